@@ -1,0 +1,48 @@
+namespace ScratchNet.Kernels;
+
+/// <summary>Which of an operation's kernels a backend can run.</summary>
+public enum Target
+{
+    /// <summary>Kernels over spans: the reference loops and the SIMD code.</summary>
+    Cpu,
+
+    /// <summary>ILGPU kernels: CUDA, OpenCL and the simulator.</summary>
+    Gpu,
+}
+
+/// <summary>
+/// A place where memory lives and operations run on it. Operations are queued in the order in which they are called;
+/// only copies to the host and <see cref="Synchronize"/> wait. A backend belongs to one thread at a time.
+/// </summary>
+public abstract partial class Backend : IDisposable
+{
+    /// <summary>The device behind this backend.</summary>
+    public abstract DeviceInfo Device { get; }
+
+    /// <summary>Which kernels run here.</summary>
+    public abstract Target Target { get; }
+
+    /// <summary>Copies between host and device since this backend was made.</summary>
+    public TransferCount Transfers { get; } = new();
+
+    /// <summary>Allocates memory on the device and sets it to zero.</summary>
+    /// <param name="length">Number of elements, at least 1.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="DeviceMemoryException">The device has not that much memory left.</exception>
+    public abstract DeviceBuffer<T> Allocate<T>(int length)
+        where T : unmanaged;
+
+    /// <summary>Waits until everything that was queued has run.</summary>
+    public abstract void Synchronize();
+
+    /// <summary>Gives the device back. Buffers of this backend must not be used afterwards.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives the device back.</summary>
+    /// <param name="disposing">Whether this is called from <see cref="Dispose()"/>.</param>
+    protected abstract void Dispose(bool disposing);
+}

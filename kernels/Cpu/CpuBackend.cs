@@ -1,0 +1,63 @@
+namespace ScratchNet.Kernels;
+
+/// <summary>Runs operations on the processor with SIMD kernels and a team of threads.</summary>
+public sealed class CpuBackend : Backend
+{
+    private readonly Dictionary<Type, ParallelJob> _jobs = [];
+    private DeviceInfo? _device;
+
+    /// <summary>Starts a backend.</summary>
+    /// <param name="threads">Number of threads, 1 to 1024; 0 takes one per processor that this process may use.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is out of range.</exception>
+    public CpuBackend(int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, 1024);
+        Team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+    }
+
+    /// <summary>The threads that share the work.</summary>
+    public ThreadTeam Team { get; }
+
+    /// <inheritdoc/>
+    public override DeviceInfo Device => _device ??= CpuDevice.Describe(Team.Threads);
+
+    /// <inheritdoc/>
+    public override Target Target => Target.Cpu;
+
+    /// <inheritdoc/>
+    public override DeviceBuffer<T> Allocate<T>(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        try
+        {
+            return new CpuBuffer<T>(this, length);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new DeviceMemoryException($"The processor's memory cannot hold {length:N0} more elements.", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+        // Every operation has run by the time its call returns.
+    }
+
+    /// <summary>This backend's one instance of a job, to be filled with arguments and given to <see cref="Team"/>.</summary>
+    /// <typeparam name="TJob">The job.</typeparam>
+    internal TJob Job<TJob>()
+        where TJob : ParallelJob, new()
+    {
+        if (!_jobs.TryGetValue(typeof(TJob), out var job))
+        {
+            _jobs[typeof(TJob)] = job = new TJob();
+        }
+
+        return (TJob)job;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => Team.Dispose();
+}

@@ -1,0 +1,41 @@
+namespace ScratchNet.Kernels;
+
+/// <summary>Arguments of the sum over the rows of a matrix: the gradient of a bias.</summary>
+/// <param name="X">rows x columns.</param>
+/// <param name="Sums">One value a column; overwritten.</param>
+/// <param name="Rows">Rows.</param>
+/// <param name="Columns">Columns.</param>
+public readonly record struct ColumnSumsCall(
+    BufferView<float> X, BufferView<float> Sums, int Rows, int Columns) : IOperationCall
+{
+    /// <inheritdoc/>
+    public long Flops => (long)Rows * Columns;
+
+    /// <inheritdoc/>
+    public long Bytes => sizeof(float) * (((long)Rows * Columns) + Columns);
+
+    /// <inheritdoc/>
+    public string Shape => $"{Rows}x{Columns}";
+
+    /// <inheritdoc/>
+    public void Validate()
+    {
+        Check.Positive(ColumnSumsSpec.Name, Rows);
+        Check.Positive(ColumnSumsSpec.Name, Columns);
+        Check.Holds(ColumnSumsSpec.Name, X, (long)Rows * Columns);
+        Check.Holds(ColumnSumsSpec.Name, Sums, Columns);
+    }
+}
+
+/// <summary>Column sums.</summary>
+public static class ColumnSumsSpec
+{
+    internal const string Name = "column-sums";
+
+    /// <summary>The operation and its variants.</summary>
+    public static Operation<ColumnSumsCall> Operation { get; } = new(
+        Name,
+        "s[j] = sum over i of x[i,j]",
+        [
+        ]);
+}

@@ -1,0 +1,64 @@
+namespace ScratchNet.Kernels;
+
+/// <summary>
+/// Arguments of softmax and cross-entropy, forward and backward in one pass. With label smoothing s the target of a row is
+/// t[j] = s/classes, plus 1 - s at its label (Szegedy et al., "Rethinking the Inception Architecture", 2016, section 7).
+/// </summary>
+/// <param name="Logits">Scores, batch x classes.</param>
+/// <param name="Labels">The right class of each row, below <paramref name="Classes"/>.</param>
+/// <param name="DLogits">Gradient of the mean loss, batch x classes: (softmax - t)/batch. May be the same view as the logits.</param>
+/// <param name="Losses">The loss of each row.</param>
+/// <param name="Correct">1 for each row whose first largest score stands at its label, else 0.</param>
+/// <param name="Batch">Rows.</param>
+/// <param name="Classes">Columns, 2 to 256.</param>
+/// <param name="LabelSmoothing">The s above, in [0, 1).</param>
+public readonly record struct SoftmaxCrossEntropyCall(
+    BufferView<float> Logits,
+    BufferView<byte> Labels,
+    BufferView<float> DLogits,
+    BufferView<float> Losses,
+    BufferView<float> Correct,
+    int Batch,
+    int Classes,
+    float LabelSmoothing = 0f) : IOperationCall
+{
+    /// <inheritdoc/>
+    public long Flops => 6L * Batch * Classes;
+
+    /// <inheritdoc/>
+    public long Bytes => (2L * sizeof(float) * Batch * Classes) + (Batch * (1L + (2 * sizeof(float))));
+
+    /// <inheritdoc/>
+    public string Shape => $"{Batch}x{Classes}";
+
+    /// <inheritdoc/>
+    public void Validate()
+    {
+        const string Name = SoftmaxCrossEntropySpec.Name;
+        Check.Positive(Name, Batch);
+        if (Classes is < 2 or > 256)
+        {
+            throw new ArgumentException($"{Name}: Classes is {Classes}; it must be 2 to 256.");
+        }
+
+        Check.InUnit(Name, LabelSmoothing);
+        Check.Holds(Name, Logits, (long)Batch * Classes);
+        Check.Holds(Name, Labels, Batch);
+        Check.Holds(Name, DLogits, (long)Batch * Classes);
+        Check.Holds(Name, Losses, Batch);
+        Check.Holds(Name, Correct, Batch);
+    }
+}
+
+/// <summary>Softmax cross-entropy, the loss of a classifier. The maximum of each row is subtracted first.</summary>
+public static class SoftmaxCrossEntropySpec
+{
+    internal const string Name = "softmax-cross-entropy";
+
+    /// <summary>The operation and its variants.</summary>
+    public static Operation<SoftmaxCrossEntropyCall> Operation { get; } = new(
+        Name,
+        "loss[i] = -sum over j of t[i,j]·log softmax(z[i])[j]; dz = (softmax(z) - t)/batch",
+        [
+        ]);
+}
