@@ -83,6 +83,7 @@ public static class ActivationSpec
         ForwardName,
         "y[i] = f(x[i])",
         [
+            new("reference", "plain loops", ActivationReference.RunForward),
         ]);
 
     /// <summary>The backward operation and its variants.</summary>
@@ -90,5 +91,6 @@ public static class ActivationSpec
         BackwardName,
         "dx[i] = dy[i]·f'(x[i]), f' from y[i]",
         [
+            new("reference", "plain loops", ActivationReference.RunBackward),
         ]);
 }

@@ -80,5 +80,6 @@ public static class AdamSpec
         Name,
         "m = b1·m + (1-b1)·g; v = b2·v + (1-b2)·g²; w = w - rate·(m/(1-b1^t))/(sqrt(v/(1-b2^t)) + eps)",
         [
+            new("reference", "plain loops", AdamReference.Run),
         ]);
 }

@@ -42,5 +42,6 @@ public static class ArgMaxSpec
         Name,
         "p[i] = first j with the largest z[i,j]; for one column, z[i] > 0",
         [
+            new("reference", "plain loops", ArgMaxReference.Run),
         ]);
 }

@@ -83,6 +83,7 @@ public static class AugmentSpec
         Name,
         "y(p) = bilinear x at A·(p - centre) + centre + shift + alpha·gauss(sigma) * u(p)",
         [
+            new("reference", "plain loops", AugmentReference.Run),
         ]);
 
     /// <summary>How many pixels the Gaussian reaches to either side: three standard deviations hold 99.7 % of it.</summary>

@@ -50,5 +50,6 @@ public static class BinaryCrossEntropySpec
         Name,
         "loss[i] = -t·log s - (1-t)·log(1-s), s = sigmoid(z[i]); dz = (s - t)/batch",
         [
+            new("reference", "plain loops", BinaryCrossEntropyReference.Run),
         ]);
 }

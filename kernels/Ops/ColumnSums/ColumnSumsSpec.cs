@@ -37,5 +37,6 @@ public static class ColumnSumsSpec
         Name,
         "s[j] = sum over i of x[i,j]",
         [
+            new("reference", "plain loops", ColumnSumsReference.Run),
         ]);
 }

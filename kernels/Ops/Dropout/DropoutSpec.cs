@@ -87,6 +87,7 @@ public static class DropoutSpec
         ForwardName,
         "mask[i] = r[i] < rate ? 0 : 1/(1-rate); y[i] = x[i]·mask[i]",
         [
+            new("reference", "plain loops", DropoutReference.RunForward),
         ]);
 
     /// <summary>The backward operation and its variants.</summary>
@@ -94,5 +95,6 @@ public static class DropoutSpec
         BackwardName,
         "dx[i] = dy[i]·mask[i]",
         [
+            new("reference", "plain loops", DropoutReference.RunBackward),
         ]);
 }

@@ -57,5 +57,6 @@ public static class GatherSpec
         Name,
         "x[i,j] = scale·image[index[i],j] + shift",
         [
+            new("reference", "plain loops", GatherReference.Run),
         ]);
 }

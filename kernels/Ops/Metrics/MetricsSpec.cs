@@ -52,5 +52,6 @@ public static class MetricsSpec
         Name,
         "loss += sum over i of loss[i]; hits += sum over i of correct[i]",
         [
+            new("reference", "plain loops", MetricsReference.Run),
         ]);
 }

@@ -56,5 +56,6 @@ public static class SgdSpec
         Name,
         "u = momentum·u + g + decay·w; w = w - rate·u",
         [
+            new("reference", "plain loops", SgdReference.Run),
         ]);
 }

@@ -60,5 +60,6 @@ public static class SoftmaxCrossEntropySpec
         Name,
         "loss[i] = -sum over j of t[i,j]·log softmax(z[i])[j]; dz = (softmax(z) - t)/batch",
         [
+            new("reference", "plain loops", SoftmaxCrossEntropyReference.Run),
         ]);
 }
