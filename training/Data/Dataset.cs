@@ -1,0 +1,188 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace ScratchNet.Training.Data;
+
+/// <summary>
+/// Labelled grey pictures of one size, kept as the bytes they came as: <see cref="Images"/> is (count x features) u8,
+/// row-major, <see cref="Labels"/> is (count) u8 with values 0..classes-1. Immutable: selections are new sets.
+/// </summary>
+public sealed class Dataset
+{
+    private readonly Lazy<string> _sha256;
+    private readonly Lazy<(double Mean, double StandardDeviation)> _moments;
+
+    /// <summary>A data set over the given bytes, which are not copied and must not change afterwards.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="height">Rows of one picture.</param>
+    /// <param name="width">Columns of one picture.</param>
+    /// <param name="classNames">One name for every class; their number is the number of classes, 1..256.</param>
+    /// <param name="images">(count x height·width) pixels, 0..255.</param>
+    /// <param name="labels">(count) classes, one a picture.</param>
+    /// <exception cref="ArgumentException">A size is not positive, the sizes do not agree, or a label is out of range.</exception>
+    public Dataset(string name, int height, int width, IReadOnlyList<string> classNames,
+        ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels)
+    {
+        if (height < 1 || width < 1 || labels.Length < 1 || (long)labels.Length * height * width != images.Length)
+        {
+            throw new ArgumentException($"{labels.Length} labels and {images.Length} pixels are no set of {height}x{width} pictures.");
+        }
+
+        if (classNames.Count is < 1 or > 256)
+        {
+            throw new ArgumentException($"{classNames.Count} classes: labels of one byte allow 1 to 256.");
+        }
+
+        var wrong = labels.Span.IndexOfAnyExceptInRange((byte)0, (byte)(classNames.Count - 1));
+        if (wrong >= 0)
+        {
+            throw new ArgumentException($"Label {labels.Span[wrong]} of example {wrong} is not below {classNames.Count}, the number of classes.");
+        }
+
+        (Name, Height, Width, ClassNames, Images, Labels) = (name, height, width, classNames, images, labels);
+        _sha256 = new(ComputeSha256);
+        _moments = new(() => PixelStatistics.MeanAndDeviation(Images.Span));
+    }
+
+    /// <summary>What the set is called.</summary>
+    public string Name { get; }
+
+    /// <summary>Number of examples, at least 1.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>Rows of one picture.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of one picture.</summary>
+    public int Width { get; }
+
+    /// <summary>Pixels of one picture: height x width.</summary>
+    public int Features => Height * Width;
+
+    /// <summary>Number of classes.</summary>
+    public int Classes => ClassNames.Count;
+
+    /// <summary>The classes' names, in the order of the labels.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>(count x features) pixels, 0..255.</summary>
+    public ReadOnlyMemory<byte> Images { get; }
+
+    /// <summary>(count) classes, 0..classes-1.</summary>
+    public ReadOnlyMemory<byte> Labels { get; }
+
+    /// <summary>
+    /// SHA-256 of the contents, lower-case hex, computed when first asked for. Hashed are count, height, width and classes as
+    /// four little-endian int32, then the labels, then the pixels; names are not.
+    /// </summary>
+    public string Sha256 => _sha256.Value;
+
+    /// <summary>Mean of all pixels / 255, exact to rounding; computed when first asked for.</summary>
+    public double Mean => _moments.Value.Mean;
+
+    /// <summary>Standard deviation of all pixels / 255 (over the population), computed when first asked for.</summary>
+    public double StandardDeviation => _moments.Value.StandardDeviation;
+
+    /// <summary>The pixels of one example.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
+    public ReadOnlySpan<byte> Image(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return Images.Span.Slice(index * Features, Features);
+    }
+
+    /// <summary>How many examples each class has.</summary>
+    public int[] ClassCounts()
+    {
+        var counts = new int[Classes];
+        foreach (var label in Labels.Span)
+        {
+            counts[label]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>The examples start..start+count-1, sharing memory with this set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is empty or reaches outside the set.</exception>
+    public Dataset Slice(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - start);
+        return With(Images.Slice(start * Features, count * Features), Labels.Slice(start, count));
+    }
+
+    /// <summary>A copy of the chosen examples, in the order of the indices; an index may come more than once.</summary>
+    /// <exception cref="ArgumentException">No index is given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not one of an example.</exception>
+    public Dataset Select(ReadOnlySpan<int> indices)
+    {
+        var images = new byte[(long)indices.Length * Features];
+        var labels = new byte[indices.Length];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            Image(indices[i]).CopyTo(images.AsSpan(i * Features));
+            labels[i] = Labels.Span[indices[i]];
+        }
+
+        return With(images, labels);
+    }
+
+    /// <summary>A random part of <paramref name="count"/> examples in which every class keeps its share, in the old order.</summary>
+    /// <param name="count">How many examples, 1..Count.</param>
+    /// <param name="seed">The same seed always chooses the same examples.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The count is not 1..Count.</exception>
+    public Dataset Subset(int count, ulong seed) =>
+        count == Count ? this : Select(Stratification.Choose(Labels.Span, Classes, count, seed).Chosen);
+
+    /// <summary>
+    /// Splits off a validation part in which every class keeps its share to within one example. Which examples of a class
+    /// go is random; both parts keep the old order.
+    /// </summary>
+    /// <param name="fraction">Share of the examples that goes to the validation part, between 0 and 1.</param>
+    /// <param name="seed">The same seed always gives the same split.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
+    /// <exception cref="DataException">The set is too small for the fraction: a part would be empty.</exception>
+    public (Dataset Train, Dataset Validation) StratifiedSplit(double fraction, ulong seed)
+    {
+        if (!(fraction is > 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "A validation share lies between 0 and 1.");
+        }
+
+        var count = (int)Math.Round(fraction * Count);
+        if (count < 1 || count >= Count)
+        {
+            throw new DataException(string.Create(CultureInfo.InvariantCulture,
+                $"{Name}: {fraction} of {Count} examples leaves one part of the split empty; choose another share or add examples."));
+        }
+
+        var (validation, train) = Stratification.Choose(Labels.Span, Classes, count, seed);
+        return (Select(train), Select(validation));
+    }
+
+    private Dataset With(ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels) =>
+        new(Name, Height, Width, ClassNames, images, labels);
+
+    private string ComputeSha256()
+    {
+        Span<byte> sizes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt32LittleEndian(sizes, Count);
+        BinaryPrimitives.WriteInt32LittleEndian(sizes[4..], Height);
+        BinaryPrimitives.WriteInt32LittleEndian(sizes[8..], Width);
+        BinaryPrimitives.WriteInt32LittleEndian(sizes[12..], Classes);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(sizes);
+        hash.AppendData(Labels.Span);
+        hash.AppendData(Images.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
+
+/// <summary>A data set's training part and the test part that is held back from it.</summary>
+/// <param name="Train">What networks learn from; validation parts are split off this one.</param>
+/// <param name="Test">What the finished network is measured on, once.</param>
+public sealed record DatasetPair(Dataset Train, Dataset Test);
