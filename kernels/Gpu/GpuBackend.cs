@@ -6,14 +6,24 @@ namespace ScratchNet.Kernels;
 /// <summary>Runs operations through ILGPU: on CUDA, on OpenCL, or on ILGPU's simulated GPU.</summary>
 public sealed class GpuBackend : Backend
 {
+    private const int WidestGroup = 256;
+
+    // Groups beyond these find no multiprocessor free; the grid-stride loops take the rest.
+    private const int GroupsPerUnit = 32;
+
     private readonly Context _context;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> _nothing;
+    private DeviceBuffer<float>? _scratch;
     private Delegate?[] _launchers = new Delegate?[64];
 
-    internal GpuBackend(Context context, Accelerator accelerator, DeviceInfo device)
+    internal GpuBackend(Context context, Accelerator accelerator, DeviceInfo device, int groupSize = WidestGroup)
     {
         _context = context;
         Accelerator = accelerator;
         Device = device;
+        Stream = accelerator.DefaultStream;
+        GroupSize = RunsThreadsInTurn ? 1 : Math.Min(groupSize, accelerator.MaxNumThreadsPerGroup);
+        _nothing = accelerator.Allocate1D<float>(1);
     }
 
     /// <inheritdoc/>
@@ -22,15 +32,47 @@ public sealed class GpuBackend : Backend
     /// <inheritdoc/>
     public override Target Target => Target.Gpu;
 
+    /// <summary>Kernels launched since this backend was made.</summary>
+    public long Launches { get; private set; }
+
     internal Accelerator Accelerator { get; }
 
-    /// <inheritdoc/>
-    public override DeviceBuffer<T> Allocate<T>(int length) => throw new NotSupportedException();
+    internal AcceleratorStream Stream { get; }
+
+    /// <summary>
+    /// Whether the threads of a group run one after another on one core, as OpenCL does on a processor: then one thread a group is
+    /// fastest, and shared memory and barriers only cost.
+    /// </summary>
+    internal bool RunsThreadsInTurn => Device is { Kind: DeviceKind.OpenCl, IsProcessor: true };
+
+    /// <summary>Threads a group in kernels that don't ask for another number.</summary>
+    internal int GroupSize { get; }
 
     /// <inheritdoc/>
-    public override void Synchronize() => Accelerator.Synchronize();
+    public override DeviceBuffer<T> Allocate<T>(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        var bytes = length * (long)Interop.SizeOf<T>();
+        if (bytes > Device.MemoryBytes)
+        {
+            throw OutOfMemory(bytes, null);
+        }
 
-    /// <summary>The launcher of a kernel, compiled at its first use and kept from then on.</summary>
+        try
+        {
+            Accelerator.Bind();
+            return new GpuBuffer<T>(this, length);
+        }
+        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException)
+        {
+            throw OutOfMemory(bytes, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Synchronize() => Stream.Synchronize();
+
+    /// <summary>The launcher of a kernel, compiled at its first use and kept from then on. Every call is counted as a launch.</summary>
     internal TLauncher Launcher<TLauncher>(GpuKernel<TLauncher> kernel)
         where TLauncher : Delegate
     {
@@ -39,13 +81,53 @@ public sealed class GpuBackend : Backend
             Array.Resize(ref _launchers, 2 * kernel.Slot);
         }
 
+        Launches++;
+        Accelerator.Bind();
         return (TLauncher)(_launchers[kernel.Slot] ??= kernel.Load(Accelerator));
+    }
+
+    /// <summary>The launch of a grid-stride kernel over a number of independent items.</summary>
+    internal KernelConfig ForEach(long items) => Groups((items + GroupSize - 1) / GroupSize, GroupSize);
+
+    /// <summary>The launch of a kernel whose groups stride over work items that a whole group does together.</summary>
+    /// <param name="items">Number of work items.</param>
+    /// <param name="groupSize">Threads a group.</param>
+    internal KernelConfig Groups(long items, int groupSize)
+    {
+        var most = RunsThreadsInTurn ? Device.Units : Device.Units * (long)GroupsPerUnit;
+        return new KernelConfig((int)Math.Clamp(items, 1, most), groupSize);
+    }
+
+    /// <summary>The device memory behind a view; one unused value for a view that is left out.</summary>
+    internal ArrayView<T> Memory<T>(BufferView<T> view)
+        where T : unmanaged =>
+        view.IsEmpty ? _nothing.View.BaseView.Cast<T>() : ((GpuBuffer<T>)view.Buffer).Memory.SubView(view.Offset, view.Length);
+
+    /// <summary>Memory for intermediate values within one operation. It only grows, so a training step allocates none.</summary>
+    internal ArrayView<float> Scratch(int length)
+    {
+        if (_scratch is null || _scratch.Length < length)
+        {
+            Synchronize();
+            _scratch?.Dispose();
+            _scratch = Allocate<float>(length);
+        }
+
+        return Memory(_scratch.View.Slice(0, length));
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        Accelerator.Dispose();
-        _context.Dispose();
+        if (disposing)
+        {
+            _scratch?.Dispose();
+            _nothing.Dispose();
+            Accelerator.Dispose();
+            _context.Dispose();
+        }
     }
+
+    private DeviceMemoryException OutOfMemory(long bytes, Exception? inner) =>
+        new($"{Device.Id} ({Device.Name}) has no {bytes / 1048576.0:N1} MB of memory left.", inner);
 }

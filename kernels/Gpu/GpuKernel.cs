@@ -14,7 +14,7 @@ public abstract class GpuKernel
         Slot = Interlocked.Increment(ref _count) - 1;
     }
 
-    /// <summary>The static method that each thread runs.</summary>
+    /// <summary>The static method that each thread runs; explicitly grouped.</summary>
     public MethodInfo Method { get; }
 
     /// <summary>Where a backend keeps its launcher of this kernel.</summary>
@@ -22,10 +22,11 @@ public abstract class GpuKernel
 }
 
 /// <summary>A kernel with a launcher of a known type.</summary>
-/// <typeparam name="TLauncher">An action over ILGPU's launch configuration and the kernel's arguments.</typeparam>
-internal sealed class GpuKernel<TLauncher>(Delegate kernel, Func<Accelerator, TLauncher> load) : GpuKernel(kernel.Method)
+/// <param name="kernel">The static method.</param>
+/// <typeparam name="TLauncher">An action over a stream, ILGPU's launch configuration and the kernel's arguments.</typeparam>
+internal sealed class GpuKernel<TLauncher>(Delegate kernel) : GpuKernel(kernel.Method)
     where TLauncher : Delegate
 {
     /// <summary>Compiles the kernel for an accelerator.</summary>
-    public TLauncher Load(Accelerator accelerator) => load(accelerator);
+    public TLauncher Load(Accelerator accelerator) => accelerator.LoadKernel<TLauncher>(Method);
 }
