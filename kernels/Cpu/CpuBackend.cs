@@ -14,6 +14,7 @@ public sealed class CpuBackend : Backend
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, 1024);
         Team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+        Scratch = new WorkerScratch(this);
     }
 
     /// <summary>The threads that share the work.</summary>
@@ -44,6 +45,9 @@ public sealed class CpuBackend : Backend
     {
         // Every operation has run by the time its call returns.
     }
+
+    /// <summary>Working memory for kernels, one piece for each thread.</summary>
+    internal WorkerScratch Scratch { get; }
 
     /// <summary>This backend's one instance of a job, to be filled with arguments and given to <see cref="Team"/>.</summary>
     /// <typeparam name="TJob">The job.</typeparam>

@@ -63,6 +63,9 @@ public sealed class ThreadTeam : IDisposable
     /// <summary>Which of a team's threads this is: 0 for the caller, 1 to <see cref="Threads"/> - 1 for the others.</summary>
     internal static int Worker => _worker;
 
+    /// <summary>How many threads sleep at this moment.</summary>
+    internal int Sleepers => _sleepers;
+
     /// <summary>
     /// Runs every part of a job. When a part throws, parts that nobody has begun are given up, and the first exception is
     /// thrown here once no part is running any more.
@@ -93,7 +96,7 @@ public sealed class ThreadTeam : IDisposable
         finally
         {
             _job = null;
-            _running = 0;
+            Volatile.Write(ref _running, 0);
         }
     }
 
@@ -128,7 +131,11 @@ public sealed class ThreadTeam : IDisposable
         }
 
         TakeParts();
-        WaitForOthers();
+        if (!IsDone())
+        {
+            WaitForOthers();
+        }
+
         _failure?.Throw();
     }
 

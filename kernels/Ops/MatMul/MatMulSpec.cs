@@ -61,5 +61,7 @@ public static class MatMulSpec
         Name,
         "c[i,j] = f(sum over p of a[i,p]·b[p,j] + bias[j])",
         [
+            new("reference", "one sum for each element, as the formula says", MatMulReference.Run),
+            new("simd", "tiles in vector registers, fed from packed strips of b, shared by threads", MatMulSimd.Run),
         ]);
 }

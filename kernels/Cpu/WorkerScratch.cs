@@ -1,0 +1,23 @@
+namespace ScratchNet.Kernels;
+
+/// <summary>Working memory, one piece for each thread of a team. It grows to what was asked for most and stays.</summary>
+/// <param name="backend">Whose threads use it.</param>
+internal sealed class WorkerScratch(CpuBackend backend)
+{
+    private readonly CpuBuffer<float>?[] _pieces = new CpuBuffer<float>?[backend.Team.Threads];
+
+    /// <summary>Makes sure that every thread has a piece of at least <paramref name="length"/> floats.</summary>
+    public void Reserve(int length)
+    {
+        for (var worker = 0; worker < _pieces.Length; worker++)
+        {
+            if (_pieces[worker] is not { } piece || piece.Length < length)
+            {
+                _pieces[worker] = new CpuBuffer<float>(backend, length);
+            }
+        }
+    }
+
+    /// <summary>The piece of the thread that calls this: begins on a 64-byte boundary, never moves, holds anything.</summary>
+    public Span<float> Mine => _pieces[ThreadTeam.Worker]!.Span;
+}

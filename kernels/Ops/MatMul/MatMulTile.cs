@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+
+namespace ScratchNet.Kernels;
+
+/// <summary>One call of the micro-kernel: a tile of c, the strips of a and b that make it, and what happens at its end.</summary>
+internal unsafe struct MatMulTile
+{
+    /// <summary>First element of the strip of a.</summary>
+    public float* A;
+
+    /// <summary>Distance in a from one row of the tile to the next.</summary>
+    public nint ARow;
+
+    /// <summary>Distance in a from one term of the sums to the next.</summary>
+    public nint AStep;
+
+    /// <summary>First element of the strip of b, whose rows are contiguous.</summary>
+    public float* B;
+
+    /// <summary>Distance in b from one term of the sums to the next.</summary>
+    public nint BStep;
+
+    /// <summary>First element of the tile of c, whose rows are contiguous.</summary>
+    public float* C;
+
+    /// <summary>Distance in c from one row to the next.</summary>
+    public nint CRow;
+
+    /// <summary>Number of terms.</summary>
+    public int Depth;
+
+    /// <summary>Whether c already holds the sum of earlier terms.</summary>
+    public bool Accumulate;
+
+    /// <summary>The bias of the tile's columns, added at the end; null for none.</summary>
+    public float* Bias;
+
+    /// <summary>Whether to end with max(c, 0).</summary>
+    public bool Relu;
+}
+
+/// <summary>Size of a register tile: the JIT drops what a smaller tile does not use.</summary>
+internal interface ITileShape
+{
+    /// <summary>Rows, 1 to 8.</summary>
+    static abstract int Rows { get; }
+
+    /// <summary>Vectors in a row, 1 to 3.</summary>
+    static abstract int Vectors { get; }
+}
+
+/// <summary>
+/// The register micro-kernel. A tile of c, up to 8 rows of 3 vectors, stays in registers while the sums run:
+/// <code>
+///                 b0  b1  b2     each step loads 3 vectors of b
+///     a[0,p]  ->  c00 c01 c02    and 8 numbers of a, and does 24 multiply-adds:
+///     a[1,p]  ->  c10 c11 c12    2.2 per load, where two loads and two multiply-adds
+///       ...                      a cycle are the most that a core does.
+///     a[7,p]  ->  c70 c71 c72
+/// </code>
+/// 24 sums, 3 vectors of b and one of a fill 28 of the 32 registers of AVX-512 and NEON. AVX2 has 16: 4 rows of 3 fill them.
+/// Every element of c is one chain of multiply-adds over p in ascending order, whatever the tile's size, so how c is cut
+/// into tiles does not show in the result.
+/// </summary>
+/// <typeparam name="TVector">The vector.</typeparam>
+/// <typeparam name="TLanes">Its operations.</typeparam>
+internal static unsafe class MatMulTileKernel<TVector, TLanes>
+    where TVector : unmanaged
+    where TLanes : struct, ILanes<TVector>
+{
+    /// <summary>Computes a tile.</summary>
+    /// <param name="tile">Where it is and what it is made of.</param>
+    /// <typeparam name="TShape">Its size.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TShape>(in MatMulTile tile)
+        where TShape : struct, ITileShape
+    {
+        TVector c00 = default, c01 = default, c02 = default;
+        TVector c10 = default, c11 = default, c12 = default;
+        TVector c20 = default, c21 = default, c22 = default;
+        TVector c30 = default, c31 = default, c32 = default;
+        TVector c40 = default, c41 = default, c42 = default;
+        TVector c50 = default, c51 = default, c52 = default;
+        TVector c60 = default, c61 = default, c62 = default;
+        TVector c70 = default, c71 = default, c72 = default;
+
+        // Rows 0 to 3 are addressed from one pointer, rows 4 to 7 from another: few registers hold all eight.
+        var a = tile.A;
+        var row = tile.ARow;
+        var row3 = 3 * row;
+        var upper = TShape.Rows > 4 ? a + (4 * row) : a;
+        var b = tile.B;
+        for (var p = tile.Depth; p > 0; p--)
+        {
+            var b0 = TLanes.Load(b);
+            var b1 = TShape.Vectors > 1 ? TLanes.Load(b + TLanes.Count) : default;
+            var b2 = TShape.Vectors > 2 ? TLanes.Load(b + (2 * TLanes.Count)) : default;
+            Row<TShape>(a, b0, b1, b2, ref c00, ref c01, ref c02);
+            if (TShape.Rows > 1) Row<TShape>(a + row, b0, b1, b2, ref c10, ref c11, ref c12);
+            if (TShape.Rows > 2) Row<TShape>(a + (2 * row), b0, b1, b2, ref c20, ref c21, ref c22);
+            if (TShape.Rows > 3) Row<TShape>(a + row3, b0, b1, b2, ref c30, ref c31, ref c32);
+            if (TShape.Rows > 4) Row<TShape>(upper, b0, b1, b2, ref c40, ref c41, ref c42);
+            if (TShape.Rows > 5) Row<TShape>(upper + row, b0, b1, b2, ref c50, ref c51, ref c52);
+            if (TShape.Rows > 6) Row<TShape>(upper + (2 * row), b0, b1, b2, ref c60, ref c61, ref c62);
+            if (TShape.Rows > 7) Row<TShape>(upper + row3, b0, b1, b2, ref c70, ref c71, ref c72);
+            a += tile.AStep;
+            upper += tile.AStep;
+            b += tile.BStep;
+        }
+
+        Finish<TShape>(tile, 0, c00, c01, c02);
+        if (TShape.Rows > 1) Finish<TShape>(tile, 1, c10, c11, c12);
+        if (TShape.Rows > 2) Finish<TShape>(tile, 2, c20, c21, c22);
+        if (TShape.Rows > 3) Finish<TShape>(tile, 3, c30, c31, c32);
+        if (TShape.Rows > 4) Finish<TShape>(tile, 4, c40, c41, c42);
+        if (TShape.Rows > 5) Finish<TShape>(tile, 5, c50, c51, c52);
+        if (TShape.Rows > 6) Finish<TShape>(tile, 6, c60, c61, c62);
+        if (TShape.Rows > 7) Finish<TShape>(tile, 7, c70, c71, c72);
+    }
+
+    /// <summary>Adds <c>a[i,p]·b[p, ...]</c> to one row of the tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row<TShape>(float* a, TVector b0, TVector b1, TVector b2,
+        ref TVector c0, ref TVector c1, ref TVector c2)
+        where TShape : struct, ITileShape
+    {
+        var ap = TLanes.Broadcast(*a);
+        c0 = TLanes.MultiplyAdd(ap, b0, c0);
+        if (TShape.Vectors > 1) c1 = TLanes.MultiplyAdd(ap, b1, c1);
+        if (TShape.Vectors > 2) c2 = TLanes.MultiplyAdd(ap, b2, c2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TShape>(in MatMulTile tile, int i, TVector c0, TVector c1, TVector c2)
+        where TShape : struct, ITileShape
+    {
+        Finish(tile, i, 0, c0);
+        if (TShape.Vectors > 1) Finish(tile, i, TLanes.Count, c1);
+        if (TShape.Vectors > 2) Finish(tile, i, 2 * TLanes.Count, c2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(in MatMulTile tile, int i, int j, TVector sum)
+    {
+        var c = tile.C + (i * tile.CRow) + j;
+        if (tile.Accumulate) sum = TLanes.Add(TLanes.Load(c), sum);
+        if (tile.Bias is not null) sum = TLanes.Add(sum, TLanes.Load(tile.Bias + j));
+        if (tile.Relu) sum = TLanes.Relu(sum);
+        TLanes.Store(c, sum);
+    }
+}

@@ -1,0 +1,75 @@
+using ScratchNet.Kernels;
+using Xunit;
+
+namespace ScratchNet.Tests.Kernels.Cpu;
+
+/// <summary>
+/// What the suite over all variants cannot see: the kernels for vectors narrower than this machine's, and the edges of
+/// the blocks that a product is cut into.
+/// </summary>
+public class MatMulSimdTests
+{
+    // Rounding of each sum: k terms below 1 with errors of half an ulp of the partial sum, which stays below sqrt(k) or so.
+    private const double ErrorPerTerm = 3e-7;
+
+    private static readonly int[] Sizes = [1, 2, 3, 5, 7, 8, 9, 10, 13, 16, 17, 31, 33, 47, 48, 49, 64, 97, 129, 200];
+
+    [Theory]
+    [InlineData(512, 1)]
+    [InlineData(512, 3)]
+    [InlineData(256, 1)]
+    [InlineData(256, 3)]
+    [InlineData(128, 1)]
+    [InlineData(128, 3)]
+    public void EveryWidthIsRightAtEveryEdge(int width, int threads)
+    {
+        using var backend = new CpuBackend(threads);
+        var random = new Random(width + threads);
+        for (var i = 0; i < 250; i++)
+        {
+            // Every tenth sum is longer than one block of terms.
+            var k = i % 10 == 0 ? 380 + random.Next(600) : Pick(random, Sizes);
+            using var product = new RandomProduct(backend, random, Pick(random, Sizes), Pick(random, Sizes), k);
+            product.Run(width);
+            product.Check(ErrorPerTerm * Math.Sqrt(k) * 4);
+        }
+    }
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(256)]
+    [InlineData(128)]
+    public void ThreadsDoNotShowInTheResult(int width)
+    {
+        foreach (var (m, n, k) in ((int, int, int)[])[(67, 130, 800), (1, 1000, 500), (300, 10, 784), (784, 128, 64)])
+        {
+            var results = new List<float[]>();
+            foreach (var threads in (int[])[1, 2, 3, 5])
+            {
+                using var backend = new CpuBackend(threads);
+                using var product = new RandomProduct(backend, new Random(5), m, n, k);
+                product.Run(width);
+                results.Add(product.Result());
+            }
+
+            Assert.All(results, result => Assert.Equal(results[0], result));
+        }
+    }
+
+    [Fact]
+    public void AllocatesNothingOnceScratchHasGrown()
+    {
+        using var backend = new CpuBackend(2);
+        using var product = new RandomProduct(backend, new Random(1), 100, 200, 300);
+        product.RunBest();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            product.RunBest();
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static int Pick(Random random, int[] from) => from[random.Next(from.Length)];
+}

@@ -1,0 +1,90 @@
+using ScratchNet.Kernels;
+using Xunit;
+
+namespace ScratchNet.Tests.Kernels.Cpu;
+
+/// <summary>A matrix product of random numbers, transposes, bias and activation, with its result in double precision.</summary>
+internal sealed class RandomProduct : IDisposable
+{
+    private const int Canaries = 16;
+    private readonly CpuBackend _backend;
+    private readonly DeviceBuffer<float>[] _buffers;
+    private readonly MatMulCall _call;
+    private readonly float[] _a;
+    private readonly float[] _b;
+    private readonly float[] _bias;
+
+    public RandomProduct(CpuBackend backend, Random random, int m, int n, int k)
+    {
+        _backend = backend;
+        _a = Numbers(random, m * k);
+        _b = Numbers(random, k * n);
+        _bias = Numbers(random, n);
+        _buffers = [Upload(_a), Upload(_b), Upload(_bias), backend.Allocate<float>((m * n) + (2 * Canaries))];
+        _buffers[3].CopyFrom(Enumerable.Repeat(float.NaN, _buffers[3].Length).ToArray());
+        _call = new MatMulCall(
+            _buffers[0].View, _buffers[1].View, _buffers[3].View.Slice(Canaries, m * n), m, n, k,
+            TransposeA: random.Next(2) == 0, TransposeB: random.Next(2) == 0,
+            Bias: random.Next(2) == 0 ? _buffers[2].View : default,
+            Activation: (ActivationKind)random.Next(4));
+    }
+
+    public void Run(int width)
+    {
+        CpuBody<MatMulCall> body = width switch
+        {
+            512 => MatMulSimd.Run512,
+            256 => MatMulSimd.Run256,
+            _ => MatMulSimd.Run128,
+        };
+        body(_backend, _call);
+    }
+
+    public void RunBest() => MatMulSimd.Run(_backend, _call);
+
+    public float[] Result() => _call.C.ToArray();
+
+    public void Check(double tolerance)
+    {
+        var expected = new double[_call.M * _call.N];
+        MatMulReference.Compute(Widen(_a), Widen(_b), expected, _call.M, _call.N, _call.K, _call.TransposeA, _call.TransposeB,
+            _call.Bias.IsEmpty ? default : Widen(_bias), _call.Activation);
+        var all = _buffers[3].View.ToArray();
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var actual = all[Canaries + i];
+            Assert.True(Math.Abs(actual - expected[i]) <= tolerance,
+                $"{_call.Shape} {_call.Activation}: element {i} is {actual}, not {expected[i]}");
+        }
+
+        Assert.All(all[..Canaries].Concat(all[^Canaries..]), canary => Assert.True(float.IsNaN(canary), $"{_call.Shape}: wrote outside"));
+    }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _buffers)
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private static float[] Numbers(Random random, int count)
+    {
+        var numbers = new float[count];
+        for (var i = 0; i < count; i++)
+        {
+            numbers[i] = (random.NextSingle() * 2) - 1;
+        }
+
+        return numbers;
+    }
+
+    private static ReadOnlySpan<double> Widen(float[] values) => Array.ConvertAll(values, value => (double)value);
+
+    private DeviceBuffer<float> Upload(float[] values)
+    {
+        var buffer = _backend.Allocate<float>(values.Length);
+        buffer.CopyFrom(values);
+        return buffer;
+    }
+}
