@@ -14,6 +14,7 @@ public static class BundledDigits
     private const int PerClass = 500;
     private const int TestPerClass = 100;
     private const int CellsPerRow = 100;
+    private const int Train = Classes * (PerClass - TestPerClass);
     private const int Features = DigitEnlarger.Large * DigitEnlarger.Large;
 
     /// <summary>
@@ -51,10 +52,10 @@ public static class BundledDigits
 
         string[] names = [.. Enumerable.Range(0, Classes).Select(c => c.ToString())];
         var all = new Dataset("digits", DigitEnlarger.Large, DigitEnlarger.Large, names, images, labels);
-        return new DatasetPair(all.Slice(0, Classes * (PerClass - TestPerClass)), all.Slice(Classes * (PerClass - TestPerClass), Classes * TestPerClass));
+        return new DatasetPair(all.Slice(0, Train), all.Slice(Train, all.Count - Train));
     }
 
-    /// <summary>The pixels from the upper left corner of example i's cell on: its class is i mod 10, its place there i / 10.</summary>
+    /// <summary>The pixels from the upper left corner of example i's cell on; its class is i mod 10, its place in it i / 10.</summary>
     private static ReadOnlySpan<byte> Cell(ImageResult sheet, int example)
     {
         var cell = example % Classes * PerClass + example / Classes;

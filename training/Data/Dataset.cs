@@ -20,13 +20,14 @@ public sealed class Dataset
     /// <param name="classNames">One name for every class; their number is the number of classes, 1..256.</param>
     /// <param name="images">(count x height·width) pixels, 0..255.</param>
     /// <param name="labels">(count) classes, one a picture.</param>
-    /// <exception cref="ArgumentException">A size is not positive, the sizes do not agree, or a label is out of range.</exception>
+    /// <exception cref="ArgumentException">A size is not positive, sizes do not agree, or a label is out of range.</exception>
     public Dataset(string name, int height, int width, IReadOnlyList<string> classNames,
         ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels)
     {
         if (height < 1 || width < 1 || labels.Length < 1 || (long)labels.Length * height * width != images.Length)
         {
-            throw new ArgumentException($"{labels.Length} labels and {images.Length} pixels are no set of {height}x{width} pictures.");
+            throw new ArgumentException(
+                $"{labels.Length} labels and {images.Length} pixels are no set of {height}x{width} pictures.");
         }
 
         if (classNames.Count is < 1 or > 256)
@@ -37,7 +38,8 @@ public sealed class Dataset
         var wrong = labels.Span.IndexOfAnyExceptInRange((byte)0, (byte)(classNames.Count - 1));
         if (wrong >= 0)
         {
-            throw new ArgumentException($"Label {labels.Span[wrong]} of example {wrong} is not below {classNames.Count}, the number of classes.");
+            throw new ArgumentException(
+                $"Label {labels.Span[wrong]} of example {wrong} is not below {classNames.Count}, the number of classes.");
         }
 
         (Name, Height, Width, ClassNames, Images, Labels) = (name, height, width, classNames, images, labels);
@@ -131,7 +133,7 @@ public sealed class Dataset
         return With(images, labels);
     }
 
-    /// <summary>A random part of <paramref name="count"/> examples in which every class keeps its share, in the old order.</summary>
+    /// <summary>A random part of so many examples in which every class keeps its share, in the old order.</summary>
     /// <param name="count">How many examples, 1..Count.</param>
     /// <param name="seed">The same seed always chooses the same examples.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is not 1..Count.</exception>
@@ -157,7 +159,7 @@ public sealed class Dataset
         if (count < 1 || count >= Count)
         {
             throw new DataException(string.Create(CultureInfo.InvariantCulture,
-                $"{Name}: {fraction} of {Count} examples leaves one part of the split empty; choose another share or add examples."));
+                $"{Name}: {fraction} of {Count} examples leaves a part of the split empty; choose another share"));
         }
 
         var (validation, train) = Stratification.Choose(Labels.Span, Classes, count, seed);

@@ -30,8 +30,8 @@ internal sealed class DigitEnlarger
     private const int Corrections = 4;
     private const float CorrectionStep = 2;
 
-    private static readonly Taps[] Reduction = CubicTaps(Large, Small, stretch: (double)Large / Small, a: -0.5, repeatEdge: false);
-    private static readonly Taps[] Enlargement = CubicTaps(Small, Large, stretch: 1, a: -1, repeatEdge: true);
+    private static readonly Taps[] Reduction = CubicTaps(Large, Small, (double)Large / Small, a: -0.5, repeatEdge: false);
+    private static readonly Taps[] Enlargement = CubicTaps(Small, Large, 1, a: -1, repeatEdge: true);
 
     private readonly Vector<float>[] _given = new Vector<float>[Small * Small];
     private readonly Vector<float>[] _lack = new Vector<float>[Small * Small];
@@ -94,7 +94,7 @@ internal sealed class DigitEnlarger
         }
     }
 
-    /// <summary>Resamples a square picture from side <paramref name="side"/> to as many rows and columns as there are taps.</summary>
+    /// <summary>Resamples a picture of <paramref name="side"/> rows and columns to as many of each as there are taps.</summary>
     private static void Resample(Vector<float>[] from, Taps[] taps, int side, Vector<float>[] between, Vector<float>[] to)
     {
         ResampleTransposed(from, taps, side, between);

@@ -7,7 +7,7 @@ public static class IdxDataset
     /// <param name="name">What to call the set.</param>
     /// <param name="imagesPath">IDX file of (count x height x width) bytes, gzipped or not.</param>
     /// <param name="labelsPath">IDX file of (count) bytes, gzipped or not.</param>
-    /// <param name="classNames">Names of the classes, or null: then they are 0 up to the largest label, named by their number.</param>
+    /// <param name="classNames">Names of the classes, or null: then they are the numbers from 0 to the largest label.</param>
     /// <exception cref="DataException">A file is damaged, the counts differ, or a label is out of range.</exception>
     public static Dataset Read(string name, string imagesPath, string labelsPath, IReadOnlyList<string>? classNames = null) =>
         Combine(name, ReadArrays(imagesPath, labelsPath), classNames);
@@ -24,8 +24,8 @@ public static class IdxDataset
         var test = Combine(name, arrays[1], train.ClassNames);
         if ((test.Height, test.Width) != (train.Height, train.Width))
         {
-            throw new DataException($"{files.TestImages}: byte 8: expected pictures of {train.Height}x{train.Width} like those of "
-                + $"{files.TrainImages}, found {test.Height}x{test.Width}: give the files that belong together");
+            throw new DataException($"{files.TestImages}: byte 8: expected pictures of {train.Height}x{train.Width} like those "
+                + $"of {files.TrainImages}, found {test.Height}x{test.Width}: give the files that belong together");
         }
 
         return new DatasetPair(train, test);
@@ -46,8 +46,8 @@ public static class IdxDataset
         var (sizes, labels) = (pair.Images.Dimensions, pair.Labels.Values);
         if (labels.Length != sizes[0])
         {
-            throw new DataException($"{pair.LabelsPath}: byte 4: expected {sizes[0]} labels, one for each picture of {pair.ImagesPath}, "
-                + $"found {labels.Length}: give the files that belong together");
+            throw new DataException($"{pair.LabelsPath}: byte 4: expected {sizes[0]} labels, one for each picture of "
+                + $"{pair.ImagesPath}, found {labels.Length}: give the files that belong together");
         }
 
         classNames ??= [.. Enumerable.Range(0, labels.Max() + 1).Select(c => c.ToString())];
@@ -61,8 +61,8 @@ public static class IdxDataset
         var wrong = labels.IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1));
         if (wrong >= 0)
         {
-            throw new DataException($"{path}: byte {HeaderLength + wrong} of the contents: expected a label from 0 to {classes - 1}, "
-                + $"found {labels[wrong]} for example {wrong}: correct the label, or give the file that belongs to the set");
+            throw new DataException($"{path}: byte {HeaderLength + wrong} of the contents: expected a label from 0 to "
+                + $"{classes - 1}, found {labels[wrong]} for example {wrong}: correct the label, or give the file that belongs to the set");
         }
     }
 

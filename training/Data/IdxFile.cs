@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace ScratchNet.Training.Data;
 
-/// <summary>The contents of an IDX file of unsigned bytes: the sizes of its dimensions, and the values in row-major order.</summary>
+/// <summary>The contents of an IDX file of unsigned bytes: the sizes of its dimensions and the values, row-major.</summary>
 /// <param name="Dimensions">Sizes, slowest first: (count) for labels, (count, height, width) for pictures.</param>
 /// <param name="Values">As many bytes as the product of the dimensions.</param>
 public sealed record IdxArray(IReadOnlyList<int> Dimensions, byte[] Values);
@@ -35,9 +35,8 @@ public static class IdxFile
         var available = source.ContentsLength - source.Position;
         if (available != null && available != length)
         {
-            throw source.Error(available < length ? source.Position + available.Value : source.Position + length,
-                $"{length} bytes of values", $"{available}",
-                available < length ? "the file is truncated; copy or download it again" : "there are trailing bytes; is it another file?");
+            throw source.Error(source.Position + Math.Min(length, available.Value), $"{length} bytes of values", $"{available}",
+                available < length ? IdxSource.Truncated : "the header is damaged, or the file has trailing bytes");
         }
 
         var values = source.ReadValues(length);
@@ -58,9 +57,11 @@ public static class IdxFile
             product = checked(product * size);
         }
 
-        if (dimensions.Length is < 1 or > MaxDimensions || product != values.Length || dimensions.ContainsAnyInRange(int.MinValue, 0))
+        if (dimensions.Length is < 1 or > MaxDimensions || product != values.Length
+            || dimensions.ContainsAnyInRange(int.MinValue, 0))
         {
-            throw new ArgumentException($"Dimensions {string.Join('x', dimensions.ToArray())} do not hold {values.Length} values.");
+            throw new ArgumentException(
+                $"Dimensions {string.Join('x', dimensions.ToArray())} do not hold {values.Length} values.");
         }
 
         var temporary = path + ".tmp";
@@ -110,7 +111,8 @@ public static class IdxFile
             var size = BinaryPrimitives.ReadUInt32BigEndian(bigEndian);
             sizes[i] = size is >= 1 and <= int.MaxValue
                 ? (int)size
-                : throw source.Error(source.Position - 4, $"dimension {i + 1} from 1 to {int.MaxValue}", $"{size}", "the header is damaged or the file empty");
+                : throw source.Error(source.Position - 4, $"a size of dimension {i + 1} from 1 to {int.MaxValue}", $"{size}",
+                    "the file is empty or its header is damaged");
         }
 
         return sizes;
@@ -138,7 +140,7 @@ public static class IdxFile
         0x0801 => "labels",
         0x0803 => "pictures",
         > 0x0800 and <= 0x08FF => $"unsigned bytes in {magic & 0xFF} dimensions",
-        0x0901 or 0x0903 or 0x0B01 or 0x0B03 or 0x0C01 or 0x0C03 or 0x0D01 or 0x0D03 or 0x0E01 or 0x0E03 => "IDX of another type than unsigned bytes",
+        > 0x0900 and <= 0x0EFF => "IDX of another type than unsigned bytes",
         _ => "not IDX",
     };
 }

@@ -9,6 +9,9 @@ namespace ScratchNet.Training.Data;
 /// </summary>
 internal sealed class IdxSource : IDisposable
 {
+    /// <summary>The advice for a file that ends too early.</summary>
+    public const string Truncated = "the file is truncated; copy or download it again";
+
     // Pictures seldom shrink below an eighth, so most files are read into memory allocated once.
     private const int UsualCompression = 8;
     private const int GzipTrailerLength = 8;
@@ -65,7 +68,7 @@ internal sealed class IdxSource : IDisposable
         if (count < part.Length)
         {
             throw Error(Position, $"a header of {Position - count + part.Length} bytes or more", $"the end after {Position}",
-                "the file is truncated; copy or download it again");
+                Truncated);
         }
     }
 
@@ -84,7 +87,7 @@ internal sealed class IdxSource : IDisposable
 
             if (filled < values.Length)
             {
-                throw Error(Position, $"{length} bytes of values", $"{filled}", "the file is truncated; copy or download it again");
+                throw Error(Position, $"{length} bytes of values", $"{filled}", Truncated);
             }
 
             Array.Resize(ref values, (int)Math.Min(length, 2L * values.Length));
@@ -108,8 +111,8 @@ internal sealed class IdxSource : IDisposable
             var promised = BinaryPrimitives.ReadUInt32LittleEndian(length);
             if (_file.Length < GzipTrailerLength || promised != (uint)Position)
             {
-                throw new DataException($"{_path}: byte {_file.Length - 4} of the gzip: expected its trailer to say {Position} bytes of contents, "
-                    + $"found {promised}: the file is truncated or has trailing bytes; copy or download it again");
+                throw new DataException($"{_path}: byte {_file.Length - 4} of the gzip: expected a trailer telling {Position} "
+                    + $"bytes of contents, found {promised}: the file is truncated or has trailing bytes; copy or download it again");
             }
         }
     }
@@ -139,7 +142,7 @@ internal sealed class IdxSource : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw Error(Position, "intact gzip data", "damage after this place or a wrong checksum", "copy or download the file again", e);
+            throw Error(Position, "intact gzip data", "damage from here on or a wrong checksum", "copy or download it again", e);
         }
         catch (IOException e)
         {
