@@ -26,10 +26,21 @@ public static class BinaryCrossEntropyReference
         {
             var z = logits[i];
             var t = T.CreateChecked(labels[i]);
-            losses[i] = T.Max(z, T.Zero) - (z * t) + T.LogP1(T.Exp(-T.Abs(z)));
+            losses[i] = T.Max(z, T.Zero) - (z * t) + LogOfOnePlus(T.Exp(-T.Abs(z)));
             correct[i] = (z > T.Zero) == (labels[i] == 1) ? T.One : T.Zero;
             dlogits[i] = (ActivationReference.Sigmoid(z) - t) / count;
         }
+    }
+
+    /// <summary>
+    /// log(1 + e). The sum u = 1 + e is rounded, and so is u - 1; dividing one by the other cancels that (Goldberg, "What every
+    /// computer scientist should know about floating-point arithmetic", 1991, theorem 4).
+    /// </summary>
+    private static T LogOfOnePlus<T>(T e)
+        where T : IFloatingPointIeee754<T>
+    {
+        var u = T.One + e;
+        return u == T.One ? e : T.Log(u) * e / (u - T.One);
     }
 
     internal static void Run(CpuBackend backend, in BinaryCrossEntropyCall call) =>

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ScratchNet.Kernels;
+
+/// <summary>
+/// Elementary functions of sixteen floats at a time. Where the machine's vectors are shorter, the runtime splits each
+/// operation in two or four, which costs a few percent against code written for that width, so this is written once.
+/// </summary>
+/// <remarks>
+/// Largest errors against double precision, on a machine with fused multiply-add (the tests repeat this over a sample of all
+/// float32 values): Exp 0.93 ulp, Log 0.80 ulp, LogP1OfUnit 1.19 ulp, Sigmoid 1.47 ulp, Tanh 1.63 ulp.
+/// NaN gives NaN, infinities give the limits, and denormal inputs and results are right.
+/// The polynomials are Chebyshev fits of the named remainders, rounded to float32.
+/// </remarks>
+internal static class VectorMath
+{
+    private const float Log2E = 1.44269504f;
+
+    // ln 2 in two parts; the upper has 16 significant bits, so that its product with an exponent is exact.
+    private const float Ln2High = 0.693145751953125f;
+    private const float Ln2Low = 1.428606765330187e-06f;
+
+    // Adding 1.5·2^23 rounds a small number to an integer and leaves that integer in the sum's lower bits.
+    private const float Rounder = 12582912f;
+    private const int RounderBits = 0x4B400000;
+    private const int RootHalfBits = 0x3F3504F3;
+
+    /// <summary>a·b + c, fused on every machine that can.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(a, b, c);
+
+    /// <summary>max(x, 0), with NaN staying NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Relu(Vector512<float> x) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), Vector512<float>.Zero, x);
+
+    /// <summary>e^x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exp(Vector512<float> x) => ExpBelow89(AtMost(x, 89f));
+
+    /// <summary>e^x of values up to 89, beyond which there are only infinity and NaN. Softmax and sigmoid need no more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ExpBelow89(Vector512<float> x)
+    {
+        // Below -104 even the smallest denormal is too large.
+        var limit = Vector512.Create(-104f);
+        x = Vector512.ConditionalSelect(Vector512.LessThan(x, limit), limit, x);
+        var growth = GrowthNearZero(x, out var exponent) + Vector512<float>.One;
+
+        // 2^exponent may be denormal or too large while the result is not; the product of two halves does not care.
+        var half = Vector512.ShiftRightArithmetic(exponent, 1);
+        return growth * PowerOfTwo(half) * PowerOfTwo(exponent - half);
+    }
+
+    /// <summary>Natural logarithm: -infinity at 0, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Log(Vector512<float> x)
+    {
+        // x = m·2^e with m in [sqrt(1/2), sqrt(2)). Denormals are scaled up by 2^25 first.
+        var tiny = Vector512.LessThan(x, Vector512.Create(1.17549435e-38f));
+        var bits = Vector512.ConditionalSelect(tiny, x * Vector512.Create(33554432f), x).AsInt32();
+        var e = Vector512.ShiftRightArithmetic(bits - Vector512.Create(RootHalfBits), 23);
+        var f = (bits - Vector512.ShiftLeft(e, 23)).AsSingle() - Vector512<float>.One;
+        var exponent = Vector512.ConvertToSingle(e - (tiny.AsInt32() & Vector512.Create(25)));
+
+        var result = LogNearOne(f, exponent);
+        var special = Vector512.ConditionalSelect(
+            Vector512.LessThan(x, Vector512<float>.Zero), Vector512.Create(float.NaN), x);
+        special = Vector512.ConditionalSelect(
+            Vector512.Equals(x, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), special);
+        var ordinary = Vector512.GreaterThan(x, Vector512<float>.Zero)
+            & Vector512.LessThan(x, Vector512.Create(float.PositiveInfinity));
+        return Vector512.ConditionalSelect(ordinary, result, special);
+    }
+
+    /// <summary>log(1 + x) of values from 0 to 1, without losing the digits of a small x in the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LogP1OfUnit(Vector512<float> x)
+    {
+        // What rounding cut off 1 + x, divided by it, is what its logarithm lacks.
+        var sum = Vector512<float>.One + x;
+        return Log(sum) + ((x - (sum - Vector512<float>.One)) / sum);
+    }
+
+    /// <summary>1/(1 + e^-x), through e^-|x|, which is at most 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sigmoid(Vector512<float> x)
+    {
+        var e = ExpBelow89(-Vector512.Abs(x));
+        var numerator = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), e, Vector512<float>.One);
+        var sum = Vector512<float>.One + e;
+        return Divide(numerator, Vector512<float>.Zero, sum, e - (sum - Vector512<float>.One));
+    }
+
+    /// <summary>tanh x = t/(t + 2) with t = e^2|x| - 1, which is small where x is and then has all its digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Tanh(Vector512<float> x)
+    {
+        // From 10 on, tanh rounds to 1.
+        var size = AtMost(Vector512.Abs(x), 10f);
+        var growth = GrowthNearZero(size + size, out var exponent);
+        var power = PowerOfTwo(exponent);
+        var offset = power - Vector512<float>.One;
+        var t = MultiplyAdd(power, growth, offset);
+        var two = Vector512.Create(2f);
+        var sum = t + two;
+        var result = Divide(t, MultiplyAdd(power, growth, offset - t), sum, t - (sum - two));
+        return Vector512.ConditionalSelect(Vector512.Create(-0f), x, result);
+    }
+
+    /// <summary>
+    /// (a + aLost)/(b + bLost), where the small parts are what rounding cut off a and b: the quotient of the large parts,
+    /// corrected by what it leaves over.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Divide(
+        Vector512<float> a, Vector512<float> aLost, Vector512<float> b, Vector512<float> bLost)
+    {
+        var inverse = Vector512<float>.One / b;
+        var quotient = a * inverse;
+        var remainder = MultiplyAdd(-quotient, b, a) + MultiplyAdd(-quotient, bLost, aLost);
+        return MultiplyAdd(remainder, inverse, quotient);
+    }
+
+    /// <summary>min(x, limit), with NaN staying NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> AtMost(Vector512<float> x, float limit) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
+
+    /// <summary>Splits x = n·ln 2 + r with |r| at most (ln 2)/2; gives e^r - 1 and n.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> GrowthNearZero(Vector512<float> x, out Vector512<int> exponent)
+    {
+        var rounded = MultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(Rounder));
+        exponent = rounded.AsInt32() - Vector512.Create(RounderBits);
+        var n = rounded - Vector512.Create(Rounder);
+        var upper = MultiplyAdd(n, Vector512.Create(-Ln2High), x);
+        var lower = n * Vector512.Create(Ln2Low);
+        var r = upper - lower;
+        var lost = upper - r - lower;
+
+        // (e^r - 1 - r)/r²
+        var p = Vector512.Create(0.0013926184037700295f);
+        p = MultiplyAdd(p, r, Vector512.Create(0.008363178931176662f));
+        p = MultiplyAdd(p, r, Vector512.Create(0.041666556149721146f));
+        p = MultiplyAdd(p, r, Vector512.Create(0.16666576266288757f));
+        p = MultiplyAdd(p, r, Vector512.Create(0.5f));
+        return r + MultiplyAdd(p, r * r, lost);
+    }
+
+    /// <summary>2^n for n from -126 to 127, by writing the exponent's bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> PowerOfTwo(Vector512<int> n) =>
+        Vector512.ShiftLeft(n + Vector512.Create(127), 23).AsSingle();
+
+    /// <summary>log(1 + f) + exponent·ln 2 for 1 + f in [sqrt(1/2), sqrt(2)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> LogNearOne(Vector512<float> f, Vector512<float> exponent)
+    {
+        // (log(1 + f) - f + f²/2)/f³
+        var p = Vector512.Create(0.06971611827611923f);
+        p = MultiplyAdd(p, f, Vector512.Create(-0.11479733884334564f));
+        p = MultiplyAdd(p, f, Vector512.Create(0.11685419827699661f));
+        p = MultiplyAdd(p, f, Vector512.Create(-0.12425687164068222f));
+        p = MultiplyAdd(p, f, Vector512.Create(0.14249058067798615f));
+        p = MultiplyAdd(p, f, Vector512.Create(-0.1666780263185501f));
+        p = MultiplyAdd(p, f, Vector512.Create(0.20000715553760529f));
+        p = MultiplyAdd(p, f, Vector512.Create(-0.2499999701976776f));
+        p = MultiplyAdd(p, f, Vector512.Create(0.3333333134651184f));
+
+        var square = f * f;
+        var tail = MultiplyAdd(exponent, Vector512.Create(Ln2Low), square * f * p);
+        tail = MultiplyAdd(square, Vector512.Create(-0.5f), tail);
+        return MultiplyAdd(exponent, Vector512.Create(Ln2High), f + tail);
+    }
+}
