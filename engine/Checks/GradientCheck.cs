@@ -1,0 +1,160 @@
+namespace ScratchNet.Engine;
+
+/// <summary>How one tensor's gradient compares with the numeric one.</summary>
+/// <param name="Name">The parameter, or <c>input</c>.</param>
+/// <param name="Checked">How many elements were compared.</param>
+/// <param name="Kinks">How many were left out because the function has a corner there (ReLU at 0).</param>
+/// <param name="WorstIndex">Index of the element that differs most.</param>
+/// <param name="Analytic">Its gradient by backpropagation.</param>
+/// <param name="Numeric">Its gradient by central differences.</param>
+/// <param name="RelativeError">The largest difference, divided by the largest numeric gradient of the tensor.</param>
+public sealed record GradientComparison(
+    string Name, int Checked, int Kinks, int WorstIndex, double Analytic, double Numeric, double RelativeError)
+{
+    /// <summary>
+    /// Gradients are computed in float32 and sums of a few hundred terms lose two or three digits of its seven;
+    /// a wrong formula is off by far more than this.
+    /// </summary>
+    public const double Tolerance = 2e-5;
+
+    /// <summary>Whether the gradients agree. NaN never does.</summary>
+    public bool Passes => RelativeError <= Tolerance && Checked > 0;
+}
+
+/// <summary>
+/// Compares backpropagation, as the engine runs it, with central differences of the plain reference loops in double
+/// precision: dL/dw is close to (L(w + h) - L(w - h)) / 2h, with an error of order h².
+/// </summary>
+public static class GradientCheck
+{
+    private const double Step = 1e-6;
+
+    /// <summary>Checks every parameter of a network against its loss.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="x">Samples, batch x inputs; at least two rows, or a missing sum over the batch goes unseen.</param>
+    /// <param name="labels">The right class of each.</param>
+    /// <param name="step">The training step to imitate: dropout masks depend on it.</param>
+    /// <returns>One comparison a parameter.</returns>
+    public static IReadOnlyList<GradientComparison> Run(Network network, float[] x, byte[] labels, long step = 1)
+    {
+        var batch = labels.Length;
+        using var labelBuffer = network.Backend.Allocate<byte>(batch);
+        labelBuffer.CopyFrom(labels);
+        var input = Upload(network, x, batch);
+        var logits = network.Forward(input, training: true, step);
+        network.Backward(network.Loss.Compute(network.Backend, logits, labelBuffer.View));
+        var reference = new ReferencePass(network, x, batch, step);
+        var comparisons = Compare(network, reference, () => network.Loss.ComputeReference(reference.Forward(), labels));
+        input.View.Buffer.Dispose();
+        return comparisons;
+    }
+
+    /// <summary>
+    /// Checks layers without a loss: the function differentiated is the sum of y·dy for a given dy, which should be random,
+    /// since a plain sum hides mistakes that cancel.
+    /// </summary>
+    /// <param name="network">The layers, built to compute input gradients.</param>
+    /// <param name="x">Samples, batch x inputs.</param>
+    /// <param name="dy">Gradient with respect to the outputs, batch x outputs.</param>
+    /// <param name="step">The training step to imitate.</param>
+    /// <returns>One comparison a parameter, and one for the input.</returns>
+    internal static IReadOnlyList<GradientComparison> RunLayers(Network network, float[] x, float[] dy, long step = 1)
+    {
+        var batch = x.Length / network.Inputs;
+        var input = Upload(network, x, batch);
+        network.Forward(input, training: true, step);
+        var gradient = Tensor.Allocate(network.Backend, batch, network.Outputs);
+        gradient.CopyFrom(dy);
+        var dx = network.Backward(gradient).ToArray();
+        var reference = new ReferencePass(network, x, batch, step);
+        double Function() => reference.Forward().Zip(dy, (a, b) => a * (double)b).Sum();
+        var comparisons = Compare(network, reference, Function).ToList();
+        comparisons.Add(CompareTensor("input", dx, reference.Input, Function));
+        input.View.Buffer.Dispose();
+        gradient.View.Buffer.Dispose();
+        return comparisons;
+    }
+
+    private static List<GradientComparison> Compare(Network network, ReferencePass reference, Func<double> function) =>
+        [.. network.Parameters.Select((parameter, i) =>
+            CompareTensor(parameter.Name, parameter.Gradients.ToArray(), reference.Parameters[i], function))];
+
+    private static GradientComparison CompareTensor(string name, float[] analytic, double[] values, Func<double> function)
+    {
+        var numeric = new double[values.Length];
+        var kinks = 0;
+        var center = function();
+        for (var i = 0; i < values.Length; i++)
+        {
+            numeric[i] = Differentiate(values, i, center, function);
+            kinks += double.IsNaN(numeric[i]) ? 1 : 0;
+        }
+
+        var scale = numeric.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        var worst = 0;
+        var largest = -1.0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (double.IsNaN(numeric[i]))
+            {
+                continue;
+            }
+
+            var error = Math.Abs(analytic[i] - numeric[i]) / Math.Max(scale, 1e-12);
+            if (double.IsNaN(error) || error > largest)
+            {
+                (largest, worst) = (error, i);
+            }
+        }
+
+        return new GradientComparison(
+            name, values.Length - kinks, kinks, worst, analytic[worst], numeric[worst], largest < 0 ? double.NaN : largest);
+    }
+
+    /// <summary>The central difference, or NaN at a corner: there the differences to either side disagree.</summary>
+    private static double Differentiate(double[] values, int i, double center, Func<double> function)
+    {
+        var value = values[i];
+        values[i] = value + Step;
+        var above = function();
+        values[i] = value - Step;
+        var below = function();
+        values[i] = value;
+        var right = (above - center) / Step;
+        var left = (center - below) / Step;
+
+        // Where the function is smooth the two differ by h·f'', about 1e-6; at a corner they differ by its jump.
+        var isKink = Math.Abs(right - left) > (1e-3 * Math.Max(Math.Abs(right), Math.Abs(left))) + (10 * Step);
+        return isKink ? double.NaN : (above - below) / (2 * Step);
+    }
+
+    private static Tensor Upload(Network network, float[] x, int batch)
+    {
+        var input = Tensor.Allocate(network.Backend, batch, network.Inputs);
+        input.CopyFrom(x);
+        return input;
+    }
+
+    /// <summary>A network's forward pass in double precision, with values that can be nudged.</summary>
+    private sealed class ReferencePass(Network network, float[] x, int batch, long step)
+    {
+        public double[] Input { get; } = Array.ConvertAll(x, value => (double)value);
+
+        public IReadOnlyList<double[]> Parameters { get; } =
+            [.. network.Parameters.Select(parameter => Array.ConvertAll(parameter.Values.ToArray(), value => (double)value))];
+
+        public double[] Forward()
+        {
+            var pass = new Pass(Training: true, network.Seed, (uint)step);
+            var y = Input;
+            var first = 0;
+            foreach (var layer in network.Layers)
+            {
+                y = layer.ForwardReference(y, batch, [.. Parameters.Skip(first).Take(layer.Parameters.Count)], pass);
+                first += layer.Parameters.Count;
+            }
+
+            return y;
+        }
+    }
+}

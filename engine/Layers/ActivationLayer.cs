@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Engine;
+
+/// <summary>An activation as a layer of its own: y = f(x), element by element. <see cref="Dense"/> has one built in, which saves a pass.</summary>
+/// <param name="activation">The function f.</param>
+public sealed class ActivationLayer(ActivationKind activation) : Layer
+{
+    private Tensor _y;
+
+    /// <inheritdoc/>
+    public override string Kind => "activation";
+
+    /// <summary>The function f.</summary>
+    public ActivationKind Activation { get; } = activation;
+
+    /// <inheritdoc/>
+    public override string Description => $"{Activation.ToString().ToLowerInvariant()} {Outputs}";
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Backend backend, Tensor x, in Pass pass)
+    {
+        Expect(x, Inputs, "its input");
+        _y = Output(x.Rows);
+        ActivationSpec.Forward.Run(backend, new ActivationForwardCall(x.View, _y.View, x.Count, Activation));
+        return _y;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Forward was y = f(x) for each element on its own, so dx = dy·f'(x), with f' written in terms of y.</remarks>
+    public override Tensor Backward(Backend backend, Tensor dy)
+    {
+        Expect(dy, Outputs, "the gradient of its output");
+        if (!NeedsInputGradient)
+        {
+            return default;
+        }
+
+        var dx = InputGradient(dy.Rows);
+        ActivationSpec.Backward.Run(backend, new ActivationBackwardCall(_y.View, dy.View, dx.View, dy.Count, Activation));
+        return dx;
+    }
+
+    /// <inheritdoc/>
+    public override double[] ForwardReference(double[] x, int batch, IReadOnlyList<double[]> parameters, in Pass pass)
+    {
+        var y = new double[x.Length];
+        ActivationReference.Forward<double>(x, y, Activation);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Describe(JsonObject json) => json["activation"] = Activation.ToString().ToLowerInvariant();
+
+    /// <inheritdoc/>
+    protected override int Declare(int inputs) => inputs;
+}

@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Engine;
+
+/// <summary>
+/// The loss of a classifier: the negative logarithm of the probability, by softmax, of the right class. The last layer gives
+/// the scores and has no activation of its own.
+/// </summary>
+public sealed class SoftmaxCrossEntropy : Loss
+{
+    /// <summary>Makes the loss.</summary>
+    /// <param name="labelSmoothing">Share of the target spread evenly over all classes, in [0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is out of range.</exception>
+    public SoftmaxCrossEntropy(float labelSmoothing = 0f)
+    {
+        if (labelSmoothing is not (>= 0f and < 1f))
+        {
+            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing,
+                "Label smoothing must be at least 0 and below 1.");
+        }
+
+        LabelSmoothing = labelSmoothing;
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "softmax-cross-entropy";
+
+    /// <summary>Share of the target spread evenly over all classes.</summary>
+    public float LabelSmoothing { get; }
+
+    /// <inheritdoc/>
+    public override int Classes(int outputs) => outputs;
+
+    /// <inheritdoc/>
+    public override void ToProbabilities(ReadOnlySpan<float> logits, Span<float> probabilities, int batch)
+    {
+        var classes = logits.Length / batch;
+        for (var i = 0; i < batch; i++)
+        {
+            var row = logits.Slice(i * classes, classes);
+            var largest = double.NegativeInfinity;
+            foreach (var logit in row)
+            {
+                largest = Math.Max(largest, logit);
+            }
+
+            var sum = 0.0;
+            foreach (var logit in row)
+            {
+                sum += Math.Exp(logit - largest);
+            }
+
+            for (var j = 0; j < classes; j++)
+            {
+                probabilities[(i * classes) + j] = (float)(Math.Exp(row[j] - largest) / sum);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override double ComputeReference(double[] logits, byte[] labels)
+    {
+        var batch = labels.Length;
+        var losses = new double[batch];
+        SoftmaxCrossEntropyReference.Compute<double>(logits, labels, new double[logits.Length], losses, new double[batch],
+            batch, logits.Length / batch, LabelSmoothing);
+        return losses.Average();
+    }
+
+    /// <inheritdoc/>
+    internal override void Accept(Layer last)
+    {
+        if (last.Outputs is < 2 or > 256)
+        {
+            throw new ShapeException($"layer {last.Index} ({last.Description}) has {last.Outputs} outputs, but softmax "
+                + "cross-entropy needs one a class: 2 to 256. For a yes-or-no network use BinaryCrossEntropy.");
+        }
+
+        if (last is Dense { Activation: not ActivationKind.None } or ActivationLayer)
+        {
+            throw new ShapeException($"layer {last.Index} ({last.Description}) ends the network with an activation, but softmax "
+                + "cross-entropy applies softmax to plain scores itself: leave the last activation out.");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Describe(JsonObject json) => json["label_smoothing"] = LabelSmoothing;
+
+    /// <inheritdoc/>
+    protected override void Compute(Backend backend, Tensor logits, BufferView<byte> labels, Tensor dLogits) =>
+        SoftmaxCrossEntropySpec.Operation.Run(backend, new SoftmaxCrossEntropyCall(
+            logits.View, labels, dLogits.View, Losses, Correct, logits.Rows, logits.Columns, LabelSmoothing));
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Engine;
+
+/// <summary>Adam (Kingma and Ba, ICLR 2015); its weight decay, if any, is added to the gradient.</summary>
+/// <param name="learningRate">The rate alpha, above 0.</param>
+/// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
+/// <param name="beta2">Decay of the mean of their squares, in [0, 1).</param>
+/// <param name="epsilon">Added to the denominator.</param>
+/// <param name="weightDecay">L2 decay of the weights.</param>
+public class Adam(
+    float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0f)
+    : Optimizer(learningRate, weightDecay)
+{
+    private DeviceBuffer<float>? _firstMoment;
+    private DeviceBuffer<float>? _secondMoment;
+
+    /// <inheritdoc/>
+    public override string Kind => "adam";
+
+    /// <summary>Whether the decay acts on the weights directly instead of through the gradient.</summary>
+    protected virtual bool Decoupled => false;
+
+    /// <inheritdoc/>
+    protected override void Describe(JsonObject json)
+    {
+        json["beta1"] = beta1;
+        json["beta2"] = beta2;
+        json["epsilon"] = epsilon;
+    }
+
+    /// <inheritdoc/>
+    protected override void AllocateState()
+    {
+        _firstMoment = AddState("first_moment");
+        _secondMoment = AddState("second_moment");
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(
+        Backend backend, BufferView<float> values, BufferView<float> gradients, int start, int count, float weightDecay) =>
+        AdamSpec.Operation.Run(backend, new AdamCall(
+            values.Slice(start, count),
+            gradients.Slice(start, count),
+            _firstMoment!.View.Slice(start, count),
+            _secondMoment!.View.Slice(start, count),
+            count, Steps, LearningRate, beta1, beta2, epsilon, weightDecay, Decoupled));
+}
+
+/// <summary>AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019).</summary>
+/// <param name="learningRate">The rate alpha, above 0.</param>
+/// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
+/// <param name="beta2">Decay of the mean of their squares, in [0, 1).</param>
+/// <param name="epsilon">Added to the denominator.</param>
+/// <param name="weightDecay">Decay of the weights: each step shrinks them by rate·decay.</param>
+public sealed class AdamW(
+    float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0.01f)
+    : Adam(learningRate, beta1, beta2, epsilon, weightDecay)
+{
+    /// <inheritdoc/>
+    public override string Kind => "adamw";
+
+    /// <inheritdoc/>
+    protected override bool Decoupled => true;
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Engine;
+
+/// <summary>Stochastic gradient descent, with momentum if wanted.</summary>
+/// <param name="learningRate">The rate, above 0.</param>
+/// <param name="momentum">Share of the velocity that is kept from step to step, in [0, 1).</param>
+/// <param name="nesterov">Whether the gradient is looked up one step ahead.</param>
+/// <param name="weightDecay">L2 decay of the weights.</param>
+public sealed class Sgd(float learningRate = 0.1f, float momentum = 0f, bool nesterov = false, float weightDecay = 0f)
+    : Optimizer(learningRate, weightDecay)
+{
+    private DeviceBuffer<float>? _velocity;
+
+    /// <inheritdoc/>
+    public override string Kind => "sgd";
+
+    /// <inheritdoc/>
+    protected override void Describe(JsonObject json)
+    {
+        json["momentum"] = momentum;
+        json["nesterov"] = nesterov;
+    }
+
+    /// <inheritdoc/>
+    protected override void AllocateState()
+    {
+        if (momentum != 0f)
+        {
+            _velocity = AddState("velocity");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(
+        Backend backend, BufferView<float> values, BufferView<float> gradients, int start, int count, float weightDecay) =>
+        SgdSpec.Operation.Run(backend, new SgdCall(
+            values.Slice(start, count),
+            gradients.Slice(start, count),
+            _velocity is null ? default : _velocity.View.Slice(start, count),
+            count, LearningRate, momentum, weightDecay, nesterov));
+}

@@ -1,0 +1,45 @@
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Engine;
+
+/// <summary>A matrix or vector that training changes, and the gradient that tells how.</summary>
+public sealed class Parameter
+{
+    internal Parameter(string name, int rows, int columns, Initializer initializer)
+    {
+        Name = name;
+        Rows = rows;
+        Columns = columns;
+        Initializer = initializer;
+    }
+
+    /// <summary>Its name in the network and in model files, such as <c>layers.0.weights</c>.</summary>
+    public string Name { get; internal set; }
+
+    /// <summary>Rows: the inputs of a weight matrix, 1 for a bias.</summary>
+    public int Rows { get; }
+
+    /// <summary>Columns: the outputs.</summary>
+    public int Columns { get; }
+
+    /// <summary>Number of values.</summary>
+    public int Count => Rows * Columns;
+
+    /// <summary>Whether this is a bias: one row, and left alone by weight decay.</summary>
+    public bool IsBias => Initializer == Initializer.Zeros;
+
+    /// <summary>How the values begin.</summary>
+    public Initializer Initializer { get; }
+
+    /// <summary>The values, rows x columns.</summary>
+    public Tensor Values { get; private set; }
+
+    /// <summary>The gradient of the loss with respect to them, of the same shape; what the last backward pass left.</summary>
+    public Tensor Gradients { get; private set; }
+
+    internal void Bind(BufferView<float> values, BufferView<float> gradients)
+    {
+        Values = new Tensor(values, Rows, Columns);
+        Gradients = new Tensor(gradients, Rows, Columns);
+    }
+}

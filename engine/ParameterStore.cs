@@ -1,0 +1,79 @@
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Engine;
+
+/// <summary>
+/// All parameters of a network in one buffer, and all gradients in another, weights first and biases last: an optimizer
+/// steps over the whole network in one call, or in two when it decays weights only.
+/// </summary>
+internal sealed class ParameterStore : IDisposable
+{
+    /// <summary>Every parameter begins at a multiple of this many floats: 64 bytes, one cache line.</summary>
+    private const int Alignment = 16;
+
+    private readonly DeviceBuffer<float> _values;
+    private readonly DeviceBuffer<float> _gradients;
+
+    public ParameterStore(Backend backend, IReadOnlyList<Parameter> parameters)
+    {
+        Parameters = parameters;
+        var total = 0L;
+        var offsets = new Dictionary<Parameter, int>();
+        foreach (var parameter in parameters.OrderBy(parameter => parameter.IsBias))
+        {
+            if (parameter.IsBias && WeightsLength == 0)
+            {
+                WeightsLength = (int)total;
+            }
+
+            offsets[parameter] = (int)total;
+            total += (parameter.Count + Alignment - 1L) / Alignment * Alignment;
+            if (total > Array.MaxLength)
+            {
+                throw new ShapeException($"The network has more than {Array.MaxLength:N0} parameters; "
+                    + $"{parameter.Name} ({parameter.Rows}x{parameter.Columns}) is the first that no longer fits.");
+            }
+        }
+
+        // A network without parameters still has one (padded, untouched) element, so that every buffer exists.
+        Length = Math.Max((int)total, 1);
+        _values = backend.Allocate<float>(Length);
+        _gradients = backend.Allocate<float>(Length);
+        foreach (var (parameter, offset) in offsets)
+        {
+            parameter.Bind(_values.View.Slice(offset, parameter.Count), _gradients.View.Slice(offset, parameter.Count));
+        }
+    }
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Length of both buffers, padding included; the padding is zero and stays so.</summary>
+    public int Length { get; }
+
+    /// <summary>Where the biases begin.</summary>
+    public int WeightsLength { get; }
+
+    public BufferView<float> Values => _values.View;
+
+    public BufferView<float> Gradients => _gradients.View;
+
+    /// <summary>Draws every parameter's first values and uploads them in one copy.</summary>
+    public void Initialize(ulong seed)
+    {
+        var host = new float[Length];
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            var parameter = Parameters[i];
+            var offset = parameter.Values.View.Offset;
+            parameter.Initializer.Fill(host.AsSpan(offset, parameter.Count), parameter.Rows, parameter.Columns, seed, i);
+        }
+
+        _values.CopyFrom(host);
+    }
+
+    public void Dispose()
+    {
+        _values.Dispose();
+        _gradients.Dispose();
+    }
+}

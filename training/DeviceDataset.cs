@@ -1,0 +1,89 @@
+using ScratchNet.Engine;
+using ScratchNet.Kernels;
+using ScratchNet.Training.Data;
+
+namespace ScratchNet.Training;
+
+/// <summary>
+/// A data set that lives on a backend as bytes, and gives batches of it as float32 without copying anything between host
+/// and device. The order of the samples is uploaded once an epoch.
+/// </summary>
+internal sealed class DeviceDataset : IDisposable
+{
+    private readonly Backend _backend;
+    private readonly InputFormat _format;
+    private readonly DeviceBuffer<byte> _images;
+    private readonly DeviceBuffer<byte> _labels;
+    private readonly DeviceBuffer<int> _order;
+    private readonly DeviceBuffer<byte> _batchLabels;
+    private readonly Tensor _batch;
+    private Tensor _distorted;
+
+    /// <summary>Uploads a data set; samples come in its own order until another is given.</summary>
+    public DeviceDataset(Backend backend, Dataset dataset, InputFormat format, int batch)
+    {
+        _backend = backend;
+        _format = format;
+        Count = dataset.Count;
+        BatchSize = Math.Min(batch, Count);
+        _images = backend.Allocate<byte>(dataset.Images.Length);
+        _images.CopyFrom(dataset.Images.Span);
+        _labels = backend.Allocate<byte>(Count);
+        _labels.CopyFrom(dataset.Labels.Span);
+        _order = backend.Allocate<int>(Count);
+        _batchLabels = backend.Allocate<byte>(BatchSize);
+        _batch = Tensor.Allocate(backend, BatchSize, format.Features);
+        SetOrder([.. Enumerable.Range(0, Count)]);
+    }
+
+    /// <summary>Number of samples.</summary>
+    public int Count { get; }
+
+    /// <summary>Samples in a batch, but for the last.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Batches in an epoch; the last may be smaller.</summary>
+    public int Batches => (Count + BatchSize - 1) / BatchSize;
+
+    /// <summary>Decides which sample comes when.</summary>
+    public void SetOrder(ReadOnlySpan<int> order) => _order.CopyFrom(order);
+
+    /// <summary>Samples in a given batch.</summary>
+    public int SizeOf(int batch) => Math.Min(BatchSize, Count - (batch * BatchSize));
+
+    /// <summary>Gathers a batch, and distorts it if asked to.</summary>
+    /// <returns>Inputs and labels, valid until the next call.</returns>
+    public (Tensor X, BufferView<byte> Labels) Gather(int batch, Distortion? distortion = null, ulong seed = 0, int epoch = 0)
+    {
+        var size = SizeOf(batch);
+        var indices = _order.View.Slice(batch * BatchSize, size);
+        var x = _batch.FirstRows(size);
+        var labels = _batchLabels.View.Slice(0, size);
+        GatherSpec.Operation.Run(_backend, new GatherCall(
+            _images.View, _labels.View, indices, x.View, labels, size, _format.Features, _format.Scale, _format.Shift));
+        if (distortion is not { } how)
+        {
+            return (x, labels);
+        }
+
+        if (_distorted.View.IsEmpty)
+        {
+            _distorted = Tensor.Allocate(_backend, BatchSize, _format.Features);
+        }
+
+        var y = _distorted.FirstRows(size);
+        AugmentSpec.Operation.Run(_backend, new AugmentCall(
+            x.View, indices, y.View, size, _format.Height, _format.Width, _format.Shift, how, seed, (uint)epoch));
+        return (y, labels);
+    }
+
+    public void Dispose()
+    {
+        _images.Dispose();
+        _labels.Dispose();
+        _order.Dispose();
+        _batchLabels.Dispose();
+        _batch.View.Buffer.Dispose();
+        _distorted.View.Buffer?.Dispose();
+    }
+}

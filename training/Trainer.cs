@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using ScratchNet.Engine;
+using ScratchNet.Kernels;
+using ScratchNet.Training.Data;
+
+namespace ScratchNet.Training;
+
+/// <summary>
+/// Trains a network, step by step. Between two steps the whole state of a run is its weights, the optimizer's memory and a
+/// few counters: order, dropout and distortions are functions of the seed and those counters, which is why a run can be
+/// interrupted anywhere, saved (<see cref="Checkpoint"/>) and resumed to the same bits.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly DeviceDataset _train;
+    private readonly DeviceDataset? _validation;
+    private readonly RunningMetrics _validationMetrics;
+    private readonly int[] _order;
+    private readonly float _fullRate;
+    private readonly List<EpochResult> _history = [];
+    private readonly Stopwatch _clock = new();
+    private readonly float[] _lastGood;
+    private long _imagesThisSession;
+    private TimeSpan _secondsThisSession;
+
+    /// <summary>Uploads the data and makes everything ready for the first step.</summary>
+    /// <param name="network">The network to train.</param>
+    /// <param name="optimizer">Changes its parameters; its learning rate is the full rate of the schedule.</param>
+    /// <param name="train">What to learn from.</param>
+    /// <param name="validation">What to measure on after each epoch; may be left out.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="format">How pictures become inputs; left out, pixels from 0 to 1.</param>
+    /// <exception cref="ShapeException">The network has not one input a pixel, or fewer classes than the data.</exception>
+    public Trainer(
+        Network network,
+        Optimizer optimizer,
+        Dataset train,
+        Dataset? validation = null,
+        TrainingOptions? options = null,
+        InputFormat? format = null)
+    {
+        Options = options ?? new TrainingOptions();
+        Options.Validate();
+        NetworkTraining.CheckFit(network, train);
+        Network = network;
+        Optimizer = optimizer;
+        Dataset = train;
+        Format = format ?? InputFormat.For(train);
+        _fullRate = optimizer.LearningRate;
+        optimizer.Attach(network);
+        _train = new DeviceDataset(network.Backend, train, Format, Options.BatchSize);
+        _validation = validation is null
+            ? null
+            : new DeviceDataset(network.Backend, validation, Format, NetworkTraining.EvaluationBatch);
+        network.Plan(Math.Max(_train.BatchSize, _validation?.BatchSize ?? 1));
+        Metrics = new RunningMetrics(network.Backend);
+        _validationMetrics = new RunningMetrics(network.Backend);
+        _order = new int[train.Count];
+        _lastGood = network.CopyWeights();
+    }
+
+    /// <summary>The network being trained.</summary>
+    public Network Network { get; }
+
+    /// <summary>What changes its parameters.</summary>
+    public Optimizer Optimizer { get; }
+
+    /// <summary>What is learnt from.</summary>
+    public Dataset Dataset { get; }
+
+    /// <summary>How to train.</summary>
+    public TrainingOptions Options { get; }
+
+    /// <summary>How pictures become inputs.</summary>
+    public InputFormat Format { get; }
+
+    /// <summary>Epochs that are done.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>Batches of the current epoch that are done.</summary>
+    public int Batch { get; private set; }
+
+    /// <summary>Batches in an epoch.</summary>
+    public int Batches => _train.Batches;
+
+    /// <summary>Whether every epoch is done.</summary>
+    public bool IsDone => Epoch >= Options.Epochs;
+
+    /// <summary>What every epoch so far came to.</summary>
+    public IReadOnlyList<EpochResult> History => _history;
+
+    /// <summary>Loss and hits of the current epoch so far, on the device.</summary>
+    public RunningMetrics Metrics { get; }
+
+    /// <summary>Time spent in the steps of the current epoch.</summary>
+    public TimeSpan EpochTime { get; private set; }
+
+    /// <summary>Called about ten times a second with how the run stands.</summary>
+    public Action<TrainingProgress>? Progressed { get; set; }
+
+    /// <summary>Called after every epoch.</summary>
+    public Action<EpochResult>? EpochEnded { get; set; }
+
+    /// <summary>Trains until every epoch is done, or until told to stop, which it does between two steps.</summary>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>Whether the run is done; false when it was stopped.</returns>
+    /// <exception cref="NotFiniteException">A loss was not finite; the network has the weights of the last good epoch.</exception>
+    public bool Run(CancellationToken cancellation = default)
+    {
+        var nextReport = ProgressInterval;
+        var session = Stopwatch.StartNew();
+        while (!IsDone)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            Step();
+            if (session.Elapsed >= nextReport && Batch > 0)
+            {
+                nextReport = session.Elapsed + ProgressInterval;
+                Report();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Trains on one batch, and ends the epoch after its last one.</summary>
+    /// <exception cref="NotFiniteException">A loss was not finite; seen at the end of an epoch at the latest.</exception>
+    /// <exception cref="InvalidOperationException">The run is done.</exception>
+    public void Step()
+    {
+        if (IsDone)
+        {
+            throw new InvalidOperationException("The run is done.");
+        }
+
+        _clock.Restart();
+        if (Batch == 0)
+        {
+            BeginEpoch();
+        }
+
+        Optimizer.LearningRate = _fullRate * Options.Schedule.Factor(Optimizer.Steps, (long)Options.Epochs * Batches);
+        var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
+        Network.TrainStep(x, labels, Optimizer, Metrics);
+        Batch++;
+        if (Batch == Batches)
+        {
+            // What was queued belongs to this epoch's time.
+            Network.Backend.Synchronize();
+        }
+
+        EpochTime += _clock.Elapsed;
+        _secondsThisSession += _clock.Elapsed;
+        _imagesThisSession += x.Rows;
+        if (Batch == Batches)
+        {
+            EndEpoch();
+        }
+    }
+
+    /// <summary>Puts the run where a checkpoint was taken; weights and optimizer state have been restored already.</summary>
+    internal void Restore(int epoch, int batch, TimeSpan epochTime, IEnumerable<EpochResult> history)
+    {
+        Epoch = epoch;
+        Batch = batch;
+        EpochTime = epochTime;
+        _history.Clear();
+        _history.AddRange(history);
+        Network.CopyWeights(_lastGood);
+        if (batch > 0)
+        {
+            SetOrder();
+        }
+    }
+
+    /// <summary>Gives the data's memory back; network and optimizer stay.</summary>
+    public void Dispose()
+    {
+        _train.Dispose();
+        _validation?.Dispose();
+        Metrics.Dispose();
+        _validationMetrics.Dispose();
+    }
+
+    private void BeginEpoch()
+    {
+        Metrics.Reset();
+        EpochTime = TimeSpan.Zero;
+        SetOrder();
+    }
+
+    private void SetOrder()
+    {
+        Shuffle.Fill(_order, Options.Seed, Epoch);
+        _train.SetOrder(_order);
+    }
+
+    private void EndEpoch()
+    {
+        var metrics = ReadFinite();
+        Network.CopyWeights(_lastGood);
+        Epoch++;
+        Batch = 0;
+        MetricValues? validation = _validation is null
+            ? null
+            : NetworkTraining.Measure(Network, _validation, _validationMetrics);
+        var seconds = EpochTime.TotalSeconds;
+        var result = new EpochResult(
+            Epoch, metrics.Loss, metrics.Accuracy, validation?.Loss, validation?.Accuracy, seconds, _train.Count / seconds);
+        _history.Add(result);
+        EpochEnded?.Invoke(result);
+    }
+
+    private void Report()
+    {
+        var metrics = ReadFinite();
+        var speed = _imagesThisSession / _secondsThisSession.TotalSeconds;
+        var left = ((Options.Epochs - Epoch) * (double)_train.Count) - Metrics.Samples;
+        Progressed?.Invoke(new TrainingProgress(
+            Epoch + 1, Options.Epochs, Batch, Batches, metrics.Loss, metrics.Accuracy, speed, left / speed));
+    }
+
+    private MetricValues ReadFinite()
+    {
+        var metrics = Metrics.Read();
+        if (metrics.FirstBadStep == 0)
+        {
+            return metrics;
+        }
+
+        Network.SetWeights(_lastGood);
+        throw new NotFiniteException(metrics.FirstBadStep, Epoch);
+    }
+}
