@@ -16,12 +16,20 @@ public sealed class Network : IDisposable
     /// <param name="seed">Decides the first weights and the dropout masks.</param>
     /// <exception cref="ShapeException">Sizes do not fit; the message names the layer.</exception>
     public Network(Backend backend, int inputs, IReadOnlyList<Layer> layers, Loss loss, ulong seed = 1)
-        : this(backend, inputs, layers, loss, seed, inputGradients: false)
+        : this(backend, inputs, layers, loss, seed, null)
     {
-        loss.Accept(layers[^1]);
     }
 
-    internal Network(Backend backend, int inputs, IReadOnlyList<Layer> layers, Loss? loss, ulong seed, bool inputGradients)
+    /// <summary>Builds a network with weights that were saved; every one is looked up before any memory is allocated.</summary>
+    internal Network(
+        Backend backend, int inputs, IReadOnlyList<Layer> layers, Loss loss, ulong seed, Func<Parameter, float[]>? saved)
+        : this(backend, inputs, layers, loss, seed, inputGradients: false, saved)
+    {
+    }
+
+    /// <summary>Builds layers that may lack a loss and may be asked for the gradient of their input, for gradient checks.</summary>
+    internal Network(Backend backend, int inputs, IReadOnlyList<Layer> layers, Loss? loss, ulong seed, bool inputGradients,
+        Func<Parameter, float[]>? saved = null)
     {
         if (inputs < 1 || layers.Count == 0)
         {
@@ -40,9 +48,21 @@ public sealed class Network : IDisposable
             features = layers[i].Outputs;
         }
 
+        loss?.Accept(layers[^1]);
         Parameters = [.. layers.SelectMany(layer => layer.Parameters)];
+        var values = saved is null ? null : Parameters.Select(saved).ToArray();
         Store = new ParameterStore(backend, Parameters);
-        Store.Initialize(seed);
+        Store.Fill((i, span) =>
+        {
+            if (values is null)
+            {
+                Parameters[i].Initialize(span, seed, stream: i);
+            }
+            else
+            {
+                values[i].CopyTo(span);
+            }
+        });
     }
 
     /// <summary>Where the network lives.</summary>

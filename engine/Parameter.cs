@@ -37,6 +37,9 @@ public sealed class Parameter
     /// <summary>The gradient of the loss with respect to them, of the same shape; what the last backward pass left.</summary>
     public Tensor Gradients { get; private set; }
 
+    internal void Initialize(Span<float> values, ulong seed, int stream) =>
+        Initializer.Fill(values, Rows, Columns, seed, stream);
+
     internal void Bind(BufferView<float> values, BufferView<float> gradients)
     {
         Values = new Tensor(values, Rows, Columns);

@@ -11,6 +11,9 @@ internal sealed class ParameterStore : IDisposable
     /// <summary>Every parameter begins at a multiple of this many floats: 64 bytes, one cache line.</summary>
     private const int Alignment = 16;
 
+    /// <summary>Fills the values of one parameter.</summary>
+    public delegate void Filler(int parameter, Span<float> values);
+
     private readonly DeviceBuffer<float> _values;
     private readonly DeviceBuffer<float> _gradients;
 
@@ -57,15 +60,13 @@ internal sealed class ParameterStore : IDisposable
 
     public BufferView<float> Gradients => _gradients.View;
 
-    /// <summary>Draws every parameter's first values and uploads them in one copy.</summary>
-    public void Initialize(ulong seed)
+    /// <summary>Lets a function fill every parameter on the host, and uploads them all in one copy.</summary>
+    public void Fill(Filler filler)
     {
         var host = new float[Length];
         for (var i = 0; i < Parameters.Count; i++)
         {
-            var parameter = Parameters[i];
-            var offset = parameter.Values.View.Offset;
-            parameter.Initializer.Fill(host.AsSpan(offset, parameter.Count), parameter.Rows, parameter.Columns, seed, i);
+            filler(i, host.AsSpan(Parameters[i].Values.View.Offset, Parameters[i].Count));
         }
 
         _values.CopyFrom(host);

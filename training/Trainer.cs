@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ScratchNet.Engine;
-using ScratchNet.Kernels;
 using ScratchNet.Training.Data;
 
 namespace ScratchNet.Training;
@@ -18,7 +17,6 @@ public sealed class Trainer : IDisposable
     private readonly DeviceDataset? _validation;
     private readonly RunningMetrics _validationMetrics;
     private readonly int[] _order;
-    private readonly float _fullRate;
     private readonly List<EpochResult> _history = [];
     private readonly Stopwatch _clock = new();
     private readonly float[] _lastGood;
@@ -48,7 +46,7 @@ public sealed class Trainer : IDisposable
         Optimizer = optimizer;
         Dataset = train;
         Format = format ?? InputFormat.For(train);
-        _fullRate = optimizer.LearningRate;
+        FullRate = optimizer.LearningRate;
         optimizer.Attach(network);
         _train = new DeviceDataset(network.Backend, train, Format, Options.BatchSize);
         _validation = validation is null
@@ -75,6 +73,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>How pictures become inputs.</summary>
     public InputFormat Format { get; }
+
+    /// <summary>The learning rate that the schedule starts from.</summary>
+    public float FullRate { get; }
 
     /// <summary>Epochs that are done.</summary>
     public int Epoch { get; private set; }
@@ -145,7 +146,7 @@ public sealed class Trainer : IDisposable
             BeginEpoch();
         }
 
-        Optimizer.LearningRate = _fullRate * Options.Schedule.Factor(Optimizer.Steps, (long)Options.Epochs * Batches);
+        Optimizer.LearningRate = FullRate * Options.Schedule.Factor(Optimizer.Steps, (long)Options.Epochs * Batches);
         var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
         Network.TrainStep(x, labels, Optimizer, Metrics);
         Batch++;

@@ -79,7 +79,8 @@ public sealed class Dropout : Layer
         }
 
         var y = new double[x.Length];
-        DropoutReference.Forward<double>(x, y, new double[x.Length], Rate, pass.Seed, Index, pass.Step);
+        DropoutReference.Forward<double>(x, y, new double[x.Length], DropoutForwardCall.ThresholdOf(Rate), 1 / (1 - (double)Rate),
+            pass.Seed, Index, pass.Step);
         return y;
     }
 

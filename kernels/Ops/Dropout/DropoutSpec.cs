@@ -24,7 +24,7 @@ public readonly record struct DropoutForwardCall(
     uint Step) : IOperationCall
 {
     /// <summary>Random words below this drop their element.</summary>
-    public uint Threshold => (uint)(Rate * 4294967296.0);
+    public uint Threshold => ThresholdOf(Rate);
 
     /// <summary>What a kept element is multiplied by.</summary>
     public float KeptScale => 1f / (1f - Rate);
@@ -37,6 +37,10 @@ public readonly record struct DropoutForwardCall(
 
     /// <inheritdoc/>
     public string Shape => $"{Count}";
+
+    /// <summary>The number that random words are compared with.</summary>
+    /// <param name="rate">Probability of dropping, in [0, 1).</param>
+    public static uint ThresholdOf(float rate) => (uint)(rate * 4294967296.0);
 
     /// <inheritdoc/>
     public void Validate()

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScratchNet.Engine.Files;
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Training;
+
+/// <summary>
+/// A run between two of its steps, in a file: weights, the optimizer's memory, the running totals of the epoch, and the
+/// counters that order, dropout and distortions are functions of. Resuming from it gives the same bits as never having stopped. The file is also a
+/// model: whatever loads a model loads it.
+/// </summary>
+public sealed class Checkpoint
+{
+    private const string TrainingKey = "training";
+    private const string TotalsName = "metrics.totals";
+    private const string OptimizerPrefix = "optimizer.";
+
+    private readonly SafetensorsFile _file;
+    private readonly JsonNode _training;
+    private readonly string _path;
+
+    private Checkpoint(SafetensorsFile file, JsonNode training, string path)
+    {
+        (_file, _training, _path) = (file, training, path);
+        Epoch = (int)training["epoch"]!;
+        Epochs = (int)training["epochs"]!;
+        Batch = (int)training["batch"]!;
+        Settings = training["settings"]!.AsObject();
+        Optimizer = training["optimizer"]!.AsObject();
+        Extra = training["extra"]!.AsObject();
+    }
+
+    /// <summary>Epochs that were done.</summary>
+    public int Epoch { get; }
+
+    /// <summary>Epochs that the run was to have.</summary>
+    public int Epochs { get; }
+
+    /// <summary>Batches of the current epoch that were done.</summary>
+    public int Batch { get; }
+
+    /// <summary>The options that decide what the run computes, as <c>name: value</c>.</summary>
+    public JsonObject Settings { get; }
+
+    /// <summary>The optimizer's settings, its full learning rate among them.</summary>
+    public JsonObject Optimizer { get; }
+
+    /// <summary>What the saver added: how to find the data again, for instance.</summary>
+    public JsonObject Extra { get; }
+
+    /// <summary>Saves a run. May be called between any two steps.</summary>
+    /// <param name="trainer">The run.</param>
+    /// <param name="model">The model that it trains, for its description.</param>
+    /// <param name="path">The file; replaced whole or not at all.</param>
+    /// <param name="extra">Anything else to keep, such as how to find the data again.</param>
+    /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
+    public static void Save(Trainer trainer, TrainedModel model, string path, JsonObject? extra = null)
+    {
+        var optimizer = trainer.Optimizer.State.Select(state => new StoredTensor(
+            OptimizerPrefix + state.Name, [state.Buffer.Length], state.Buffer.View.ToArray()));
+        var totals = new StoredTensor(TotalsName, [MetricsSpec.TotalsLength], trainer.Metrics.Totals.View.ToArray());
+        var training = new JsonObject
+        {
+            ["epoch"] = trainer.Epoch,
+            ["epochs"] = trainer.Options.Epochs,
+            ["batch"] = trainer.Batch,
+            ["step"] = trainer.Optimizer.Steps,
+            ["epoch_samples"] = trainer.Metrics.Samples,
+            ["epoch_seconds"] = trainer.EpochTime.TotalSeconds,
+            ["samples"] = trainer.Dataset.Count,
+            ["samples_sha256"] = trainer.Dataset.Sha256,
+            ["settings"] = trainer.Options.Describe(),
+            ["optimizer"] = DescribeOptimizer(trainer),
+            ["history"] = new JsonArray([.. trainer.History.Select(WriteEpoch)]),
+            ["extra"] = extra?.DeepClone() ?? new JsonObject(),
+        };
+        new SafetensorsFile(
+            [.. NetworkFile.Tensors(trainer.Network), .. optimizer, totals],
+            [.. NetworkFile.Describe(trainer.Network), .. model.Describe(), new(TrainingKey, training.ToJsonString())])
+            .Write(path);
+    }
+
+    /// <summary>Reads a checkpoint.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelFileException">The file is damaged, or is a model without the rest of a run.</exception>
+    public static Checkpoint Read(string path)
+    {
+        // The totals of an epoch may hold a loss that was not finite; weights are checked by whoever trains on.
+        var file = SafetensorsFile.Read(path, allowNonFinite: true);
+        if (!file.Metadata.TryGetValue(TrainingKey, out var text))
+        {
+            throw new ModelFileException($"{path}: this is a model but no checkpoint: it does not say where the run stood. "
+                + "Resume from the checkpoint file beside it.");
+        }
+
+        try
+        {
+            return new Checkpoint(file, JsonNode.Parse(text)!, path);
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            throw Malformed(path, exception);
+        }
+    }
+
+    /// <summary>Makes the model as it was.</summary>
+    /// <param name="backend">Where it shall live; another backend than before is allowed, and agrees to rounding.</param>
+    public TrainedModel LoadModel(Backend backend) => TrainedModel.Build(backend, _file, _path);
+
+    /// <summary>Puts a trainer where the run stood. Its network must come from <see cref="LoadModel"/>.</summary>
+    /// <param name="trainer">A trainer that has not made a step.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The trainer has other data, another optimizer or other settings than the run had; the message says which.
+    /// </exception>
+    /// <exception cref="ModelFileException">The checkpoint contradicts itself.</exception>
+    public void Restore(Trainer trainer)
+    {
+        CheckSame("the training data", (string?)_training["samples_sha256"], trainer.Dataset.Sha256);
+        CheckSame("the optimizer", Optimizer.ToJsonString(), DescribeOptimizer(trainer).ToJsonString());
+        CheckSame("the settings", Settings.ToJsonString(), trainer.Options.Describe().ToJsonString());
+        try
+        {
+            foreach (var (name, buffer) in trainer.Optimizer.State)
+            {
+                buffer.CopyFrom(_file.Values(OptimizerPrefix + name, buffer.Length));
+            }
+
+            trainer.Optimizer.Steps = (long)_training["step"]!;
+            trainer.Metrics.Restore(_file.Values(TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
+            trainer.Restore(Epoch, Batch, TimeSpan.FromSeconds((double)_training["epoch_seconds"]!),
+                _training["history"]!.AsArray().Select(ReadEpoch));
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            throw Malformed(_path, exception);
+        }
+    }
+
+    private static JsonObject DescribeOptimizer(Trainer trainer)
+    {
+        var json = trainer.Optimizer.Describe();
+        json["learning_rate"] = trainer.FullRate.ToString("R", CultureInfo.InvariantCulture);
+        return json;
+    }
+
+    private static JsonObject WriteEpoch(EpochResult epoch) => new()
+    {
+        ["epoch"] = epoch.Epoch,
+        ["train_loss"] = epoch.TrainLoss,
+        ["train_accuracy"] = epoch.TrainAccuracy,
+        ["validation_loss"] = epoch.ValidationLoss,
+        ["validation_accuracy"] = epoch.ValidationAccuracy,
+        ["seconds"] = epoch.Seconds,
+        ["images_per_second"] = epoch.ImagesPerSecond,
+    };
+
+    private static EpochResult ReadEpoch(JsonNode? json) => new(
+        (int)json!["epoch"]!,
+        (double)json["train_loss"]!,
+        (double)json["train_accuracy"]!,
+        (double?)json["validation_loss"],
+        (double?)json["validation_accuracy"],
+        (double)json["seconds"]!,
+        (double)json["images_per_second"]!);
+
+    private static void CheckSame(string what, string? saved, string now)
+    {
+        if (saved != now)
+        {
+            throw new InvalidOperationException($"this run cannot be resumed: {what} differ: the checkpoint has {saved}, this run has {now}");
+        }
+    }
+
+    private static bool IsMalformed(Exception exception) =>
+        exception is JsonException or FormatException or InvalidOperationException or NullReferenceException;
+
+    private static ModelFileException Malformed(string path, Exception exception) =>
+        new($"{path}: its metadata does not say where the run stood: {exception.Message}", exception);
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScratchNet.Engine;
+using ScratchNet.Engine.Files;
+using ScratchNet.Kernels;
+using ScratchNet.Training.Data;
+
+namespace ScratchNet.Training;
+
+/// <summary>A network together with all that is needed to use it: how pictures become inputs, what the classes are called, what
+/// it was trained on.</summary>
+/// <param name="Network">The network; disposed with the model.</param>
+/// <param name="Format">How pictures become inputs.</param>
+/// <param name="ClassNames">Names of the classes.</param>
+/// <param name="DatasetName">Name of the data set that it was trained on.</param>
+/// <param name="DatasetSha256">Hash of the training samples' contents.</param>
+public sealed record TrainedModel(
+    Network Network, InputFormat Format, IReadOnlyList<string> ClassNames, string DatasetName, string DatasetSha256) : IDisposable
+{
+    private const string PreprocessingKey = "preprocessing";
+    private const string ClassesKey = "classes";
+    private const string DatasetKey = "dataset";
+    private const string HashKey = "dataset_sha256";
+
+    /// <summary>A model of a network that was trained on a data set.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="dataset">The whole training part of the data set, before a validation part was split off.</param>
+    /// <param name="format">How pictures become inputs; left out, pixels from 0 to 1.</param>
+    public static TrainedModel Of(Network network, Dataset dataset, InputFormat? format = null) =>
+        new(network, format ?? InputFormat.For(dataset), dataset.ClassNames, dataset.Name, dataset.Sha256);
+
+    /// <summary>Saves the model as a safetensors file.</summary>
+    /// <param name="path">The file; replaced whole or not at all.</param>
+    /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
+    public void Save(string path) => NetworkFile.Save(Network, path, Describe());
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="backend">Where it shall live.</param>
+    /// <param name="path">The file: a model or a checkpoint.</param>
+    /// <exception cref="ModelFileException">The file is damaged, or holds no model.</exception>
+    public static TrainedModel Load(Backend backend, string path) => Build(backend, SafetensorsFile.Read(path), path);
+
+    /// <summary>Measures the model on a data set.</summary>
+    /// <param name="dataset">What to measure on.</param>
+    /// <exception cref="ShapeException">The pictures have another size, or more classes.</exception>
+    public EvaluationResult Evaluate(Dataset dataset) => Network.Evaluate(dataset, Format);
+
+    /// <summary>Probabilities of the classes of a picture.</summary>
+    /// <param name="pixels">The picture's bytes, row by row, height x width of <see cref="Format"/>.</param>
+    /// <returns>One probability a class.</returns>
+    /// <exception cref="ShapeException">The picture has another size.</exception>
+    public float[] Predict(ReadOnlySpan<byte> pixels)
+    {
+        var probabilities = Network.Predict(Format.Convert(pixels));
+        return probabilities.Length == 1 ? [1f - probabilities[0], probabilities[0]] : probabilities;
+    }
+
+    /// <summary>Gives the network's memory back.</summary>
+    public void Dispose() => Network.Dispose();
+
+    internal static TrainedModel Build(Backend backend, SafetensorsFile file, string path)
+    {
+        var network = NetworkFile.Build(backend, file, path);
+        try
+        {
+            var format = InputFormat.FromJson(JsonNode.Parse(file.Text(PreprocessingKey)));
+            string[] classes = [.. JsonNode.Parse(file.Text(ClassesKey))!.AsArray().Select(name => (string)name!)];
+            if (format.Features != network.Inputs || classes.Length != network.Classes)
+            {
+                throw new FormatException($"pictures of {format.Height}x{format.Width} and {classes.Length} classes do not suit a network of "
+                    + $"{network.Inputs} inputs and {network.Classes} classes");
+            }
+
+            return new TrainedModel(network, format, classes, file.Text(DatasetKey), file.Text(HashKey));
+        }
+        catch (Exception exception)
+        {
+            network.Dispose();
+            if (exception is JsonException or FormatException or InvalidOperationException or NullReferenceException)
+            {
+                throw new ModelFileException($"{path}: its metadata describes no model: {exception.Message}", exception);
+            }
+
+            throw;
+        }
+    }
+
+    internal IEnumerable<KeyValuePair<string, string>> Describe() =>
+    [
+        new(PreprocessingKey, Format.ToJson().ToJsonString()),
+        new(ClassesKey, new JsonArray([.. ClassNames.Select(name => (JsonNode)name)]).ToJsonString()),
+        new(DatasetKey, DatasetName),
+        new(HashKey, DatasetSha256),
+    ];
+}
