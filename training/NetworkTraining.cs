@@ -62,11 +62,7 @@ public static class NetworkTraining
         var predicted = new byte[dataset.Count];
         predictions.CopyTo(predicted);
         var confusion = new ConfusionMatrix(Math.Max(network.Classes, dataset.Classes));
-        for (var i = 0; i < predicted.Length; i++)
-        {
-            confusion.Add(dataset.Labels.Span[i], predicted[i]);
-        }
-
+        confusion.Add(dataset.Labels.Span, predicted);
         return new EvaluationResult(values.Loss, values.Accuracy, confusion);
     }
 
