@@ -16,7 +16,7 @@ public static class AtomicFile
     private static readonly int[] DiskFull = [28, unchecked((int)0x80070027), unchecked((int)0x80070070)];
 
     /// <summary>Writes a file; an older one of that name is replaced when everything has arrived on the disk.</summary>
-    /// <param name="path">The file; folders that are missing are made. Of a symbolic link, the file it leads to is replaced.</param>
+    /// <param name="path">The file; missing folders are made. Of a symbolic link, the file it leads to is replaced.</param>
     /// <param name="write">Writes the content. What it throws that is no <see cref="IOException"/> is passed on as it is.</param>
     /// <exception cref="IOException">
     /// The file cannot be written: one line that names it and says why. The old content stands and no temporary file is left.
@@ -24,17 +24,20 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        var temporary = path;
         try
         {
             var target = Resolve(path);
             var folder = Path.GetDirectoryName(target)!;
             Directory.CreateDirectory(folder);
-            Replace(target, Path.Combine(folder, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp"), write);
+            temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp");
+            Replace(target, temporary, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var reason = DiskFull.Contains(e.HResult) ? "the disk is full" : e.Message.TrimEnd('.');
-            throw new IOException($"{path}: cannot be written: {reason}. Choose another place or make room; nothing was changed.", e);
+            var reason = DiskFull.Contains(e.HResult) ? "the disk is full" : e.Message.Replace(temporary, path).TrimEnd('.');
+            throw new IOException(
+                $"{path}: cannot be written: {reason}. Make room or choose another place; an older file there is unchanged.", e);
         }
     }
 

@@ -20,12 +20,14 @@ public sealed partial class SafetensorsFile
         try
         {
             // Unbuffered: values go straight into their arrays. Delete is shared so that a save can replace the file meanwhile.
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            const FileShare Share = FileShare.Read | FileShare.Delete;
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, Share, bufferSize: 0);
             return Read(stream, path, allowNonFinite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFileException($"{path}: cannot be read: {e.Message.TrimEnd('.')}. Check the name and its permissions.", e);
+            throw new ModelFileException(
+                $"{path}: cannot be read: {e.Message.TrimEnd('.')}. Check the name and its permissions.", e);
         }
     }
 
@@ -59,7 +61,8 @@ public sealed partial class SafetensorsFile
     {
         if (length < HeaderStart)
         {
-            throw ModelFileException.At(name, length, $"the file ends here; expected at least {HeaderStart} bytes, found {length}");
+            throw ModelFileException.At(name, length,
+                $"the file ends here; expected at least {HeaderStart} bytes, found {length}");
         }
 
         var prefix = new byte[HeaderStart];
@@ -157,7 +160,8 @@ public sealed partial class SafetensorsFile
         var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (read < bytes.Length)
         {
-            throw ModelFileException.At(name, offset + read, $"the file ended here while it was read, {bytes.Length - read} bytes early");
+            throw ModelFileException.At(name, offset + read,
+                $"the file ended here while it was read, {bytes.Length - read} bytes early");
         }
     }
 }

@@ -15,10 +15,10 @@ public sealed partial class SafetensorsFile
     private static readonly byte[] HeaderChecksumPrefix =
         Encoding.UTF8.GetBytes($"{{\"{MetadataKey}\":{{\"{HeaderChecksumKey}\":\"");
 
-    /// <summary>Writes the file whole or not at all; see <see cref="AtomicFile"/>. The same content gives the same bytes.</summary>
+    /// <summary>Writes the file whole or not at all (<see cref="AtomicFile"/>). The same content gives the same bytes.</summary>
     /// <param name="path">The file; an older one is replaced.</param>
     /// <param name="checksum">Whether to add the checksums.</param>
-    /// <exception cref="IOException">It cannot be written; one line that names it and says why. The older file stands.</exception>
+    /// <exception cref="IOException">It cannot be written; one line says which and why. The older file stands.</exception>
     public void Write(string path, bool checksum = true) => AtomicFile.Write(path, stream => Write(stream, checksum));
 
     /// <summary>Writes the file to a stream.</summary>
@@ -60,7 +60,8 @@ public sealed partial class SafetensorsFile
     private byte[] Header(KeyValuePair<string, string>[] checksums)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var json = new Utf8JsonWriter(buffer, options))
         {
             json.WriteStartObject();
             WriteMetadata(json, [.. checksums, .. _metadata]);
@@ -73,8 +74,8 @@ public sealed partial class SafetensorsFile
         buffer.Advance(padding);
         return buffer.WrittenCount <= LongestHeader
             ? buffer.WrittenSpan.ToArray()
-            : throw new InvalidOperationException($"The header would have {buffer.WrittenCount} bytes; at most {LongestHeader} are allowed. " +
-                "Keep less in the metadata.");
+            : throw new InvalidOperationException(
+                $"The header would have {buffer.WrittenCount} bytes; at most {LongestHeader} are allowed. Keep less metadata.");
     }
 
     private static void WriteMetadata(Utf8JsonWriter json, KeyValuePair<string, string>[] metadata)

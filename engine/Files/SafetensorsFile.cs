@@ -5,7 +5,7 @@ using System.Text;
 namespace ScratchNet.Engine.Files;
 
 /// <summary>
-/// A safetensors file: named float32 tensors and a text-to-text map. Any program that reads safetensors reads what is written here.
+/// A safetensors file: named float32 tensors and a text-to-text map, readable by any program that knows the format.
 /// </summary>
 /// <remarks>
 /// <para>Layout (the format's specification is the README of the safetensors project):</para>
@@ -38,6 +38,8 @@ public sealed partial class SafetensorsFile
     // The format's own limit, against headers made to exhaust memory.
     private const int LongestHeader = 100_000_000;
 
+    private const string OtherNetwork = "The file holds another network; take the one that belongs to this one.";
+
     private readonly OrderedDictionary<string, string> _metadata;
     private readonly OrderedDictionary<string, StoredTensor> _tensors;
     private readonly string _name = "the model";
@@ -46,8 +48,8 @@ public sealed partial class SafetensorsFile
     /// <param name="tensors">The tensors, in the order in which they shall lie in the file.</param>
     /// <param name="metadata">Texts to keep with them, in their order.</param>
     /// <exception cref="ArgumentException">
-    /// A name comes twice, is <c>__metadata__</c> or one of the checksums' keys, or is no valid UTF-16; or a tensor's shape does not
-    /// agree with its number of values.
+    /// A name comes twice, is <c>__metadata__</c> or one of the checksums' keys, or is no valid UTF-16; or a tensor's shape
+    /// does not agree with its number of values.
     /// </exception>
     public SafetensorsFile(IEnumerable<StoredTensor> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
@@ -58,7 +60,7 @@ public sealed partial class SafetensorsFile
             CheckText(value);
             if (key is HeaderChecksumKey or DataChecksumKey || !_metadata.TryAdd(key, value))
             {
-                throw new ArgumentException($"Metadata key {ModelFileException.Quote(key)} is reserved or comes twice.", nameof(metadata));
+                throw new ArgumentException($"Metadata key {ModelFileException.Quote(key)} is reserved or comes twice.");
             }
         }
 
@@ -68,7 +70,7 @@ public sealed partial class SafetensorsFile
             CheckTensor(tensor);
             if (tensor.Name == MetadataKey || !_tensors.TryAdd(tensor.Name, tensor))
             {
-                throw new ArgumentException($"Tensor {ModelFileException.Quote(tensor.Name)} is reserved or comes twice.", nameof(tensors));
+                throw new ArgumentException($"Tensor {ModelFileException.Quote(tensor.Name)} is reserved or comes twice.");
             }
         }
     }
@@ -89,19 +91,19 @@ public sealed partial class SafetensorsFile
     /// <param name="name">The tensor's name.</param>
     /// <param name="shape">The shape it must have.</param>
     /// <returns>Its values, row-major; not a copy.</returns>
-    /// <exception cref="ModelFileException">It is missing or has another shape; names the file, the tensor and both shapes.</exception>
+    /// <exception cref="ModelFileException">It is missing or has another shape; names file, tensor and both shapes.</exception>
     public float[] Values(string name, params ReadOnlySpan<int> shape)
     {
         var label = $"tensor {ModelFileException.Quote(name)} of shape {StoredTensor.Format(shape)}";
         if (!_tensors.TryGetValue(name, out var tensor))
         {
-            throw new ModelFileException($"{_name}: {label} is missing. The file holds another network; take the one that belongs to it.");
+            throw new ModelFileException($"{_name}: {label} is missing. {OtherNetwork}");
         }
 
         if (!shape.SequenceEqual(tensor.Shape))
         {
-            throw new ModelFileException($"{_name}: {label} expected, found shape {StoredTensor.Format(tensor.Shape)}. " +
-                "The file holds another network; take the one that belongs to it.");
+            throw new ModelFileException(
+                $"{_name}: {label} expected, found shape {StoredTensor.Format(tensor.Shape)}. {OtherNetwork}");
         }
 
         return tensor.Values;
@@ -134,7 +136,7 @@ public sealed partial class SafetensorsFile
         {
             if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != OperationStatus.Done)
             {
-                throw new ArgumentException($"{ModelFileException.Quote(text)} is no valid UTF-16: it holds half a surrogate pair.");
+                throw new ArgumentException($"{ModelFileException.Quote(text)} holds half a surrogate pair.");
             }
 
             rest = rest[consumed..];

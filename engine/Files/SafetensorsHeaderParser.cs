@@ -40,11 +40,14 @@ internal ref struct SafetensorsHeaderParser
         {
             parser.ParseHeader();
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // The reader complains of text that is no valid UTF-8 or UTF-16 with an InvalidOperationException.
-            var at = SafetensorsFile.HeaderStart + (e is JsonException ? parser._json.BytesConsumed : parser._json.TokenStartIndex);
-            throw ModelFileException.At(file, at, e is JsonException ? "the header is no valid JSON" : "the header's text is not valid");
+            throw parser.Fail("the header is no valid JSON", SafetensorsFile.HeaderStart + parser._json.BytesConsumed);
+        }
+        catch (InvalidOperationException)
+        {
+            // The reader's way to say that a text's UTF-8, or the UTF-16 of its escapes, is broken.
+            throw parser.Fail("the header's text is not valid", parser.Offset);
         }
 
         return new SafetensorsHeader(parser._metadata, parser._tensors, parser._checksumEnd);
