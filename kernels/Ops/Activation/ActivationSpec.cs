@@ -84,6 +84,7 @@ public static class ActivationSpec
         "y[i] = f(x[i])",
         [
             new("reference", "plain loops", ActivationReference.RunForward),
+            new("simd", "vector instructions, threads over chunks", ActivationSimd.RunForward),
         ]);
 
     /// <summary>The backward operation and its variants.</summary>
@@ -92,5 +93,6 @@ public static class ActivationSpec
         "dx[i] = dy[i]·f'(x[i]), f' from y[i]",
         [
             new("reference", "plain loops", ActivationReference.RunBackward),
+            new("simd", "vector instructions, threads over chunks", ActivationSimd.RunBackward),
         ]);
 }

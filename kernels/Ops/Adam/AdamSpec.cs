@@ -81,5 +81,6 @@ public static class AdamSpec
         "m = b1·m + (1-b1)·g; v = b2·v + (1-b2)·g²; w = w - rate·(m/(1-b1^t))/(sqrt(v/(1-b2^t)) + eps)",
         [
             new("reference", "plain loops", AdamReference.Run),
+            new("simd", "one fused pass, sixteen parameters at a time", AdamSimd.Run),
         ]);
 }

@@ -92,6 +92,7 @@ public static class DropoutSpec
         "mask[i] = r[i] < rate ? 0 : 1/(1-rate); y[i] = x[i]·mask[i]",
         [
             new("reference", "plain loops", DropoutReference.RunForward),
+            new("simd", "eight counters of the generator at a time", DropoutSimd.RunForward),
         ]);
 
     /// <summary>The backward operation and its variants.</summary>
@@ -100,5 +101,6 @@ public static class DropoutSpec
         "dx[i] = dy[i]·mask[i]",
         [
             new("reference", "plain loops", DropoutReference.RunBackward),
+            new("simd", "vector instructions, threads over chunks", DropoutSimd.RunBackward),
         ]);
 }

@@ -57,5 +57,6 @@ public static class SgdSpec
         "u = momentum·u + g + decay·w; w = w - rate·u",
         [
             new("reference", "plain loops", SgdReference.Run),
+            new("simd", "one fused pass, sixteen parameters at a time", SgdSimd.Run),
         ]);
 }

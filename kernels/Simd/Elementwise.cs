@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace ScratchNet.Kernels;
+
+/// <summary>
+/// What an elementwise operation does to sixteen elements, at one place of up to four arrays. The arrays that it only reads
+/// come first. <see cref="Elementwise"/> brings the loop, the ragged end and the threads.
+/// </summary>
+internal interface IElementwise
+{
+    /// <summary>How many arrays there are.</summary>
+    static abstract int Arrays { get; }
+
+    /// <summary>How many of them, from the first, are only read.</summary>
+    static abstract int Inputs { get; }
+
+    /// <summary>Does sixteen elements. Each argument is the first of them in its array; those beyond the last array mean nothing.</summary>
+    void Apply(ref float a, ref float b, ref float c, ref float d);
+}
+
+/// <summary>Runs an elementwise operation over whole arrays.</summary>
+internal static class Elementwise
+{
+    private static readonly int Width = Vector512<float>.Count;
+
+    /// <summary>Runs over arrays of one length on a backend's threads.</summary>
+    /// <param name="backend">Gives the threads.</param>
+    /// <param name="operation">The operation, with its constants.</param>
+    /// <param name="count">Elements of each array.</param>
+    /// <param name="a">First array.</param>
+    /// <param name="b">Second array.</param>
+    /// <param name="c">Third array, if there is one.</param>
+    /// <param name="d">Fourth array, if there is one.</param>
+    public static void Run<TOperation>(CpuBackend backend, in TOperation operation, int count,
+        BufferView<float> a, BufferView<float> b, BufferView<float> c = default, BufferView<float> d = default)
+        where TOperation : struct, IElementwise
+    {
+        var job = backend.Job<ElementwiseJob<TOperation>>();
+        job.Set(operation, Chunks.Of(count, backend.Team.Threads), a, b, c, d);
+        backend.Team.Run(job, job.Chunks.Count);
+    }
+
+    /// <summary>Runs over spans, on the thread that calls. All that the operation has are at least as long as <paramref name="a"/>.</summary>
+    /// <param name="operation">The operation, with its constants.</param>
+    /// <param name="a">First array.</param>
+    /// <param name="b">Second array.</param>
+    /// <param name="c">Third array, if there is one.</param>
+    /// <param name="d">Fourth array, if there is one.</param>
+    public static void Run<TOperation>(TOperation operation, Span<float> a, Span<float> b, Span<float> c, Span<float> d)
+        where TOperation : struct, IElementwise
+    {
+        // Arrays that the operation has not are given as its first, so that every reference points to something.
+        c = TOperation.Arrays > 2 ? c[..a.Length] : a;
+        d = TOperation.Arrays > 3 ? d[..a.Length] : a;
+        b = b[..a.Length];
+        ref var a0 = ref MemoryMarshal.GetReference(a);
+        ref var b0 = ref MemoryMarshal.GetReference(b);
+        ref var c0 = ref MemoryMarshal.GetReference(c);
+        ref var d0 = ref MemoryMarshal.GetReference(d);
+        var i = 0;
+        for (; i <= a.Length - Width; i += Width)
+        {
+            operation.Apply(ref Unsafe.Add(ref a0, i), ref Unsafe.Add(ref b0, i), ref Unsafe.Add(ref c0, i), ref Unsafe.Add(ref d0, i));
+        }
+
+        if (i < a.Length)
+        {
+            RunTail(operation, a[i..], b[i..], c[i..], d[i..]);
+        }
+    }
+
+    /// <summary>Fewer than sixteen elements: worked on in copies, from which the outputs are copied back.</summary>
+    private static void RunTail<TOperation>(TOperation operation, Span<float> a, Span<float> b, Span<float> c, Span<float> d)
+        where TOperation : struct, IElementwise
+    {
+        Span<float> copy = stackalloc float[4 * Width];
+        copy.Clear();
+        var copyB = copy[Width..];
+        var copyC = copy[(2 * Width)..];
+        var copyD = copy[(3 * Width)..];
+        a.CopyTo(copy);
+        b.CopyTo(copyB);
+        c.CopyTo(copyC);
+        d.CopyTo(copyD);
+        operation.Apply(ref copy[0], ref copyB[0], ref copyC[0], ref copyD[0]);
+        if (TOperation.Inputs < 2)
+        {
+            copyB[..b.Length].CopyTo(b);
+        }
+
+        if (TOperation.Inputs < 3 && TOperation.Arrays > 2)
+        {
+            copyC[..c.Length].CopyTo(c);
+        }
+
+        if (TOperation.Arrays > 3)
+        {
+            copyD[..d.Length].CopyTo(d);
+        }
+    }
+}
+
+/// <summary>An elementwise operation over arrays, cut in chunks.</summary>
+internal sealed class ElementwiseJob<TOperation> : ParallelJob
+    where TOperation : struct, IElementwise
+{
+    private TOperation _operation;
+    private BufferView<float> _a;
+    private BufferView<float> _b;
+    private BufferView<float> _c;
+    private BufferView<float> _d;
+
+    public Chunks Chunks { get; private set; }
+
+    public void Set(in TOperation operation, Chunks chunks,
+        BufferView<float> a, BufferView<float> b, BufferView<float> c, BufferView<float> d)
+    {
+        _operation = operation;
+        Chunks = chunks;
+        (_a, _b, _c, _d) = (a, b, c, d);
+    }
+
+    public override void Execute(int part)
+    {
+        var (start, length) = Chunks[part];
+        Elementwise.Run(_operation, _a.AsSpan().Slice(start, length), _b.AsSpan().Slice(start, length),
+            _c.IsEmpty ? default : _c.AsSpan().Slice(start, length), _d.IsEmpty ? default : _d.AsSpan().Slice(start, length));
+    }
+}
