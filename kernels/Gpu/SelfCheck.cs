@@ -1,11 +1,13 @@
 using ILGPU;
-using Launcher = System.Action<ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, ILGPU.ArrayView<float>, int>;
+using ILGPU.Runtime;
 
 namespace ScratchNet.Kernels;
 
 /// <summary>One tiny kernel, run when a backend is opened: a driver that builds nothing, or builds it wrong, is found out at once.</summary>
 internal static class SelfCheck
 {
+    internal delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<float> y, int count);
+
     private const int Count = 37;
     private static readonly GpuKernel<Launcher> Kernel = new(Fill);
 

@@ -148,7 +148,7 @@ public abstract class Operation
 public sealed class Operation<TCall> : Operation
     where TCall : struct, IOperationCall
 {
-    private readonly Func<Backend, TCall, Variant<TCall>>? _choose;
+    private readonly Func<Backend, TCall, Variant<TCall>?>? _choose;
     private readonly Variant<TCall>? _cpu;
     private readonly Variant<TCall>? _gpu;
 
@@ -156,9 +156,11 @@ public sealed class Operation<TCall> : Operation
     /// <param name="name">Its name.</param>
     /// <param name="formula">What it computes.</param>
     /// <param name="variants">Every way to compute it, plainest first.</param>
-    /// <param name="choose">Picks the variant that training uses; left out, the last one of the backend's target.</param>
+    /// <param name="choose">
+    /// Picks the variant that training uses; left out, or where it returns null, that is the last one of the backend's target.
+    /// </param>
     public Operation(string name, string formula, IReadOnlyList<Variant<TCall>> variants,
-        Func<Backend, TCall, Variant<TCall>>? choose = null)
+        Func<Backend, TCall, Variant<TCall>?>? choose = null)
         : base(name, formula)
     {
         TypedVariants = variants;

@@ -84,6 +84,8 @@ public static class AugmentSpec
         "y(p) = bilinear x at A·(p - centre) + centre + shift + alpha·gauss(sigma) * u(p)",
         [
             new("reference", "plain loops", AugmentReference.Run),
+            new("pixel-per-thread", "one thread a pixel", AugmentGpu.Run,
+                [AugmentGpu.Noise, AugmentGpu.SmoothRows, AugmentGpu.Sample]),
         ]);
 
     /// <summary>How many pixels the Gaussian reaches to either side: three standard deviations hold 99.7 % of it.</summary>

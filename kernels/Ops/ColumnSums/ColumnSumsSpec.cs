@@ -32,11 +32,20 @@ public static class ColumnSumsSpec
 {
     internal const string Name = "column-sums";
 
+    private static readonly Variant<ColumnSumsCall> ColumnPerThread = new(
+        "column-per-thread", "one thread a column", ColumnSumsGpu.RunColumnPerThread, [ColumnSumsGpu.ColumnPerThread]);
+
+    private static readonly Variant<ColumnSumsCall> Tree = new(
+        "tree", "several threads a column, joined through shared memory", ColumnSumsGpu.RunTree, [ColumnSumsGpu.Tree]);
+
     /// <summary>The operation and its variants.</summary>
     public static Operation<ColumnSumsCall> Operation { get; } = new(
         Name,
         "s[j] = sum over i of x[i,j]",
         [
             new("reference", "plain loops", ColumnSumsReference.Run),
-        ]);
+            ColumnPerThread,
+            Tree,
+        ],
+        (backend, _) => backend is GpuBackend gpu ? (gpu.RunsThreadsInTurn ? ColumnPerThread : Tree) : null);
 }

@@ -58,5 +58,6 @@ public static class GatherSpec
         "x[i,j] = scale·image[index[i],j] + shift",
         [
             new("reference", "plain loops", GatherReference.Run),
+            new("row-per-group", "one group a row", GatherGpu.Run, [GatherGpu.Kernel]),
         ]);
 }

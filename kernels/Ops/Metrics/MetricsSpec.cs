@@ -53,5 +53,6 @@ public static class MetricsSpec
         "loss += sum over i of loss[i]; hits += sum over i of correct[i]",
         [
             new("reference", "plain loops", MetricsReference.Run),
+            new("one-group", "one group sums the batch", MetricsGpu.Run, [MetricsGpu.Kernel]),
         ]);
 }

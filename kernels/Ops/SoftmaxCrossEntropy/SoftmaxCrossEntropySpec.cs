@@ -55,11 +55,22 @@ public static class SoftmaxCrossEntropySpec
 {
     internal const string Name = "softmax-cross-entropy";
 
+    private static readonly Variant<SoftmaxCrossEntropyCall> RowPerThread = new(
+        "row-per-thread", "one thread a row", SoftmaxCrossEntropyGpu.RunRowPerThread, [SoftmaxCrossEntropyGpu.RowPerThread]);
+
+    private static readonly Variant<SoftmaxCrossEntropyCall> RowPerGroup = new(
+        "row-per-group", "one group a row, joined through shared memory",
+        SoftmaxCrossEntropyGpu.RunRowPerGroup, [SoftmaxCrossEntropyGpu.RowPerGroup]);
+
     /// <summary>The operation and its variants.</summary>
     public static Operation<SoftmaxCrossEntropyCall> Operation { get; } = new(
         Name,
         "loss[i] = -sum over j of t[i,j]·log softmax(z[i])[j]; dz = (softmax(z) - t)/batch",
         [
             new("reference", "plain loops", SoftmaxCrossEntropyReference.Run),
-        ]);
+            RowPerThread,
+            RowPerGroup,
+        ],
+        (backend, call) => backend is not GpuBackend gpu ? null
+            : gpu.RunsThreadsInTurn || call.Classes <= SoftmaxCrossEntropyGpu.ShortRow ? RowPerThread : RowPerGroup);
 }
