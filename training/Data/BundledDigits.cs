@@ -55,7 +55,7 @@ public static class BundledDigits
         return new DatasetPair(all.Slice(0, Train), all.Slice(Train, all.Count - Train));
     }
 
-    /// <summary>The pixels from the upper left corner of example i's cell on; its class is i mod 10, its place in it i / 10.</summary>
+    /// <summary>The pixels from the corner of example i's cell on; its class is i mod 10, its place in that i / 10.</summary>
     private static ReadOnlySpan<byte> Cell(ImageResult sheet, int example)
     {
         var cell = example % Classes * PerClass + example / Classes;

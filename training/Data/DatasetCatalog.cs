@@ -73,10 +73,7 @@ public static class DatasetCatalog
             files = await downloader.FetchAsync(entry, locations.CacheFolder(entry), progress, cancellation);
         }
 
-        return files != null
-            ? IdxDataset.ReadPair(entry.Name, files, entry.ClassNames)
-            : throw new DataException($"{entry.Name} is in none of {string.Join(", ", locations.Folders(entry))}: "
-                + $"put {string.Join(", ", entry.Files.Select(f => f.Name))} (.gz or not) into one, or let them be downloaded");
+        return IdxDataset.ReadPair(entry.Name, files ?? throw NotFound(entry, locations), entry.ClassNames);
     }
 
     /// <summary>The files of a set in the first folder that has all of them, or null.</summary>
@@ -102,6 +99,14 @@ public static class DatasetCatalog
         }
 
         return null;
+    }
+
+    private static DataException NotFound(DatasetEntry entry, DataLocations locations)
+    {
+        var others = string.Join(", ", locations.Folders(entry).Where(folder => IdxFolder.FindStandardFiles(folder) != null));
+        return new DataException($"{entry.Name} is in none of {string.Join(", ", locations.Folders(entry))}"
+            + (others.Length > 0 ? $" (the files of its names in {others} hold something else)" : "")
+            + $": put {string.Join(", ", entry.Files.Select(f => f.Name))} (.gz or not) into one, or let them be downloaded");
     }
 }
 

@@ -93,8 +93,8 @@ public sealed class DatasetDownloader : IDisposable
             }
         }
 
-        throw new DataException($"{entry.Name}: {file.Name}.gz could not be downloaded ({string.Join("; ", failures)}): check the "
-            + $"network and try again, or put {string.Join(", ", entry.Files.Select(f => f.Name))} (.gz or not) "
+        throw new DataException($"{entry.Name}: {file.Name}.gz could not be downloaded ({string.Join("; ", failures)}): check "
+            + $"the network and try again, or put {string.Join(", ", entry.Files.Select(f => f.Name))} (.gz or not) "
             + $"into {Path.GetDirectoryName(path)}");
     }
 
@@ -151,7 +151,8 @@ public sealed class DatasetDownloader : IDisposable
         var headers = response.Content.Headers;
         var continues = have > 0 && response.StatusCode == HttpStatusCode.PartialContent && headers.ContentRange?.From == have;
         have = continues ? have : 0;
-        var start = new DownloadProgress(Path.GetFileNameWithoutExtension(part), address.Host, have, have + headers.ContentLength);
+        var name = Path.GetFileNameWithoutExtension(part);
+        var start = new DownloadProgress(name, address.Host, have, have + headers.ContentLength);
         await using var output = new FileStream(part, continues ? FileMode.Append : FileMode.Create, FileAccess.Write);
         await using var input = await response.Content.ReadAsStreamAsync(cancellation);
         await CopyAsync(bytes => ListenAsync(token => input.ReadAsync(bytes, token).AsTask(), silence, cancellation),
@@ -160,8 +161,8 @@ public sealed class DatasetDownloader : IDisposable
     }
 
     /// <summary>Writes all that can be read, telling the progress, and checks that it is as long as the mirror said.</summary>
-    private static async Task CopyAsync(Func<Memory<byte>, Task<int>> read, FileStream output, DownloadProgress status, long limit,
-        IProgress<DownloadProgress>? progress)
+    private static async Task CopyAsync(Func<Memory<byte>, Task<int>> read, FileStream output,
+        DownloadProgress status, long limit, IProgress<DownloadProgress>? progress)
     {
         var buffer = new byte[1 << 16];
         while (await read(buffer) is > 0 and var count)

@@ -62,7 +62,7 @@ public static class IdxDataset
         if (wrong >= 0)
         {
             throw new DataException($"{path}: byte {HeaderLength + wrong} of the contents: expected a label from 0 to "
-                + $"{classes - 1}, found {labels[wrong]} for example {wrong}: correct the label, or give the file that belongs to the set");
+                + $"{classes - 1}, found {labels[wrong]} for example {wrong}: correct it, or give the file that belongs to the set");
         }
     }
 

@@ -47,7 +47,7 @@ public static class IdxFolder
         }
     }
 
-    /// <summary>The four files named as MNIST's, with - or . before idx, with or without .gz; null unless all are there.</summary>
+    /// <summary>The four files named as MNIST's (- or . before idx, with or without .gz), or null unless all are there.</summary>
     public static DatasetFiles? FindStandardFiles(string folder)
     {
         var files = DatasetCatalog.Mnist.Files.Select(file => FindStandardFile(folder, file.Name)).ToArray();

@@ -112,7 +112,7 @@ internal sealed class IdxSource : IDisposable
             if (_file.Length < GzipTrailerLength || promised != (uint)Position)
             {
                 throw new DataException($"{_path}: byte {_file.Length - 4} of the gzip: expected a trailer telling {Position} "
-                    + $"bytes of contents, found {promised}: the file is truncated or has trailing bytes; copy or download it again");
+                    + $"bytes of contents, found {promised}: the file is truncated or has trailing bytes; copy it again");
             }
         }
     }

@@ -23,7 +23,7 @@ public sealed class ClassificationReport
         }
 
         Accuracy = matrix.Accuracy;
-        AccuracyInterval = Interval.Wilson(matrix.Correct, matrix.Total);
+        AccuracyInterval = ConfidenceInterval.Wilson(matrix.Correct, matrix.Total);
         Classes = [.. Enumerable.Range(0, matrix.Classes).Select(c => Scores(matrix, c))];
     }
 
@@ -31,7 +31,7 @@ public sealed class ClassificationReport
     public double Accuracy { get; }
 
     /// <summary>The 95 % interval of the accuracy.</summary>
-    public Interval AccuracyInterval { get; }
+    public ConfidenceInterval AccuracyInterval { get; }
 
     /// <summary>One entry a class, in the order of the labels.</summary>
     public IReadOnlyList<ClassScores> Classes { get; }

@@ -3,7 +3,7 @@ namespace ScratchNet.Training.Metrics;
 /// <summary>A confidence interval.</summary>
 /// <param name="Low">Lower end.</param>
 /// <param name="High">Upper end.</param>
-public readonly record struct Interval(double Low, double High)
+public readonly record struct ConfidenceInterval(double Low, double High)
 {
     // The 97.5 % quantile of the standard normal distribution: 2.5 % lie on either side of a 95 % interval.
     private const double Z95 = 1.959963984540054;
@@ -17,7 +17,7 @@ public readonly record struct Interval(double Low, double High)
     /// <param name="successes">How many of the trials had success, 0..trials.</param>
     /// <param name="trials">How many trials there were, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is out of range.</exception>
-    public static Interval Wilson(long successes, long trials)
+    public static ConfidenceInterval Wilson(long successes, long trials)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(successes);
@@ -29,6 +29,6 @@ public readonly record struct Interval(double Low, double High)
         var half = Z95 * Math.Sqrt(p * (1 - p) / n + zz / (4 * n * n)) / (1 + zz / n);
 
         // At no or only successes one end is exactly 0 or 1; rounding must not carry it outside.
-        return new Interval(Math.Max(0, middle - half), Math.Min(1, middle + half));
+        return new ConfidenceInterval(Math.Max(0, middle - half), Math.Min(1, middle + half));
     }
 }
