@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace ScratchNet.Cli.Output;
+
+/// <summary>A table in plain text: two spaces between columns, no lines drawn, so that it reads in a file as on a screen.</summary>
+/// <param name="header">Titles; those that begin with a space stand over right-aligned columns.</param>
+internal sealed class TextTable(params string[] header)
+{
+    private readonly List<string[]> _rows = [];
+
+    /// <summary>Adds a row with one text a column.</summary>
+    public void Add(params string[] cells) => _rows.Add(cells);
+
+    /// <summary>Writes the table.</summary>
+    public void Write(TextWriter output)
+    {
+        string[] titles = [.. header.Select(title => title.TrimStart())];
+        int[] widths = [.. titles.Select((title, column) => _rows.Select(row => row[column].Length).Append(title.Length).Max())];
+        foreach (var row in _rows.Prepend(titles))
+        {
+            var line = new StringBuilder();
+            for (var column = 0; column < row.Length; column++)
+            {
+                var isRight = header[column].StartsWith(' ');
+                line.Append(isRight ? row[column].PadLeft(widths[column]) : row[column].PadRight(widths[column])).Append("  ");
+            }
+
+            output.WriteLine(line.ToString().TrimEnd());
+        }
+    }
+}

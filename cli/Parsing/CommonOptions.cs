@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace ScratchNet.Cli.Parsing;
+
+/// <summary>Options that several commands have. Values stay texts until a command reads them: see <see cref="Values"/>.</summary>
+internal static class CommonOptions
+{
+    /// <summary>Largest number of threads that a backend takes.</summary>
+    public const int MaxThreads = 1024;
+
+    /// <summary>An option with a value.</summary>
+    public static Option<string?> Text(string name, string valueName, string description) =>
+        new(name) { HelpName = valueName, Description = description, Arity = ArgumentArity.ExactlyOne };
+
+    /// <summary>An option without a value.</summary>
+    public static Option<bool> Flag(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    public static Option<string?> Device() => Text("--device", "DEVICE",
+        "auto, cpu, cuda, opencl or simulator, with a number to choose one of several (opencl:1) [default: auto]");
+
+    public static Option<string?> Threads() => Text("--threads", "N", "threads for the cpu [default: one a processor]");
+
+    public static Option<string?> Data() => Text("--data", "DIR",
+        "folder with IDX files, gzipped or not: of DATASET, or a data set of your own");
+
+    public static Option<bool> Json() => Flag("--json", "results as JSON, one object a line");
+
+    /// <summary>The number of threads that was asked for; 0 when none was.</summary>
+    public static int ReadThreads(ParseResult parse, Option<string?> option) =>
+        parse.GetValue(option) is { } text ? Values.Whole(option.Name, text, 1, MaxThreads) : 0;
+
+    /// <summary>The device that was asked for, checked as far as its name goes.</summary>
+    public static string? ReadDevice(ParseResult parse, Option<string?> option)
+    {
+        if (parse.GetValue(option) is not { } text)
+        {
+            return null;
+        }
+
+        string[] kinds = ["auto", "cpu", "cuda", "opencl", "simulator"];
+        var isNumbered = text.Split(':') is ["cuda" or "opencl", var number] && uint.TryParse(number, out _);
+        return isNumbered ? text : Values.Choice(option.Name, text, kinds);
+    }
+}

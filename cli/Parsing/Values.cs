@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace ScratchNet.Cli.Parsing;
+
+/// <summary>
+/// Reads the texts of options. Each method throws a <see cref="UsageException"/> that names the option, what was given and
+/// what is possible.
+/// </summary>
+internal static class Values
+{
+    /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
+    public static T Whole<T>(string option, string text, T min, T max)
+        where T : IBinaryInteger<T>
+    {
+        return T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+                $"{option} is '{text}', but must be a whole number from {min} to {max}"));
+    }
+
+    /// <summary>A number at least, or above, <paramref name="min"/> and at most, or below, <paramref name="max"/>.</summary>
+    public static float Real(string option, string text, float min, float max, bool openMin = false, bool openMax = true)
+    {
+        var isNumber = float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
+        if (isNumber && (openMin ? value > min : value >= min) && (openMax ? value < max : value <= max))
+        {
+            return value;
+        }
+
+        var (lower, upper) = (openMin ? "above" : "at least", openMax ? "below" : "at most");
+        throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+            $"{option} is '{text}', but must be a number {lower} {min} and {upper} {max}"));
+    }
+
+    /// <summary>Whole numbers with commas between them.</summary>
+    public static IReadOnlyList<int> Wholes(string option, string text, int min, int max) =>
+        [.. text.Split(',').Select(part => Whole(option, part.Trim(), min, max))];
+
+    /// <summary>One of several words.</summary>
+    public static string Choice(string option, string text, params string[] words)
+    {
+        if (words.Contains(text))
+        {
+            return text;
+        }
+
+        var suggestion = Nearest.To(text, words) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+        throw new UsageException($"{option} is '{text}', but must be {string.Join(", ", words[..^1])} or {words[^1]}{suggestion}");
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+
+namespace ScratchNet.Cli;
+
+/// <summary>
+/// Where the program writes: results to one stream, messages and progress to the other. Colours and moving displays are for
+/// terminals only; NO_COLOR (no-color.org) and TERM=dumb are heeded.
+/// </summary>
+internal sealed class Terminal
+{
+    private const string Red = "31";
+    private const string Yellow = "33";
+    private const string Green = "32";
+    private const string Bold = "1";
+
+    private readonly bool _coloursAllowed;
+
+    private Terminal(TextWriter output, TextWriter error, bool outIsTerminal, bool errorIsTerminal)
+    {
+        (Out, Error) = (output, error);
+        var isDumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
+        _coloursAllowed = !isDumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        OutHasColours = outIsTerminal && _coloursAllowed;
+        ErrorHasColours = errorIsTerminal && _coloursAllowed;
+        IsLive = errorIsTerminal && !isDumb;
+    }
+
+    /// <summary>Results.</summary>
+    public TextWriter Out { get; }
+
+    /// <summary>Messages and progress.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Whether results may be coloured.</summary>
+    public bool OutHasColours { get; }
+
+    /// <summary>Whether messages may be coloured.</summary>
+    public bool ErrorHasColours { get; }
+
+    /// <summary>Whether messages go to a terminal on which a display can move.</summary>
+    public bool IsLive { get; }
+
+    /// <summary>The streams of this process, always in UTF-8. They are opened without <see cref="Console"/>'s own, slower, set-up.</summary>
+    public static Terminal OfProcess()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Console.OutputEncoding = Encoding.UTF8;
+        }
+
+        return new Terminal(Open(Console.OpenStandardOutput()), Open(Console.OpenStandardError()),
+            !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+    }
+
+    /// <summary>Streams that are no terminal.</summary>
+    public static Terminal Redirected(TextWriter output, TextWriter error) => new(output, error, false, false);
+
+    /// <summary>Writes an error as one line.</summary>
+    public void Fail(string message) => Error.WriteLine($"{Paint("error:", Red, ErrorHasColours)} {OneLine(message)}");
+
+    /// <summary>Writes a warning as one line.</summary>
+    public void Warn(string message) => Error.WriteLine($"{Paint("warning:", Yellow, ErrorHasColours)} {OneLine(message)}");
+
+    /// <summary>Part of a result that is good.</summary>
+    public string Good(string text) => Paint(text, Green, OutHasColours);
+
+    /// <summary>Part of a result that is bad.</summary>
+    public string Bad(string text) => Paint(text, Red, OutHasColours);
+
+    /// <summary>Part of a result that matters most.</summary>
+    public string Strong(string text) => Paint(text, Bold, OutHasColours);
+
+    /// <summary>Any text on one line, without characters that would steer the terminal (a file's name may hold them).</summary>
+    public static string OneLine(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', '\u001F') ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+
+    private static string Paint(string text, string colour, bool allowed) => allowed ? $"\u001B[{colour}m{text}\u001B[0m" : text;
+
+    private static StreamWriter Open(Stream stream) => new(stream, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
+}
