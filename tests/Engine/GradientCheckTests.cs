@@ -1,0 +1,104 @@
+using ScratchNet.Engine;
+using ScratchNet.Kernels;
+using Xunit;
+
+namespace ScratchNet.Tests.Engine;
+
+/// <summary>Backpropagation against central differences in double precision, with planted bugs that must be found.</summary>
+public class GradientCheckTests
+{
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("dense-relu")]
+    [InlineData("dense-sigmoid")]
+    [InlineData("dense-tanh")]
+    [InlineData("relu")]
+    [InlineData("sigmoid")]
+    [InlineData("tanh")]
+    [InlineData("dropout")]
+    public void Every_layer_has_the_gradients_of_its_own_formula(string kind)
+    {
+        using var backend = new CpuBackend(2);
+        foreach (var (batch, inputs) in new[] { (2, 1), (3, 5), (7, 17) })
+        {
+            Assert.All(CheckLayer(backend, Make(kind), batch, inputs), comparison => Assert.True(comparison.Passes, $"{comparison}"));
+        }
+    }
+
+    [Theory]
+    [InlineData("dense-relu")]
+    [InlineData("tanh")]
+    [InlineData("dropout")]
+    public void Gpu_kernels_have_them_too(string kind)
+    {
+        using var backend = GpuDevices.OpenSimulator();
+        Assert.All(CheckLayer(backend, Make(kind), 3, 4), comparison => Assert.True(comparison.Passes, $"{comparison}"));
+    }
+
+    [Theory]
+    [InlineData(Bug.WrongActivationMask, "weights")]
+    [InlineData(Bug.BiasNotSummed, "bias")]
+    [InlineData(Bug.MissingTranspose, "input")]
+    [InlineData(Bug.InputNotMultiplied, "weights")]
+    public void A_planted_bug_is_found(Bug bug, string where)
+    {
+        using var backend = new CpuBackend(1);
+        var healthy = CheckLayer(backend, new BuggyDense(Bug.None), 3, 5);
+        Assert.All(healthy, comparison => Assert.True(comparison.Passes, $"{comparison}"));
+
+        var broken = CheckLayer(backend, new BuggyDense(bug), 3, 5);
+        Assert.Contains(broken, comparison => comparison.Name.EndsWith(where, StringComparison.Ordinal) && !comparison.Passes);
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    public void A_whole_classifier_has_the_gradients_of_its_loss(float labelSmoothing)
+    {
+        using var backend = new CpuBackend(2);
+        using var network = new Network(backend, 6,
+            [new Dense(8, ActivationKind.Relu), new Dropout(0.3f), new Dense(5, ActivationKind.Tanh), new Dense(4)],
+            new SoftmaxCrossEntropy(labelSmoothing), seed: 5);
+        var comparisons = GradientCheck.Run(network, TestData.Uniform(9 * 6, 1), TestData.Labels(9, 4, 2));
+        Assert.Equal(6, comparisons.Count);
+        Assert.All(comparisons, comparison => Assert.True(comparison.Passes, $"{comparison}"));
+    }
+
+    [Fact]
+    public void A_whole_binary_network_has_the_gradients_of_its_loss()
+    {
+        using var backend = new CpuBackend(2);
+        using var network = new Network(backend, 6,
+            [new Dense(8, ActivationKind.Sigmoid), new Dense(1, ActivationKind.Sigmoid)], new BinaryCrossEntropy(), seed: 5);
+        var comparisons = GradientCheck.Run(network, TestData.Uniform(9 * 6, 1), TestData.Labels(9, 2, 2));
+        Assert.All(comparisons, comparison => Assert.True(comparison.Passes, $"{comparison}"));
+    }
+
+    [Fact]
+    public void Corners_of_relu_are_left_out_and_counted()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = new Network(backend, 3, [new ActivationLayer(ActivationKind.Relu)], null, 1, inputGradients: true);
+        var input = Assert.Single(GradientCheck.RunLayers(network, [0f, 1f, -1f, 2f, 0f, 0.5f], TestData.Uniform(6, 3)));
+        Assert.Equal(2, input.Kinks);
+        Assert.Equal(4, input.Checked);
+        Assert.True(input.Passes);
+    }
+
+    private static IReadOnlyList<GradientComparison> CheckLayer(Backend backend, Layer layer, int batch, int inputs)
+    {
+        using var network = new Network(backend, inputs, [layer], null, seed: 3, inputGradients: true);
+        return GradientCheck.RunLayers(
+            network, TestData.Uniform(batch * inputs, 1), TestData.Uniform(batch * network.Outputs, 2), step: 4);
+    }
+
+    private static Layer Make(string kind) => kind switch
+    {
+        "dense" => new Dense(3),
+        "dense-relu" => new Dense(3, ActivationKind.Relu),
+        "dense-sigmoid" => new Dense(3, ActivationKind.Sigmoid),
+        "dense-tanh" => new Dense(3, ActivationKind.Tanh),
+        "dropout" => new Dropout(0.4f),
+        _ => new ActivationLayer(LayerFormat.ParseActivation(kind)),
+    };
+}

@@ -1,0 +1,190 @@
+using ScratchNet.Engine;
+using ScratchNet.Engine.Files;
+using ScratchNet.Kernels;
+using ScratchNet.Training;
+using ScratchNet.Training.Data;
+using Xunit;
+
+namespace ScratchNet.Tests.Training;
+
+/// <summary>Models and checkpoints: what is saved comes back, and a resumed run is the run that was never stopped.</summary>
+public sealed class CheckpointTests : IDisposable
+{
+    private static readonly Dataset Digits = BundledDigits.Load().Train.Subset(100, seed: 1);
+
+    private static readonly TrainingOptions Options = new()
+    {
+        Epochs = 3,
+        BatchSize = 30,
+        Seed = 9,
+        Distortion = new Distortion(RotationDegrees: 10, ShiftPixels: 1),
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("scratchnet-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("adam")]
+    [InlineData("adamw")]
+    [InlineData("sgd")]
+    public void A_run_resumed_at_any_step_ends_with_the_same_bits(string optimizer)
+    {
+        var (whole, history) = Train(optimizer, stopAt: int.MaxValue);
+        for (var step = 0; step < 12; step++)
+        {
+            var (weights, resumed) = Train(optimizer, stopAt: step);
+            Assert.Equal(whole, weights);
+            Assert.Equal(history.Select(epoch => (epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss)),
+                resumed.Select(epoch => (epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss)));
+        }
+    }
+
+    [Fact]
+    public void A_model_comes_back_as_it_was()
+    {
+        var path = Path.Combine(_folder, "model.safetensors");
+        using var backend = new CpuBackend(2);
+        using var network = TrainerTests.Make(backend);
+        network.Fit(Digits, epochs: 1);
+        using var model = TrainedModel.Of(network, Digits);
+        model.Save(path);
+        using var loaded = TrainedModel.Load(backend, path);
+        Assert.Equal(network.CopyWeights(), loaded.Network.CopyWeights());
+        Assert.Equal(model.Evaluate(Digits).Loss, loaded.Evaluate(Digits).Loss);
+        Assert.Equal(model.Predict(Digits.Image(5)), loaded.Predict(Digits.Image(5)));
+        Assert.Equal(
+            (model.Format, model.DatasetName, model.DatasetSha256), (loaded.Format, loaded.DatasetName, loaded.DatasetSha256));
+        Assert.Equal(model.ClassNames, loaded.ClassNames);
+        Assert.Equal(network.Seed, loaded.Network.Seed);
+
+        // Nothing in the file depends on when or where it was saved.
+        var again = Path.Combine(_folder, "again.safetensors");
+        loaded.Save(again);
+        Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(again));
+    }
+
+    [Fact]
+    public void The_next_losses_after_loading_are_those_of_the_network_that_was_saved()
+    {
+        var path = Path.Combine(_folder, "model.safetensors");
+        using var backend = new CpuBackend(2);
+        using var network = TrainerTests.Make(backend);
+        using var model = TrainedModel.Of(network, Digits);
+        model.Save(path);
+        using var loaded = TrainedModel.Load(backend, path);
+        var expected = network.Fit(Digits, new Adam(), epochs: 2).Select(epoch => epoch.TrainLoss);
+        Assert.Equal(expected, loaded.Network.Fit(Digits, new Adam(), epochs: 2).Select(epoch => epoch.TrainLoss));
+    }
+
+    [Fact]
+    public void A_checkpoint_is_a_model_too_but_a_model_is_no_checkpoint()
+    {
+        var path = Path.Combine(_folder, "checkpoint.safetensors");
+        using var backend = new CpuBackend(1);
+        using var network = TrainerTests.Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(network, optimizer, Digits, options: Options);
+        using var model = TrainedModel.Of(network, Digits);
+        trainer.Step();
+        Checkpoint.Save(trainer, model, path, new() { ["dataset"] = "digits" });
+        Assert.Equal("digits", (string?)Checkpoint.Read(path).Extra["dataset"]);
+        using (var loaded = TrainedModel.Load(backend, path))
+        {
+            Assert.Equal(network.CopyWeights(), loaded.Network.CopyWeights());
+        }
+
+        model.Save(path);
+        var error = Assert.Throws<ModelFileException>(() => Checkpoint.Read(path));
+        Assert.Contains("no checkpoint", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resuming_with_other_data_optimizer_or_settings_says_what_differs()
+    {
+        var path = Path.Combine(_folder, "checkpoint.safetensors");
+        using var backend = new CpuBackend(1);
+        using var network = TrainerTests.Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(network, optimizer, Digits, options: Options);
+        using var model = TrainedModel.Of(network, Digits);
+        Checkpoint.Save(trainer, model, path);
+        var checkpoint = Checkpoint.Read(path);
+
+        string Refusal(Dataset data, Optimizer other, TrainingOptions options)
+        {
+            using var loaded = checkpoint.LoadModel(backend);
+            using var resumed = new Trainer(loaded.Network, other, data, options: options);
+            return Assert.Throws<InvalidOperationException>(() => checkpoint.Restore(resumed)).Message;
+        }
+
+        Assert.Contains("the training data", Refusal(Digits.Slice(1, 90), new Adam(), Options), StringComparison.Ordinal);
+        Assert.Contains("the optimizer", Refusal(Digits, new Adam(0.01f), Options), StringComparison.Ordinal);
+        Assert.Contains("the settings", Refusal(Digits, new Adam(), Options with { BatchSize = 31 }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("architecture", "{\"inputs\":784,\"layers\":[{\"type\":\"conv\"}],\"loss\":{\"type\":\"binary-cross-entropy\"}}", "no layer of type 'conv'")]
+    [InlineData("architecture", "{\"inputs\":784,\"layers\":[{\"type\":\"dense\",\"units\":2000000000,\"activation\":\"none\",\"initializer\":\"he\"}],"
+        + "\"loss\":{\"type\":\"softmax-cross-entropy\",\"label_smoothing\":0}}", "describes no network")]
+    [InlineData("architecture", "[]", "describes no network")]
+    [InlineData("architecture", "{", "describes no network")]
+    [InlineData("seed", "many", "describes no network")]
+    [InlineData("format", "keras", "'keras'")]
+    [InlineData("classes", "[\"a\"]", "1 classes")]
+    [InlineData("preprocessing", "{\"height\":3,\"width\":3,\"scale\":\"1\",\"shift\":\"0\"}", "3x3")]
+    [InlineData("preprocessing", "null", "describes no model")]
+    public void Metadata_that_describes_no_model_is_refused(string key, string text, string expected)
+    {
+        var path = Path.Combine(_folder, "model.safetensors");
+        using var backend = new CpuBackend(1);
+        using var network = TrainerTests.Make(backend);
+        using var model = TrainedModel.Of(network, Digits);
+        model.Save(path);
+        var file = SafetensorsFile.Read(path);
+        var metadata = file.Metadata.Select(pair => pair.Key == key ? new(key, text) : pair);
+        new SafetensorsFile(file.Tensors.Values, metadata).Write(path);
+        var error = Assert.Throws<ModelFileException>(() => TrainedModel.Load(backend, path));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private (float[] Weights, IReadOnlyList<EpochResult> History) Train(string optimizerName, int stopAt)
+    {
+        var path = Path.Combine(_folder, "checkpoint.safetensors");
+        using var backend = new CpuBackend(2);
+        var validation = Digits.Slice(0, 20);
+        using (var network = TrainerTests.Make(backend))
+        using (var optimizer = MakeOptimizer(optimizerName))
+        using (var trainer = new Trainer(network, optimizer, Digits, validation, Options))
+        using (var model = TrainedModel.Of(network, Digits))
+        {
+            for (var step = 0; step < stopAt && !trainer.IsDone; step++)
+            {
+                trainer.Step();
+            }
+
+            if (trainer.IsDone)
+            {
+                return (network.CopyWeights(), trainer.History);
+            }
+
+            Checkpoint.Save(trainer, model, path);
+        }
+
+        var checkpoint = Checkpoint.Read(path);
+        using var again = MakeOptimizer(optimizerName);
+        using var loaded = checkpoint.LoadModel(backend);
+        using var resumed = new Trainer(loaded.Network, again, Digits, validation, Options);
+        checkpoint.Restore(resumed);
+        Assert.True(resumed.Run());
+        return (loaded.Network.CopyWeights(), resumed.History);
+    }
+
+    private static Optimizer MakeOptimizer(string name) => name switch
+    {
+        "adam" => new Adam(0.002f),
+        "adamw" => new AdamW(0.002f),
+        _ => new Sgd(0.05f, momentum: 0.9f),
+    };
+}

@@ -1,0 +1,145 @@
+using ScratchNet.Engine;
+using ScratchNet.Kernels;
+using ScratchNet.Training;
+using ScratchNet.Training.Data;
+using Xunit;
+
+namespace ScratchNet.Tests.Training;
+
+public class TrainerTests
+{
+    private static readonly Dataset Digits = BundledDigits.Load().Train.Subset(150, seed: 1);
+
+    [Fact]
+    public void Ten_samples_are_learnt_by_heart()
+    {
+        using var backend = new CpuBackend(2);
+        using var network = Make(backend, dropout: 0);
+        var ten = Digits.Subset(10, seed: 2);
+        var history = network.Fit(ten, new Adam(0.01f), epochs: 60, batchSize: 10);
+        Assert.Equal(60, history.Count);
+        Assert.True(history[^1].TrainLoss < 0.02, $"{history[^1]}");
+        Assert.Equal(1.0, network.Evaluate(ten).Accuracy);
+        Assert.Equal(ten.Labels.Span[3], network.PredictClass(ten.Image(3)));
+    }
+
+    [Fact]
+    public void The_first_loss_of_an_untrained_network_is_near_the_logarithm_of_its_classes()
+    {
+        using var backend = new CpuBackend(2);
+        using var network = Make(backend, dropout: 0);
+        Assert.Equal(Math.Log(10), network.Evaluate(Digits).Loss, 0.5);
+    }
+
+    [Fact]
+    public void Every_epoch_sees_every_sample_once_in_an_order_of_its_own()
+    {
+        var first = new int[1000];
+        var second = new int[1000];
+        Shuffle.Fill(first, seed: 5, epoch: 0);
+        Shuffle.Fill(second, seed: 5, epoch: 1);
+        Assert.NotEqual(first, second);
+        Assert.Equal(Enumerable.Range(0, 1000), first.Order());
+        Assert.Equal(Enumerable.Range(0, 1000), second.Order());
+
+        // A thousand samples stay in place once on average; ten would be a one-in-a-million order.
+        Assert.InRange(first.Where((sample, place) => sample == place).Count(), 0, 9);
+    }
+
+    [Fact]
+    public void A_smaller_last_batch_counts_as_what_it_is()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(network, optimizer, Digits, options: new TrainingOptions { Epochs = 1, BatchSize = 64 });
+        Assert.Equal(3, trainer.Batches);
+        trainer.Step();
+        trainer.Step();
+        Assert.Equal(128, trainer.Metrics.Samples);
+        Assert.False(trainer.IsDone);
+        trainer.Step();
+        Assert.Equal(150, trainer.Metrics.Samples);
+        Assert.True(trainer.IsDone);
+        Assert.Throws<InvalidOperationException>(trainer.Step);
+    }
+
+    [Fact]
+    public void The_cosine_schedule_ends_near_zero_and_the_constant_one_does_not()
+    {
+        Assert.Equal(1f, LearningRateSchedule.Cosine.Factor(0, 100));
+        Assert.Equal(0.5f, LearningRateSchedule.Cosine.Factor(50, 100), 1e-6f);
+        Assert.Equal(0f, LearningRateSchedule.Cosine.Factor(100, 100), 1e-6f);
+        Assert.Equal(1f, LearningRateSchedule.Constant.Factor(77, 100));
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_stops_the_run_names_the_step_and_keeps_the_last_good_weights()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend, dropout: 0);
+        using var optimizer = new Sgd(0.1f);
+        using var trainer = new Trainer(network, optimizer, Digits, options: new TrainingOptions
+        {
+            Epochs = 3,
+            BatchSize = 30,
+            Schedule = LearningRateSchedule.Constant,
+        });
+        for (var step = 0; step < 5; step++)
+        {
+            trainer.Step();
+        }
+
+        var good = network.CopyWeights();
+        trainer.Step();
+        network.Parameters[0].Values.CopyFrom(Enumerable.Repeat(float.NaN, network.Parameters[0].Count).ToArray());
+        var error = Assert.Throws<NotFiniteException>(() => trainer.Run());
+        Assert.Equal(7, error.Step);
+        Assert.Equal(1, error.GoodEpochs);
+        Assert.Contains("step 7", error.Message, StringComparison.Ordinal);
+        Assert.Equal(good, network.CopyWeights());
+    }
+
+    [Fact]
+    public void A_stopped_run_returns_between_two_steps()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(network, optimizer, Digits, options: new TrainingOptions { Epochs = 2 });
+        using var stop = new CancellationTokenSource();
+        trainer.EpochEnded = _ => stop.Cancel();
+        Assert.False(trainer.Run(stop.Token));
+        Assert.Equal((1, 0), (trainer.Epoch, trainer.Batch));
+        Assert.True(trainer.Run());
+        Assert.Equal(2, trainer.History.Count);
+    }
+
+    [Fact]
+    public void A_network_that_does_not_fit_the_data_is_refused_with_both_sizes()
+    {
+        using var backend = new CpuBackend(1);
+        using var narrow = new Network(backend, 100, [new Dense(10)], new SoftmaxCrossEntropy());
+        Assert.Contains("28x28 = 784", Assert.Throws<ShapeException>(() => narrow.Fit(Digits)).Message, StringComparison.Ordinal);
+        using var few = new Network(backend, 784, [new Dense(3)], new SoftmaxCrossEntropy());
+        Assert.Contains("tells 3 classes apart", Assert.Throws<ShapeException>(() => few.Evaluate(Digits)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_binary_network_trains_on_pictures_of_two_classes()
+    {
+        var labels = Digits.Labels.ToArray();
+        var chosen = Enumerable.Range(0, Digits.Count).Where(i => labels[i] < 2).ToArray();
+        var pictures = Digits.Select(chosen);
+        var binary = new Dataset("zero or one", 28, 28, ["zero", "one"], pictures.Images, pictures.Labels);
+        using var backend = new CpuBackend(2);
+        using var network = new Network(backend, 784,
+            [new Dense(16, ActivationKind.Relu), new Dense(1, ActivationKind.Sigmoid)], new BinaryCrossEntropy());
+        network.Fit(binary, new Adam(), epochs: 20, batchSize: 10);
+        Assert.Equal(1.0, network.Evaluate(binary).Accuracy);
+        Assert.Equal(binary.Labels.Span[0], network.PredictClass(binary.Image(0)));
+    }
+
+    internal static Network Make(Backend backend, float dropout = 0.2f, ulong seed = 11) => new(
+        backend, 784, [new Dense(24, ActivationKind.Relu), new Dropout(dropout), new Dense(10)], new SoftmaxCrossEntropy(), seed);
+}
