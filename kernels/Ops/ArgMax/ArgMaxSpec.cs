@@ -43,6 +43,7 @@ public static class ArgMaxSpec
         "p[i] = first j with the largest z[i,j]; for one column, z[i] > 0",
         [
             new("reference", "plain loops", ArgMaxReference.Run),
+            new("simd", "sixteen rows at a time, one to a lane", ArgMaxSimd.Run),
             new("row-per-thread", "one thread a row", ArgMaxGpu.Run, [ArgMaxGpu.Kernel]),
         ]);
 }

@@ -51,6 +51,7 @@ public static class BinaryCrossEntropySpec
         "loss[i] = -t·log s - (1-t)·log(1-s), s = sigmoid(z[i]); dz = (s - t)/batch",
         [
             new("reference", "plain loops", BinaryCrossEntropyReference.Run),
+            new("simd", "sixteen rows at a time", BinaryCrossEntropySimd.Run),
             new("row-per-thread", "one thread a row", BinaryCrossEntropyGpu.Run, [BinaryCrossEntropyGpu.Kernel]),
         ]);
 }

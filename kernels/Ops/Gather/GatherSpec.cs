@@ -58,6 +58,7 @@ public static class GatherSpec
         "x[i,j] = scale·image[index[i],j] + shift",
         [
             new("reference", "plain loops", GatherReference.Run),
+            new("simd", "64 bytes widened at a time", GatherSimd.Run),
             new("row-per-group", "one group a row", GatherGpu.Run, [GatherGpu.Kernel]),
         ]);
 }

@@ -53,6 +53,7 @@ public static class MetricsSpec
         "loss += sum over i of loss[i]; hits += sum over i of correct[i]",
         [
             new("reference", "plain loops", MetricsReference.Run),
+            new("simd", "double-precision lanes, one compensated step a batch", MetricsSimd.Run),
             new("one-group", "one group sums the batch", MetricsGpu.Run, [MetricsGpu.Kernel]),
         ]);
 }

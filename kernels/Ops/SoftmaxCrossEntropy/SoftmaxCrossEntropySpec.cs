@@ -68,6 +68,7 @@ public static class SoftmaxCrossEntropySpec
         "loss[i] = -sum over j of t[i,j]·log softmax(z[i])[j]; dz = (softmax(z) - t)/batch",
         [
             new("reference", "plain loops", SoftmaxCrossEntropyReference.Run),
+            new("simd", "sixteen rows at a time, one to a lane", SoftmaxCrossEntropySimd.Run),
             RowPerThread,
             RowPerGroup,
         ],

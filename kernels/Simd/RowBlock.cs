@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace ScratchNet.Kernels;
+
+/// <summary>
+/// Sixteen short rows turned into columns, one row to a lane: what each row does on its own then needs no sums across lanes and
+/// wastes none, however short the rows are.
+/// </summary>
+internal static class RowBlock
+{
+    /// <summary>Rows in a block.</summary>
+    public static readonly int Rows = Vector512<float>.Count;
+
+    /// <summary>Column j of up to sixteen rows goes to the sixteen places from 16·j on; lanes without a row become 0.</summary>
+    /// <param name="rows">The rows, one after another.</param>
+    /// <param name="width">Length of a row.</param>
+    /// <param name="columns">width x 16.</param>
+    public static void Load(ReadOnlySpan<float> rows, int width, Span<float> columns)
+    {
+        if (rows.Length < width * Rows)
+        {
+            columns.Clear();
+        }
+
+        ref var source = ref MemoryMarshal.GetReference(rows);
+        ref var target = ref MemoryMarshal.GetReference(columns[..(width * Rows)]);
+        for (var i = 0; i < rows.Length / width; i++)
+        {
+            for (var j = 0; j < width; j++)
+            {
+                Unsafe.Add(ref target, (j * Rows) + i) = Unsafe.Add(ref source, (i * width) + j);
+            }
+        }
+    }
+
+    /// <summary>The way back of <see cref="Load"/>.</summary>
+    /// <param name="columns">width x 16.</param>
+    /// <param name="width">Length of a row.</param>
+    /// <param name="rows">Up to sixteen rows; overwritten.</param>
+    public static void Store(ReadOnlySpan<float> columns, int width, Span<float> rows)
+    {
+        ref var source = ref MemoryMarshal.GetReference(columns[..(width * Rows)]);
+        ref var target = ref MemoryMarshal.GetReference(rows);
+        for (var i = 0; i < rows.Length / width; i++)
+        {
+            for (var j = 0; j < width; j++)
+            {
+                Unsafe.Add(ref target, (i * width) + j) = Unsafe.Add(ref source, (j * Rows) + i);
+            }
+        }
+    }
+
+    /// <summary>The first largest value of each row and the column where it stands, as <see cref="ArgMaxReference.OfRow"/> has it.</summary>
+    /// <param name="columns">width x 16.</param>
+    /// <param name="width">Length of a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<float> Largest, Vector512<int> Column) ArgMax(ReadOnlySpan<float> columns, int width)
+    {
+        ref var first = ref MemoryMarshal.GetReference(columns);
+        var largest = Vector512.LoadUnsafe(ref first);
+        var column = Vector512<int>.Zero;
+        for (var j = 1; j < width; j++)
+        {
+            var value = Vector512.LoadUnsafe(ref first, (nuint)(j * Rows));
+            var greater = Vector512.GreaterThan(value, largest);
+            largest = Vector512.ConditionalSelect(greater, value, largest);
+            column = Vector512.ConditionalSelect(greater.AsInt32(), Vector512.Create(j), column);
+        }
+
+        return (largest, column);
+    }
+}
