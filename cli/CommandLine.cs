@@ -41,9 +41,9 @@ internal static class CommandLine
     {
         var root = new RootCommand("Trains and uses dense neural networks on your processor or GPU, from scratch.")
         {
-            //TTrainCommand.Create(terminal),
-            //TEvaluateCommand.Create(terminal),
-            //TPredictCommand.Create(terminal),
+            TrainCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
+            //PredictCommand.Create(terminal),
             DevicesCommand.Create(terminal),
             DataCommand.Create(terminal),
         };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Parsing;
+using ScratchNet.Cli.Runs;
 using ScratchNet.Training.Data;
 
 namespace ScratchNet.Cli.Commands;
@@ -105,7 +106,8 @@ internal static class DataCommand
     {
         var entry = DataSource.FindEntry(name);
         var locations = DataLocations.FromEnvironment();
-        if (!force && DatasetStatus.Of(entry, locations) is { IsWhole: true } status)
+        var status = DatasetStatus.Of(entry, locations);
+        if (status.IsWhole && (!force || entry.Files.Count == 0))
         {
             terminal.Out.WriteLine($"{entry.Name} is here already: {Terminal.OneLine(Place(status))}");
             return ExitCode.Success;
@@ -113,7 +115,7 @@ internal static class DataCommand
 
         using var interruption = new Interruption();
         var folder = locations.CacheFolder(entry);
-        if (force)
+        if (status.IsWhole)
         {
             DatasetDownload.Renew(entry, folder, terminal, interruption.Token);
         }

@@ -15,6 +15,6 @@ internal static class LiveDisplay
     });
 
     /// <summary>Progress bars, removed when done.</summary>
-    public static Progress Progress(Terminal terminal, params ProgressColumn[] columns) =>
-        Console(terminal).Progress().AutoClear(true).HideCompleted(false).Columns(columns);
+    public static Progress Progress(IAnsiConsole console, params ProgressColumn[] columns) =>
+        console.Progress().AutoClear(true).HideCompleted(false).Columns(columns);
 }

@@ -2,7 +2,7 @@ using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Parsing;
 using ScratchNet.Training.Data;
 
-namespace ScratchNet.Cli.Commands;
+namespace ScratchNet.Cli.Runs;
 
 /// <summary>Which data a command works on: a known set, or a folder of the person's own.</summary>
 /// <param name="Name">Name of a known set; null for a folder's own.</param>

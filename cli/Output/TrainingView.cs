@@ -1,0 +1,46 @@
+using System.Globalization;
+using ScratchNet.Training;
+
+namespace ScratchNet.Cli.Output;
+
+/// <summary>What a person sees of a run while it lasts, on the stream of messages. This one shows nothing: --quiet.</summary>
+internal class TrainingView
+{
+    /// <summary>The view that suits the terminal.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="isQuiet">Whether nothing is wanted.</param>
+    /// <param name="epochs">Epochs that the run will have.</param>
+    public static TrainingView For(Terminal terminal, bool isQuiet, int epochs) =>
+        isQuiet ? new TrainingView() : terminal.IsLive ? LiveTrainingView.Create(terminal, epochs) : new LineTrainingView(terminal, epochs);
+
+    /// <summary>Shows a run while a function trains.</summary>
+    /// <returns>What the function returns.</returns>
+    public virtual bool Show(Func<bool> train) => train();
+
+    /// <summary>Tells how the run stands.</summary>
+    public virtual void Progressed(TrainingProgress progress)
+    {
+    }
+
+    /// <summary>Tells what an epoch came to.</summary>
+    public virtual void EpochEnded(EpochResult epoch)
+    {
+    }
+
+    /// <summary>An epoch's result as a line.</summary>
+    protected static string Line(EpochResult epoch, int epochs)
+    {
+        var width = epochs.ToString(CultureInfo.InvariantCulture).Length;
+        var validation = epoch.ValidationAccuracy is { } accuracy ? $"  validation {Figures.Percent(accuracy)}" : "";
+        return $"epoch {epoch.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(width)}/{epochs}"
+            + $"  loss {Figures.Loss(epoch.TrainLoss)}  accuracy {Figures.Percent(epoch.TrainAccuracy)}{validation}"
+            + $"  {Figures.Duration(epoch.Seconds)}  {Figures.Count(epoch.ImagesPerSecond)} images/s";
+    }
+}
+
+/// <summary>A line an epoch, for files and dumb terminals.</summary>
+internal sealed class LineTrainingView(Terminal terminal, int epochs) : TrainingView
+{
+    /// <inheritdoc/>
+    public override void EpochEnded(EpochResult epoch) => terminal.Error.WriteLine(Line(epoch, epochs));
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using ScratchNet.Engine.Files;
+
+namespace ScratchNet.Cli.Runs;
+
+/// <summary>Where a run's files are.</summary>
+/// <param name="Model">The finished model.</param>
+/// <param name="Checkpoint">What the run can be resumed from.</param>
+internal sealed record RunFiles(string Model, string Checkpoint)
+{
+    private const string ModelName = "model.safetensors";
+    private const string CheckpointName = "checkpoint.safetensors";
+    private const string Extension = ".safetensors";
+
+    /// <summary>What to give --resume.</summary>
+    public string ResumePath => Path.GetFileName(Checkpoint) == CheckpointName ? Path.GetDirectoryName(Checkpoint)! : Checkpoint;
+
+    /// <summary>The files of a new run; nothing is created yet.</summary>
+    /// <param name="output">A model file, a folder, or null for a new folder in <c>runs</c>.</param>
+    /// <param name="dataset">Name of the data set.</param>
+    public static RunFiles ForNew(string? output, string dataset) => output switch
+    {
+        null => InFolder(NewFolder(dataset, DateTime.Now)),
+        _ when output.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !Directory.Exists(output) =>
+            new RunFiles(output, output[..^Extension.Length] + "." + CheckpointName),
+        _ => InFolder(output),
+    };
+
+    /// <summary>The files of a run that goes on: beside the checkpoint that it goes on from.</summary>
+    public static RunFiles Beside(string checkpoint)
+    {
+        var folder = Path.GetDirectoryName(checkpoint) ?? "";
+        var name = Path.GetFileName(checkpoint);
+        var model = name switch
+        {
+            CheckpointName => ModelName,
+            _ when name.EndsWith("." + CheckpointName, StringComparison.Ordinal) => name[..^(CheckpointName.Length + 1)] + Extension,
+            _ => Path.GetFileNameWithoutExtension(name) + "." + ModelName,
+        };
+        return new RunFiles(Path.Combine(folder, model), checkpoint);
+    }
+
+    /// <summary>The checkpoint that a person means: a file, or the one of a run's folder.</summary>
+    public static string FindCheckpoint(string path) => Directory.Exists(path) ? Path.Combine(path, CheckpointName) : path;
+
+    /// <summary>The model that a person means: a file, or the one of a run's folder (its checkpoint while it is not finished).</summary>
+    public static string FindModel(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return path;
+        }
+
+        var model = Path.Combine(path, ModelName);
+        var checkpoint = Path.Combine(path, CheckpointName);
+        return File.Exists(model) || !File.Exists(checkpoint) ? model : checkpoint;
+    }
+
+    /// <summary>Creates the folders and finds out whether files can be written there, before hours of training are lost.</summary>
+    /// <exception cref="IOException">They can't.</exception>
+    public void Prepare()
+    {
+        if (Directory.Exists(Model))
+        {
+            throw new IOException($"{Model}: is a folder; give the name of a file in it");
+        }
+
+        AtomicFile.Write(Checkpoint + ".probe", _ => { });
+        File.Delete(Checkpoint + ".probe");
+    }
+
+    /// <summary>Throws when another run that was interrupted would lose its checkpoint.</summary>
+    /// <exception cref="FailureException">It would.</exception>
+    public void ProtectInterruptedRun()
+    {
+        if (!File.Exists(Checkpoint))
+        {
+            return;
+        }
+
+        try
+        {
+            var other = Training.Checkpoint.Read(Checkpoint);
+            if (other.Epoch < other.Epochs)
+            {
+                throw new FailureException($"{Checkpoint}: holds a run that was interrupted in epoch {other.Epoch + 1} of {other.Epochs}: "
+                    + $"continue it with --resume {ResumePath}, delete it, or choose another --output");
+            }
+        }
+        catch (ModelFileException)
+        {
+            // Nothing can be resumed from it, so nothing is lost.
+        }
+    }
+
+    private static RunFiles InFolder(string folder) =>
+        new(Path.Combine(folder, ModelName), Path.Combine(folder, CheckpointName));
+
+    private static string NewFolder(string dataset, DateTime now)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{dataset}-{now:yyyyMMdd-HHmmss}");
+        var folder = Path.Combine("runs", name);
+        for (var number = 2; Directory.Exists(folder); number++)
+        {
+            folder = Path.Combine("runs", $"{name}-{number}");
+        }
+
+        return folder;
+    }
+}

@@ -1,0 +1,34 @@
+namespace ScratchNet.Cli.Runs;
+
+/// <summary>How a data set is trained on unless options say otherwise. This table is the only place where that stands.</summary>
+/// <param name="Hidden">Units of the hidden layers.</param>
+/// <param name="Epochs">Times to go through the training samples.</param>
+/// <param name="BatchSize">Samples in a step.</param>
+/// <param name="AdamRate">Learning rate of Adam and AdamW.</param>
+/// <param name="SgdRate">Learning rate of SGD with momentum.</param>
+/// <param name="Dropout">Dropout after each hidden layer.</param>
+/// <param name="Augment">Whether training pictures are distorted.</param>
+internal sealed record TrainingDefaults(
+    int[] Hidden, int Epochs, int BatchSize, float AdamRate, float SgdRate, float Dropout, bool Augment)
+{
+    /// <summary>Share of the training part that is held out to watch the run.</summary>
+    public const float Validation = 0.1f;
+
+    /// <summary>Momentum of SGD.</summary>
+    public const float Momentum = 0.9f;
+
+    /// <summary>Decay of AdamW; the other optimizers have none.</summary>
+    public const float AdamWDecay = 0.01f;
+
+    private static readonly TrainingDefaults Digits = new([256], 30, 32, 1e-3f, 0.02f, 0f, false);
+    private static readonly TrainingDefaults Mnist = new([128], 10, 64, 1e-3f, 0.05f, 0f, false);
+    private static readonly TrainingDefaults FashionMnist = new([256], 15, 64, 1e-3f, 0.05f, 0f, false);
+
+    /// <summary>The defaults for a known data set, or for any other (null).</summary>
+    public static TrainingDefaults For(string? dataset) => dataset switch
+    {
+        "digits" => Digits,
+        "fashion-mnist" => FashionMnist,
+        _ => Mnist,
+    };
+}
