@@ -1,0 +1,20 @@
+using Xunit;
+
+namespace ScratchNet.Tests;
+
+/// <summary>What a test does when something it needs is absent: it skips, saying why, or fails where skips are forbidden.</summary>
+internal static class Requirements
+{
+    private const string Variable = "SCRATCHNET_FORBID_SKIPS";
+
+    /// <summary>Whether skips are forbidden: CI installs everything, so there a skip is a mistake.</summary>
+    public static bool SkipsAreForbidden => Environment.GetEnvironmentVariable(Variable) == "1";
+
+    /// <summary>Ends a <c>SkippableFact</c> or <c>SkippableTheory</c>.</summary>
+    /// <param name="reason">What is absent.</param>
+    public static void Skip(string reason)
+    {
+        Assert.False(SkipsAreForbidden, $"{Variable} is set, but: {reason}");
+        throw new SkipException(reason);
+    }
+}
