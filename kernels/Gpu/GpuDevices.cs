@@ -60,7 +60,8 @@ internal static class GpuDevices
     /// <param name="warpSize">Threads a warp.</param>
     /// <param name="groupSize">Threads a group; every one is a thread of the operating system, and barriers are slow.</param>
     /// <param name="multiprocessors">Groups that run at the same time.</param>
-    public static GpuBackend OpenSimulator(int warpSize = 4, int groupSize = 8, int multiprocessors = 2)
+    /// <param name="memoryBytes">Memory of the device; 0 for all that there is.</param>
+    public static GpuBackend OpenSimulator(int warpSize = 4, int groupSize = 8, int multiprocessors = 2, long memoryBytes = 0)
     {
         var warps = 1;
         while (warps * warpSize < groupSize)
@@ -70,7 +71,8 @@ internal static class GpuDevices
 
         var context = MakeContext();
         var accelerator = new CPUDevice(warpSize, warps, multiprocessors).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel);
-        return new GpuBackend(context, accelerator, DescribeSimulator(warpSize, groupSize, multiprocessors), groupSize);
+        var device = DescribeSimulator(warpSize, groupSize, multiprocessors);
+        return new GpuBackend(context, accelerator, memoryBytes > 0 ? device with { MemoryBytes = memoryBytes } : device, groupSize);
     }
 
     /// <summary>Describes the simulator without starting it.</summary>

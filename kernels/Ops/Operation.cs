@@ -34,12 +34,14 @@ public delegate void GpuBody<TCall>(GpuBackend backend, in TCall call)
 /// <summary>One way to compute an operation.</summary>
 public abstract class Variant
 {
-    private protected Variant(string name, string idea, Target target, IReadOnlyList<GpuKernel> kernels)
+    private readonly Func<IReadOnlyList<GpuKernel>>? _kernels;
+
+    private protected Variant(string name, string idea, Target target, Func<IReadOnlyList<GpuKernel>>? kernels)
     {
         Name = name;
         Idea = idea;
         Target = target;
-        Kernels = kernels;
+        _kernels = kernels;
     }
 
     /// <summary>Its name within the operation, such as <c>reference</c>, <c>simd</c> or <c>tiled</c>.</summary>
@@ -52,7 +54,7 @@ public abstract class Variant
     public Target Target { get; }
 
     /// <summary>The GPU kernels it launches; empty for CPU variants.</summary>
-    public IReadOnlyList<GpuKernel> Kernels { get; }
+    public IReadOnlyList<GpuKernel> Kernels => _kernels?.Invoke() ?? [];
 }
 
 /// <summary>One way to compute an operation with arguments of a known type.</summary>
@@ -69,7 +71,7 @@ public sealed class Variant<TCall> : Variant
     /// <param name="idea">The one idea that it adds.</param>
     /// <param name="body">What runs.</param>
     public Variant(string name, string idea, CpuBody<TCall> body)
-        : base(name, idea, Target.Cpu, [])
+        : base(name, idea, Target.Cpu, null)
     {
         _cpu = body;
     }
@@ -78,9 +80,9 @@ public sealed class Variant<TCall> : Variant
     /// <param name="name">Its name within the operation.</param>
     /// <param name="idea">The one idea that it adds.</param>
     /// <param name="body">What launches it.</param>
-    /// <param name="kernels">The kernels it launches.</param>
+    /// <param name="kernels">The kernels it launches; asked for only when needed, so that the CPU's users never load ILGPU.</param>
     /// <param name="whyNot">Says why a device cannot run a call, or null when it can; left out, every device can.</param>
-    public Variant(string name, string idea, GpuBody<TCall> body, IReadOnlyList<GpuKernel> kernels,
+    public Variant(string name, string idea, GpuBody<TCall> body, Func<IReadOnlyList<GpuKernel>> kernels,
         Func<GpuBackend, TCall, string?>? whyNot = null)
         : base(name, idea, Target.Gpu, kernels)
     {

@@ -85,7 +85,7 @@ public static class ActivationSpec
         [
             new("reference", "plain loops", ActivationReference.RunForward),
             new("simd", "vector instructions, threads over chunks", ActivationSimd.RunForward),
-            new("element-per-thread", "one thread an element", ActivationGpu.RunForward, [ActivationGpu.ForwardKernel]),
+            new("element-per-thread", "one thread an element", ActivationGpu.RunForward, () => [ActivationGpu.ForwardKernel]),
         ]);
 
     /// <summary>The backward operation and its variants.</summary>
@@ -95,6 +95,6 @@ public static class ActivationSpec
         [
             new("reference", "plain loops", ActivationReference.RunBackward),
             new("simd", "vector instructions, threads over chunks", ActivationSimd.RunBackward),
-            new("element-per-thread", "one thread an element", ActivationGpu.RunBackward, [ActivationGpu.BackwardKernel]),
+            new("element-per-thread", "one thread an element", ActivationGpu.RunBackward, () => [ActivationGpu.BackwardKernel]),
         ]);
 }

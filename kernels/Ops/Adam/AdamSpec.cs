@@ -82,6 +82,6 @@ public static class AdamSpec
         [
             new("reference", "plain loops", AdamReference.Run),
             new("simd", "one fused pass, sixteen parameters at a time", AdamSimd.Run),
-            new("element-per-thread", "one thread a parameter", AdamGpu.Run, [AdamGpu.Kernel]),
+            new("element-per-thread", "one thread a parameter", AdamGpu.Run, () => [AdamGpu.Kernel]),
         ]);
 }

@@ -85,7 +85,7 @@ public static class AugmentSpec
         [
             new("reference", "plain loops", AugmentReference.Run),
             new("pixel-per-thread", "one thread a pixel", AugmentGpu.Run,
-                [AugmentGpu.Noise, AugmentGpu.SmoothRows, AugmentGpu.Sample]),
+                () => [AugmentGpu.Noise, AugmentGpu.SmoothRows, AugmentGpu.Sample]),
         ]);
 
     /// <summary>How many pixels the Gaussian reaches to either side: three standard deviations hold 99.7 % of it.</summary>

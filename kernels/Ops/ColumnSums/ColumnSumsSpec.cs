@@ -33,10 +33,10 @@ public static class ColumnSumsSpec
     internal const string Name = "column-sums";
 
     private static readonly Variant<ColumnSumsCall> ColumnPerThread = new(
-        "column-per-thread", "one thread a column", ColumnSumsGpu.RunColumnPerThread, [ColumnSumsGpu.ColumnPerThread]);
+        "column-per-thread", "one thread a column", ColumnSumsGpu.RunColumnPerThread, () => [ColumnSumsGpu.ColumnPerThread]);
 
     private static readonly Variant<ColumnSumsCall> Tree = new(
-        "tree", "several threads a column, joined through shared memory", ColumnSumsGpu.RunTree, [ColumnSumsGpu.Tree]);
+        "tree", "several threads a column, joined through shared memory", ColumnSumsGpu.RunTree, () => [ColumnSumsGpu.Tree]);
 
     /// <summary>The operation and its variants.</summary>
     public static Operation<ColumnSumsCall> Operation { get; } = new(

@@ -93,7 +93,7 @@ public static class DropoutSpec
         [
             new("reference", "plain loops", DropoutReference.RunForward),
             new("simd", "eight counters of the generator at a time", DropoutSimd.RunForward),
-            new("quad-per-thread", "one thread for the four words of a counter", DropoutGpu.RunForward, [DropoutGpu.ForwardKernel]),
+            new("quad-per-thread", "one thread for the four words of a counter", DropoutGpu.RunForward, () => [DropoutGpu.ForwardKernel]),
         ]);
 
     /// <summary>The backward operation and its variants.</summary>
@@ -103,6 +103,6 @@ public static class DropoutSpec
         [
             new("reference", "plain loops", DropoutReference.RunBackward),
             new("simd", "vector instructions, threads over chunks", DropoutSimd.RunBackward),
-            new("element-per-thread", "one thread an element", DropoutGpu.RunBackward, [DropoutGpu.BackwardKernel]),
+            new("element-per-thread", "one thread an element", DropoutGpu.RunBackward, () => [DropoutGpu.BackwardKernel]),
         ]);
 }

@@ -63,8 +63,8 @@ public static class MatMulSpec
         [
             new("reference", "one sum for each element, as the formula says", MatMulReference.Run),
             new("simd", "tiles in vector registers, fed from packed strips of b, shared by threads", MatMulSimd.Run),
-            new("naive", "one thread an element", MatMulNaive.Run, [MatMulNaive.Kernel]),
-            new("coalesced", "neighbouring threads take neighbouring columns", MatMulCoalesced.Run, [MatMulCoalesced.Kernel]),
-            new("tiled", "a group shares tiles of a and b in shared memory", MatMulTiled.Run, [MatMulTiled.Kernel]),
+            new("naive", "one thread an element", MatMulNaive.Run, () => [MatMulNaive.Kernel]),
+            new("coalesced", "neighbouring threads take neighbouring columns", MatMulCoalesced.Run, () => [MatMulCoalesced.Kernel]),
+            new("tiled", "a group shares tiles of a and b in shared memory", MatMulTiled.Run, () => [MatMulTiled.Kernel]),
         ]);
 }

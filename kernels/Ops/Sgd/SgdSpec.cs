@@ -58,6 +58,6 @@ public static class SgdSpec
         [
             new("reference", "plain loops", SgdReference.Run),
             new("simd", "one fused pass, sixteen parameters at a time", SgdSimd.Run),
-            new("element-per-thread", "one thread a parameter", SgdGpu.Run, [SgdGpu.Kernel]),
+            new("element-per-thread", "one thread a parameter", SgdGpu.Run, () => [SgdGpu.Kernel]),
         ]);
 }

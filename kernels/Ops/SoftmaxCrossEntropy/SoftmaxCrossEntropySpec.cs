@@ -56,11 +56,11 @@ public static class SoftmaxCrossEntropySpec
     internal const string Name = "softmax-cross-entropy";
 
     private static readonly Variant<SoftmaxCrossEntropyCall> RowPerThread = new(
-        "row-per-thread", "one thread a row", SoftmaxCrossEntropyGpu.RunRowPerThread, [SoftmaxCrossEntropyGpu.RowPerThread]);
+        "row-per-thread", "one thread a row", SoftmaxCrossEntropyGpu.RunRowPerThread, () => [SoftmaxCrossEntropyGpu.RowPerThread]);
 
     private static readonly Variant<SoftmaxCrossEntropyCall> RowPerGroup = new(
         "row-per-group", "one group a row, joined through shared memory",
-        SoftmaxCrossEntropyGpu.RunRowPerGroup, [SoftmaxCrossEntropyGpu.RowPerGroup]);
+        SoftmaxCrossEntropyGpu.RunRowPerGroup, () => [SoftmaxCrossEntropyGpu.RowPerGroup]);
 
     /// <summary>The operation and its variants.</summary>
     public static Operation<SoftmaxCrossEntropyCall> Operation { get; } = new(

@@ -1,0 +1,93 @@
+using FsCheck;
+using FsCheck.Fluent;
+using MathNet.Numerics.LinearAlgebra;
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Tests.Kernels;
+
+/// <summary>Shapes are rows and columns.</summary>
+internal sealed class ColumnSumsCase() : OperationCase<ColumnSumsCall>(ColumnSumsSpec.Operation)
+{
+    public override IEnumerable<int[]> SmallShapes =>
+        [[1, 1], [1, 17], [17, 1], [3, 5], [5, 33], [33, 7], [16, 16], [15, 31]];
+
+    public override IEnumerable<int[]> LargeShapes => [[64, 10], [128, 128], [1021, 10], [7, 2503], [255, 257]];
+
+    public override Gen<int[]> RandomShape(bool large) =>
+        from rows in Size(large ? 300 : 20)
+        from columns in Size(large ? 300 : 20)
+        select new[] { rows, columns };
+
+    protected override ColumnSumsCall Arrange(Trial trial, int[] shape)
+    {
+        var (rows, columns) = (shape[0], shape[1]);
+        var x = trial.Numbers(rows * columns);
+        var matrix = Matrix<double>.Build.Dense(rows, columns, (i, j) => x[(i * columns) + j]);
+        return new ColumnSumsCall(
+            trial.Input("x", x),
+            trial.Output("sums", matrix.ColumnSums().ToArray(), matrix.ColumnAbsoluteSums().ToArray(), Tolerances.Sum(rows)),
+            rows, columns);
+    }
+}
+
+/// <summary>Shapes are batch, what is wrong with it (0 nothing, 1 infinity, 2 NaN, 3 a step before was bad), and the step.</summary>
+internal sealed class MetricsCase() : OperationCase<MetricsCall>(MetricsSpec.Operation)
+{
+    public override IEnumerable<int[]> SmallShapes =>
+        [[1, 0, 1], [2, 1, 9], [17, 2, 3], [33, 0, 2], [64, 3, 16777216], [15, 0, 5], [16, 0, 7], [100, 1, 1]];
+
+    public override IEnumerable<int[]> LargeShapes => [[128, 0, 1], [1021, 0, 469], [1024, 2, 40000], [257, 1, 3], [10000, 0, 1]];
+
+    public override Gen<int[]> RandomShape(bool large) =>
+        from batch in Size(large ? 600 : 60)
+        from fault in Gen.Choose(0, 3)
+        from step in Gen.Choose(1, 1 << 24)
+        select new[] { batch, fault, step };
+
+    protected override MetricsCall Arrange(Trial trial, int[] shape)
+    {
+        var (batch, fault, step) = (shape[0], shape[1], shape[2]);
+        var losses = trial.Numbers(batch, 0, 5);
+        var correct = trial.Bytes(batch, 2).Select(hit => (float)hit).ToArray();
+        float[] before = [12345.678f, 0.0001f, 417, fault == 3 ? 7 : 0];
+        if (fault is 1 or 2)
+        {
+            losses[batch / 2] = fault == 1 ? float.PositiveInfinity : float.NaN;
+        }
+
+        var sound = fault == 0;
+        var sum = before[0] + (sound ? Vector<double>.Build.Dense(batch, i => losses[i]).Sum() : 0);
+        var hits = before[2] + (sound ? correct.Sum() : 0);
+        var badStep = fault == 0 ? 0 : fault == 3 ? before[3] : step;
+
+        // The sum and what rounding cut off it each depend on the order of the additions; together they are right to the last digit.
+        var totals = trial.Updated(
+            "totals", before, [sum, before[1], hits, badStep], sound ? [sum, sum, 0, 0] : [0, 0, 0, 0], Tolerances.Sum(batch));
+        trial.Check(totals, now => Comparison.FirstError(
+            "compensated sum", [sum + before[1]], [sum], [(float)((double)now[0] + now[1])], Tolerances.Metrics));
+        return new MetricsCall(
+            trial.Input("losses", losses), trial.Input("correct", correct), totals, batch, step);
+    }
+}
+
+/// <summary>Shapes are batch and classes. Scores are small integers, so that many are equal and the first one must win.</summary>
+internal sealed class ArgMaxCase() : OperationCase<ArgMaxCall>(ArgMaxSpec.Operation)
+{
+    public override IEnumerable<int[]> SmallShapes => [[1, 1], [9, 1], [1, 2], [5, 10], [17, 33], [2, 256]];
+
+    public override IEnumerable<int[]> LargeShapes => [[1021, 10], [64, 256], [333, 1]];
+
+    public override Gen<int[]> RandomShape(bool large) =>
+        from batch in Size(large ? 300 : 20)
+        from classes in Size(large ? 256 : 40)
+        select new[] { batch, classes };
+
+    protected override ArgMaxCall Arrange(Trial trial, int[] shape)
+    {
+        var (batch, classes) = (shape[0], shape[1]);
+        var z = trial.Bytes(batch * classes, 7).Select(value => value - 3f).ToArray();
+        var rows = Enumerable.Range(0, batch).Select(i => Vector<double>.Build.Dense(classes, j => z[(i * classes) + j]));
+        var exact = rows.Select(row => (byte)(classes == 1 ? (row[0] > 0 ? 1 : 0) : row.MaximumIndex())).ToArray();
+        return new ArgMaxCall(trial.Input("z", z), trial.Output("predictions", exact), batch, classes);
+    }
+}

@@ -1,0 +1,71 @@
+using ScratchNet.Kernels;
+using Xunit;
+
+namespace ScratchNet.Tests.Kernels;
+
+/// <summary>What a GPU backend promises beyond its kernels, shown on the simulator.</summary>
+public sealed class GpuBackendTests : IDisposable
+{
+    private readonly GpuBackend _backend = GpuDevices.OpenSimulator();
+
+    [Fact]
+    public void New_memory_is_zero()
+    {
+        using var buffer = _backend.Allocate<float>(1000);
+        Assert.All(buffer.View.ToArray(), value => Assert.Equal(0f, value));
+    }
+
+    [Fact]
+    public void Copies_go_where_they_should_and_are_counted()
+    {
+        using var buffer = _backend.Allocate<int>(10);
+        buffer.CopyFrom([1, 2, 3], offset: 4);
+        Assert.Equal([0, 1, 2, 3, 0], buffer.View.Slice(3, 5).ToArray());
+        Assert.Equal((1, 12, 1, 20), (_backend.Transfers.Uploads, _backend.Transfers.UploadedBytes,
+            _backend.Transfers.Downloads, _backend.Transfers.DownloadedBytes));
+        buffer.Clear();
+        Assert.All(buffer.View.ToArray(), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void More_memory_than_the_device_has_is_a_one_line_error()
+    {
+        using var small = GpuDevices.OpenSimulator(memoryBytes: 1 << 20);
+        using var fits = small.Allocate<float>(1 << 18);
+        var exception = Assert.Throws<DeviceMemoryException>(() => small.Allocate<float>((1 << 18) + 1));
+        Assert.Contains("1.0 MB", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void Launches_are_counted_and_transfer_nothing()
+    {
+        using var buffer = _backend.Allocate<float>(100);
+        ActivationSpec.Forward.Run(_backend, new ActivationForwardCall(buffer.View, buffer.View, 100, ActivationKind.Tanh));
+        var uploads = _backend.Transfers.Uploads;
+        var before = _backend.Launches;
+        ActivationSpec.Forward.Run(_backend, new ActivationForwardCall(buffer.View, buffer.View, 100, ActivationKind.Tanh));
+        Assert.Equal(before + 1, _backend.Launches);
+        Assert.Equal(uploads, _backend.Transfers.Uploads);
+        Assert.Equal(0, _backend.Transfers.Downloads);
+    }
+
+    [Fact]
+    public void A_launch_allocates_next_to_nothing()
+    {
+        using var buffer = _backend.Allocate<float>(64);
+        var call = new ActivationForwardCall(buffer.View, buffer.View, 64, ActivationKind.Relu);
+        ActivationSpec.Forward.Run(_backend, call);
+        _backend.Synchronize();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 20; i++)
+        {
+            ActivationSpec.Forward.Run(_backend, call);
+        }
+
+        // The simulator allocates a task for each launch; ours must not add to it.
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 20, 0, 600);
+    }
+
+    public void Dispose() => _backend.Dispose();
+}
