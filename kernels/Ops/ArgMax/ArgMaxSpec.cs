@@ -44,7 +44,6 @@ public static class ArgMaxSpec
         [
             new("reference", "plain loops", ArgMaxReference.Run),
             new("simd", "sixteen rows at a time, one to a lane", ArgMaxSimd.Run),
-            new("row-per-thread", "one thread a row", ArgMaxGpu.Run, [ArgMaxGpu.Kernel]),
             new("row-per-thread", "one thread a row", ArgMaxGpu.Run, () => [ArgMaxGpu.Kernel]),
         ]);
 }

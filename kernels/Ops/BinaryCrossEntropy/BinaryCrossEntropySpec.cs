@@ -52,7 +52,6 @@ public static class BinaryCrossEntropySpec
         [
             new("reference", "plain loops", BinaryCrossEntropyReference.Run),
             new("simd", "sixteen rows at a time", BinaryCrossEntropySimd.Run),
-            new("row-per-thread", "one thread a row", BinaryCrossEntropyGpu.Run, [BinaryCrossEntropyGpu.Kernel]),
             new("row-per-thread", "one thread a row", BinaryCrossEntropyGpu.Run, () => [BinaryCrossEntropyGpu.Kernel]),
         ]);
 }

@@ -59,7 +59,6 @@ public static class GatherSpec
         [
             new("reference", "plain loops", GatherReference.Run),
             new("simd", "64 bytes widened at a time", GatherSimd.Run),
-            new("row-per-group", "one group a row", GatherGpu.Run, [GatherGpu.Kernel]),
             new("row-per-group", "one group a row", GatherGpu.Run, () => [GatherGpu.Kernel]),
         ]);
 }

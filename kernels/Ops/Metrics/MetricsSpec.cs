@@ -54,7 +54,6 @@ public static class MetricsSpec
         [
             new("reference", "plain loops", MetricsReference.Run),
             new("simd", "double-precision lanes, one compensated step a batch", MetricsSimd.Run),
-            new("one-group", "one group sums the batch", MetricsGpu.Run, [MetricsGpu.Kernel]),
             new("one-group", "one group sums the batch", MetricsGpu.Run, () => [MetricsGpu.Kernel]),
         ]);
 }
