@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ScratchNet.Kernels;
 
 /// <summary>A register file: how large a tile of c it holds.</summary>
@@ -33,6 +35,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     /// <param name="tile">The tile; its strip of b is filled up to whole vectors.</param>
     /// <param name="rows">Rows of the tile.</param>
     /// <param name="width">Columns of the tile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in MatMulTile tile, int rows, int width)
     {
         var vectors = (width + TLanes.Count - 1) / TLanes.Count;
@@ -47,6 +50,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     }
 
     /// <summary>Computes whole vectors beside c and copies what belongs into it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyPartial(in MatMulTile tile, int rows, int width, int vectors)
     {
         var padded = vectors * TLanes.Count;
@@ -73,6 +77,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyRows(in MatMulTile tile, int rows, int vectors)
     {
         switch (rows)
@@ -86,6 +91,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     }
 
     /// <summary>Other numbers of rows are sums of these.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplySplit(in MatMulTile tile, int rows, int vectors)
     {
         var upper = tile;
@@ -100,6 +106,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyVectors<TRows>(in MatMulTile tile, int vectors)
         where TRows : struct, ITileRows
     {

@@ -1,21 +1,25 @@
+using System.Runtime.CompilerServices;
+
 namespace ScratchNet.Kernels;
 
 /// <summary>
 /// Cuts <c>c = f(op(a)·op(b) + bias)</c> into rectangles of c, one a part, and each rectangle into register tiles:
 /// <code>
-///     for a group of strips of b (3 vectors wide) that fits into half of L2
+///     for a group of strips of b, each 3 vectors wide
 ///         for a block of terms p
-///             pack the group: one strip after the other, its rows contiguous     -> read once from memory
-///             for 8 rows of a                                                    -> stay in L1
-///                 for each strip of the group                                    -> streams from L2
-///                     micro-kernel
+///             pack the group                     -> read once from memory, then stays in L3
+///             for a block of rows of a
+///                 pack the block                 -> stays in L2
+///                 for each strip of the group    -> stays in L1 or near it
+///                     for each tile of the block
+///                         micro-kernel
 /// </code>
 /// A part packs for itself, so the threads never wait for one another before the end.
 /// </summary>
 /// <typeparam name="TVector">The vector.</typeparam>
 /// <typeparam name="TLanes">Its operations.</typeparam>
 /// <typeparam name="TRegisters">The register file that the tiles are cut for.</typeparam>
-internal sealed unsafe partial class MatMulJob<TVector, TLanes, TRegisters> : ParallelJob
+internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJob
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
     where TRegisters : struct, IRegisterFile
@@ -33,33 +37,79 @@ internal sealed unsafe partial class MatMulJob<TVector, TLanes, TRegisters> : Pa
         _call = call;
         _plan = MatMulPlan.For(call, StripColumns, TRegisters.TileRows, backend.Team.Threads);
         _scratch = backend.Scratch;
-        _scratch.Reserve(_plan.GroupColumns * _plan.BlockTerms);
+        _scratch.Reserve((_plan.GroupColumns + _plan.BlockRows) * _plan.BlockTerms);
         backend.Team.Run(this, _plan.Parts);
         // Lets the buffers go: the job outlives the call.
         _call = default;
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Execute(int part)
     {
         var (rows, columns) = _plan.Rectangle(part);
         fixed (float* a = _call.A.AsSpan(), b = _call.B.AsSpan(), c = _call.C.AsSpan(), bias = _call.Bias.AsSpan(),
-            packed = _scratch.Mine)
+            scratch = _scratch.Mine)
         {
+            var packedA = scratch + ((nint)_plan.GroupColumns * _plan.BlockTerms);
             for (var j = columns.Start; j < columns.End; j += _plan.GroupColumns)
             {
                 var group = new Interval(j, Math.Min(j + _plan.GroupColumns, columns.End));
                 for (var p = 0; p < _call.K; p += _plan.BlockTerms)
                 {
                     var terms = new Interval(p, Math.Min(p + _plan.BlockTerms, _call.K));
-                    Pack(b, packed, group, terms);
-                    MultiplyGroup(a, packed, c, bias, rows, group, terms);
+                    PackB(b, scratch, group, terms);
+                    for (var i = rows.Start; i < rows.End; i += _plan.BlockRows)
+                    {
+                        var block = new Interval(i, Math.Min(i + _plan.BlockRows, rows.End));
+                        MultiplyBlock(a, packedA, scratch, c, bias, block, group, terms);
+                    }
                 }
             }
         }
     }
 
-    private void MultiplyGroup(float* a, float* packed, float* c, float* bias, Interval rows, Interval group, Interval terms)
+    /// <summary>Columns of a strip in whole vectors.</summary>
+    private static int PaddedWidth(int width) => (width + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
+
+    private void PackB(float* b, float* packed, Interval group, Interval terms)
+    {
+        for (var j = group.Start; j < group.End; j += StripColumns)
+        {
+            var width = Math.Min(StripColumns, group.End - j);
+            var strip = packed + ((j - group.Start) * (nint)terms.Length);
+            if (_call.TransposeB)
+            {
+                MatMulPack.Columns(b + ((nint)j * _call.K) + terms.Start, _call.K, strip, width, PaddedWidth(width), terms.Length);
+            }
+            else
+            {
+                MatMulPack.Rows<TVector, TLanes>(
+                    b + ((nint)terms.Start * _call.N) + j, _call.N, strip, width, PaddedWidth(width), terms.Length);
+            }
+        }
+    }
+
+    private void PackA(float* a, float* packed, Interval block, Interval terms)
+    {
+        for (var i = block.Start; i < block.End; i += TRegisters.TileRows)
+        {
+            var rows = Math.Min(TRegisters.TileRows, block.End - i);
+            var strip = packed + ((i - block.Start) * (nint)terms.Length);
+            if (_call.TransposeA)
+            {
+                MatMulPack.Rows<TVector, TLanes>(a + ((nint)terms.Start * _call.M) + i, _call.M, strip, rows, rows, terms.Length);
+            }
+            else
+            {
+                MatMulPack.Columns(a + ((nint)i * _call.K) + terms.Start, _call.K, strip, rows, rows, terms.Length);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyBlock(
+        float* a, float* packedA, float* packedB, float* c, float* bias, Interval block, Interval group, Interval terms)
     {
         var last = terms.End == _call.K;
         var tile = new MatMulTile
@@ -71,38 +121,47 @@ internal sealed unsafe partial class MatMulJob<TVector, TLanes, TRegisters> : Pa
             Accumulate = terms.Start > 0,
             Relu = last && _call.Activation == ActivationKind.Relu,
         };
-        for (var i = rows.Start; i < rows.End; i += TRegisters.TileRows)
+        if (_plan.PackA)
         {
-            var tileRows = Math.Min(TRegisters.TileRows, rows.End - i);
-            tile.A = a + (i * tile.ARow) + (terms.Start * tile.AStep);
-            for (var j = group.Start; j < group.End; j += StripColumns)
+            PackA(a, packedA, block, terms);
+            tile.ARow = 1;
+        }
+
+        for (var j = group.Start; j < group.End; j += StripColumns)
+        {
+            var width = Math.Min(StripColumns, group.End - j);
+            tile.B = packedB + ((j - group.Start) * (nint)terms.Length);
+            tile.BStep = PaddedWidth(width);
+            tile.Bias = last && bias is not null ? bias + j : null;
+            for (var i = block.Start; i < block.End; i += TRegisters.TileRows)
             {
-                var width = Math.Min(StripColumns, group.End - j);
-                tile.B = packed + ((j - group.Start) * (nint)terms.Length);
-                tile.BStep = PaddedWidth(width);
+                var rows = Math.Min(TRegisters.TileRows, block.End - i);
+                if (_plan.PackA)
+                {
+                    tile.A = packedA + ((i - block.Start) * (nint)terms.Length);
+                    tile.AStep = rows;
+                }
+                else
+                {
+                    tile.A = a + (i * tile.ARow) + (terms.Start * tile.AStep);
+                }
+
                 tile.C = c + ((nint)i * _call.N) + j;
-                tile.Bias = last && bias is not null ? bias + j : null;
-                MatMulDispatch<TVector, TLanes>.Multiply(tile, tileRows, width);
+                MatMulDispatch<TVector, TLanes>.Multiply(tile, rows, width);
                 if (last && _call.Activation is ActivationKind.Sigmoid or ActivationKind.Tanh)
                 {
-                    Activate(tile.C, tileRows, width);
+                    Activate(tile.C, rows, width);
                 }
             }
         }
     }
-
-    /// <summary>Columns of a strip in whole vectors.</summary>
-    private static int PaddedWidth(int width) => (width + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
     private void Activate(float* c, int rows, int width)
     {
         for (var i = 0; i < rows; i++)
         {
             var row = new Span<float>(c + ((nint)i * _call.N), width);
-            for (var j = 0; j < width; j++)
-            {
-                row[j] = _call.Activation == ActivationKind.Tanh ? MathF.Tanh(row[j]) : 1 / (1 + MathF.Exp(-row[j]));
-            }
+            ActivationSimd.Apply(row, row, _call.Activation);
         }
     }
 }

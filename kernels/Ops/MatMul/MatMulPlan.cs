@@ -12,17 +12,29 @@ internal readonly record struct Interval(int Start, int End)
 /// </summary>
 internal readonly record struct MatMulPlan
 {
-    /// <summary>Longest run of terms: a strip of b and the rows of a that it meets stay near the core.</summary>
+    /// <summary>Longest run of terms: a strip of b (96 bytes to 192 bytes a term) and a tile's rows of a then stay near the core.</summary>
     private const int MaxBlockTerms = 384;
 
-    /// <summary>Floats of packed b at a time: half of a 1 MB L2.</summary>
-    private const int GroupFloats = 128 * 1024;
+    /// <summary>Floats of b packed at a time: 2 MB, one core's share of most L3 caches.</summary>
+    private const int GroupFloats = 512 * 1024;
+
+    /// <summary>Floats of a packed at a time: 192 KB, which leaves room in a 512 KB L2 for what streams through.</summary>
+    private const int BlockFloats = 48 * 1024;
 
     /// <summary>A part should last longer than it takes to hand it out: about 10 us of one core's work.</summary>
     private const long MinPartFlops = 1_000_000;
 
-    /// <summary>Parts for each thread, so that a slow one holds up the others by a fraction of the whole.</summary>
+    /// <summary>Most parts for each thread: more would even out better, but pack more often.</summary>
     private const int PartsPerThread = 4;
+
+    /// <summary>From this many strips of b on a is worth packing: each of its tiles is then read so often.</summary>
+    private const int MinStripsToPackA = 4;
+
+    /// <summary>Packing the rows of a tile, in units of multiplying a tile.</summary>
+    private const double PackCostA = 0.3;
+
+    /// <summary>Packing a strip of b, in the same unit.</summary>
+    private const double PackCostB = 0.5;
 
     private int Rows { get; init; }
 
@@ -45,6 +57,12 @@ internal readonly record struct MatMulPlan
     /// <summary>Number of rectangles.</summary>
     public int Parts => RowParts * ColumnParts;
 
+    /// <summary>Whether blocks of a are packed.</summary>
+    public bool PackA { get; private init; }
+
+    /// <summary>Rows of a in a block.</summary>
+    public int BlockRows { get; private init; }
+
     /// <summary>Plans a product.</summary>
     /// <param name="call">Its sizes.</param>
     /// <param name="columnUnit">Columns of a strip of b.</param>
@@ -56,10 +74,9 @@ internal readonly record struct MatMulPlan
         var blockTerms = DivideUp(call.K, blocks);
         var strips = DivideUp(call.N, columnUnit);
         var tileRows = DivideUp(call.M, rowUnit);
-        var wanted = threads == 1 ? 1 : (int)Math.Clamp(call.Flops / MinPartFlops, 1, threads * PartsPerThread);
-        var columnParts = Math.Min(wanted, strips);
-        var rowParts = Math.Min(DivideUp(wanted, columnParts), tileRows);
+        var (rowParts, columnParts) = Divide(call.Flops, tileRows, strips, threads);
         var groupStrips = Math.Clamp(GroupFloats / (blockTerms * columnUnit), 1, DivideUp(strips, columnParts));
+        var packA = groupStrips >= MinStripsToPackA;
         return new MatMulPlan
         {
             Rows = call.M,
@@ -70,7 +87,43 @@ internal readonly record struct MatMulPlan
             ColumnParts = columnParts,
             BlockTerms = blockTerms,
             GroupColumns = groupStrips * columnUnit,
+            PackA = packA,
+            BlockRows = packA
+                ? rowUnit * Math.Clamp(BlockFloats / (blockTerms * rowUnit), 1, DivideUp(tileRows, rowParts))
+                : rowUnit,
         };
+    }
+
+    /// <summary>
+    /// Finds the number of row and column parts that ends soonest. The unit of cost is a tile; a part also packs its rows
+    /// of a and its columns of b.
+    /// </summary>
+    private static (int Rows, int Columns) Divide(long flops, int tileRows, int strips, int threads)
+    {
+        if (threads == 1 || flops < 2 * MinPartFlops)
+        {
+            return (1, 1);
+        }
+
+        var best = (Rows: 1, Columns: 1);
+        var bestCost = double.PositiveInfinity;
+        var most = (int)Math.Min(flops / MinPartFlops, threads * PartsPerThread);
+        for (var rowParts = 1; rowParts <= Math.Min(most, tileRows); rowParts++)
+        {
+            for (var columnParts = 1; columnParts <= Math.Min(most / rowParts, strips); columnParts++)
+            {
+                var partRows = DivideUp(tileRows, rowParts);
+                var partStrips = DivideUp(strips, columnParts);
+                var part = (partRows * partStrips) + (PackCostA * partRows) + (PackCostB * partStrips);
+                var cost = DivideUp(rowParts * columnParts, threads) * part;
+                if (cost < bestCost)
+                {
+                    (best, bestCost) = ((rowParts, columnParts), cost);
+                }
+            }
+        }
+
+        return best;
     }
 
     /// <summary>Rows and columns of c that a part computes.</summary>

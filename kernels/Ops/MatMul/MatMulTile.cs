@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
@@ -90,6 +91,7 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         var row3 = 3 * row;
         var upper = TShape.Rows > 4 ? a + (4 * row) : a;
         var b = tile.B;
+        Prefetch<TShape>(tile);
         for (var p = tile.Depth; p > 0; p--)
         {
             var b0 = TLanes.Load(b);
@@ -128,6 +130,26 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         c0 = TLanes.MultiplyAdd(ap, b0, c0);
         if (TShape.Vectors > 1) c1 = TLanes.MultiplyAdd(ap, b1, c1);
         if (TShape.Vectors > 2) c2 = TLanes.MultiplyAdd(ap, b2, c2);
+    }
+
+    /// <summary>Asks for the lines of c, which may have to come from far, while the sums run. ARM64 has no such call in .NET.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<TShape>(in MatMulTile tile)
+        where TShape : struct, ITileShape
+    {
+        if (Sse.IsSupported)
+        {
+            var c = tile.C;
+            for (var i = 0; i < TShape.Rows; i++)
+            {
+                Sse.Prefetch0(c);
+                if (TShape.Vectors > 1) Sse.Prefetch0(c + TLanes.Count);
+                if (TShape.Vectors > 2) Sse.Prefetch0(c + (2 * TLanes.Count));
+                // The row's end, where it does not begin on a boundary.
+                Sse.Prefetch0(c + (TShape.Vectors * TLanes.Count) - 1);
+                c += tile.CRow;
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
