@@ -1,0 +1,113 @@
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Perf;
+
+/// <summary>One product, computed by ScratchNet and by OpenBLAS on the same matrices; checked when it is made.</summary>
+internal sealed class MatMulContest : IDisposable
+{
+    /// <summary>How many elements of the result are checked in double precision.</summary>
+    private const int Probes = 200;
+
+    private readonly CpuBackend _backend;
+    private readonly List<IDisposable> _buffers = [];
+    private readonly BufferView<float> _peerResult;
+    private readonly double _error;
+    private readonly double _peerError;
+
+    public MatMulContest(CpuBackend backend, MatMulShape shape)
+    {
+        _backend = backend;
+        Shape = shape;
+        var random = new Random(shape.M + shape.N + shape.K);
+        _peerResult = Buffer(shape.M * shape.N);
+        Call = new MatMulCall(
+            RandomBuffer(random, shape.M * shape.K), RandomBuffer(random, shape.K * shape.N), Buffer(shape.M * shape.N),
+            shape.M, shape.N, shape.K, shape.TransposeA, shape.TransposeB,
+            shape.Epilogue ? RandomBuffer(random, shape.N) : default,
+            shape.Epilogue ? ActivationKind.Relu : ActivationKind.None);
+        Run();
+        _error = Check("simd", Call.C);
+        if (OpenBlas.WhyNot() is null)
+        {
+            RunPeer();
+            _peerError = Check("openblas", _peerResult);
+        }
+    }
+
+    public MatMulShape Shape { get; }
+
+    public MatMulCall Call { get; }
+
+    /// <summary>Largest error in units of the last place of 1, against double precision.</summary>
+    public double ErrorUlp(bool mine) => mine ? _error : _peerError;
+
+    public void Run() => MatMulSimd.Run(_backend, Call);
+
+    /// <summary>The product by OpenBLAS, and bias and ReLU, which it lacks, in one pass over the result.</summary>
+    public void RunPeer()
+    {
+        OpenBlas.Multiply(Call.A.AsSpan(), Call.B.AsSpan(), _peerResult.AsSpan(), Call.M, Call.N, Call.K, Call.TransposeA, Call.TransposeB);
+        if (Shape.Epilogue)
+        {
+            BiasReluPass.Run(_backend, _peerResult, Call.Bias, Call.M, Call.N);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _buffers)
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private double Check(string name, BufferView<float> result)
+    {
+        var a = Call.A.AsSpan();
+        var b = Call.B.AsSpan();
+        var c = result.AsSpan();
+        var random = new Random(1);
+        var worst = 0.0;
+        for (var probe = 0; probe < Probes; probe++)
+        {
+            var (i, j) = (random.Next(Call.M), random.Next(Call.N));
+            var (sum, size) = (Shape.Epilogue ? Call.Bias.AsSpan()[j] : 0.0, 1.0);
+            for (var p = 0; p < Call.K; p++)
+            {
+                var left = Call.TransposeA ? a[(p * Call.M) + i] : a[(i * Call.K) + p];
+                var right = Call.TransposeB ? b[(j * Call.K) + p] : b[(p * Call.N) + j];
+                sum += (double)left * right;
+                size += Math.Abs((double)left * right);
+            }
+
+            var expected = Shape.Epilogue ? Math.Max(sum, 0) : sum;
+            var error = Math.Abs(c[(i * Call.N) + j] - expected);
+            if (!(error <= size * Math.ScaleB(1, -20)))
+            {
+                throw new InvalidOperationException($"{name} at {Call.Shape}: element ({i}, {j}) is {c[(i * Call.N) + j]}, not {expected}.");
+            }
+
+            worst = Math.Max(worst, error / MathF.BitIncrement(Math.Max((float)Math.Abs(expected), 1f)) * Math.ScaleB(1, 23));
+        }
+
+        return worst;
+    }
+
+    private BufferView<float> Buffer(int length)
+    {
+        var buffer = _backend.Allocate<float>(length);
+        _buffers.Add(buffer);
+        return buffer.View;
+    }
+
+    private BufferView<float> RandomBuffer(Random random, int length)
+    {
+        var view = Buffer(length);
+        foreach (ref var value in view.AsSpan())
+        {
+            value = (random.NextSingle() * 2) - 1;
+        }
+
+        return view;
+    }
+}
