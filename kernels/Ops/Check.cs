@@ -35,4 +35,13 @@ internal static class Check
             throw new ArgumentException($"{operation}: {name} is {value}; it must be at least 0 and below 1.");
         }
     }
+
+    public static void InRange(string operation, float value, float lowest, float highest,
+        [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (!(value >= lowest && value <= highest))
+        {
+            throw new ArgumentException($"{operation}: {name} is {value}; it must be {lowest} to {highest}.");
+        }
+    }
 }

@@ -138,13 +138,21 @@ public static class AugmentReference
         where T : IFloatingPointIeee754<T>
     {
         // One pixel outside, all is background already; clamping there keeps any position within an int.
-        row = T.Clamp(row, -T.One, T.CreateChecked(height));
-        column = T.Clamp(column, -T.One, T.CreateChecked(width));
+        row = Clamp(row, height);
+        column = Clamp(column, width);
         var (i, j) = (int.CreateChecked(T.Floor(row)), int.CreateChecked(T.Floor(column)));
         var (down, right) = (row - T.Floor(row), column - T.Floor(column));
         var above = Mix(Pixel(x, height, width, background, i, j), Pixel(x, height, width, background, i, j + 1), right);
         var below = Mix(Pixel(x, height, width, background, i + 1, j), Pixel(x, height, width, background, i + 1, j + 1), right);
         return Mix(above, below, down);
+    }
+
+    /// <summary>A position within -1 to limit; NaN becomes -1.</summary>
+    private static T Clamp<T>(T position, int limit)
+        where T : IFloatingPointIeee754<T>
+    {
+        var highest = T.CreateChecked(limit);
+        return !(position > -T.One) ? -T.One : position < highest ? position : highest;
     }
 
     private static T Mix<T>(T from, T to, T share)

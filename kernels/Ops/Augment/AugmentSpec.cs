@@ -17,6 +17,19 @@ public readonly record struct Distortion(
 {
     /// <summary>Whether there is an elastic field.</summary>
     public bool IsElastic => ElasticAlpha > 0f;
+
+    internal void Validate(string operation)
+    {
+        Check.InRange(operation, RotationDegrees, 0f, 180f);
+        Check.InRange(operation, Scale, 0f, 1f);
+        Check.InRange(operation, ShiftPixels, 0f, 1e6f);
+        Check.InRange(operation, Shear, 0f, 1e3f);
+        Check.InRange(operation, ElasticAlpha, 0f, 1e6f);
+        if (IsElastic)
+        {
+            Check.InRange(operation, ElasticSigma, 0.1f, 1e3f);
+        }
+    }
 }
 
 /// <summary>
@@ -66,10 +79,7 @@ public readonly record struct AugmentCall(
         Check.Holds(Name, X, (long)Batch * Height * Width);
         Check.Holds(Name, Y, (long)Batch * Height * Width);
         Check.Holds(Name, Indices, Batch);
-        if (Distortion.IsElastic && !(Distortion.ElasticSigma > 0f))
-        {
-            throw new ArgumentException($"{Name}: ElasticSigma is {Distortion.ElasticSigma}; it must be above 0.");
-        }
+        Distortion.Validate(Name);
     }
 }
 
@@ -84,6 +94,7 @@ public static class AugmentSpec
         "y(p) = bilinear x at A·(p - centre) + centre + shift + alpha·gauss(sigma) * u(p)",
         [
             new("reference", "plain loops", AugmentReference.Run),
+            new("simd", "noise, blur and sampling of sixteen pixels at a time", AugmentSimd.Run),
             new("pixel-per-thread", "one thread a pixel", AugmentGpu.Run,
                 () => [AugmentGpu.Noise, AugmentGpu.SmoothRows, AugmentGpu.Sample]),
         ]);

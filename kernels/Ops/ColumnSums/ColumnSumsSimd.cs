@@ -10,7 +10,7 @@ namespace ScratchNet.Kernels;
 internal static class ColumnSumsSimd
 {
     // A band is worth handing to a thread from this many elements on.
-    private const int BandSize = 16384;
+    private const int BandSize = 65536;
 
     // Adding up the bands is left to one thread, so there must not be many of them.
     private const int MostBands = 64;
