@@ -1,0 +1,82 @@
+using ScratchNet.Training.Data;
+using StbImageSharp;
+
+namespace ScratchNet.Training.Images;
+
+/// <summary>Reads pictures from PNG, JPEG and BMP files as grey.</summary>
+public static class PictureFile
+{
+    /// <summary>More pixels than any camera's pictures have, yet few enough to decode in memory.</summary>
+    public const int MaxPixels = 100_000_000;
+
+    private const int MaxFileLength = 256 << 20;
+
+    /// <summary>Reads a file; what is transparent shows white.</summary>
+    /// <exception cref="DataException">It is missing, no such picture, damaged, or larger than <see cref="MaxPixels"/>.</exception>
+    public static GreyPicture Read(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (file.Length > MaxFileLength)
+            {
+                throw new DataException($"{path}: {file.Length} bytes, expected at most {MaxFileLength}: make the picture smaller");
+            }
+
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return Decode(bytes, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException($"{path}: no such file; check the path", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new DataException($"{path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Decodes a file's bytes; the name is for messages.</summary>
+    /// <exception cref="DataException">They are no such picture, damaged, or larger than <see cref="MaxPixels"/>.</exception>
+    public static GreyPicture Decode(byte[] bytes, string name)
+    {
+        using var stream = new MemoryStream(bytes);
+        if (ImageInfo.FromStream(stream) is not { } info)
+        {
+            throw new DataException($"{name}: byte 0: expected a PNG, JPEG or BMP picture, found something else: convert it");
+        }
+
+        // Sizes are checked before anything of them is allocated: a header of 50 bytes can promise gigabytes.
+        if (info.Width < 1 || info.Height < 1 || (long)info.Width * info.Height > MaxPixels)
+        {
+            throw new DataException($"{name}: {info.Width}x{info.Height} pixels, expected at most {MaxPixels} in all: make it smaller");
+        }
+
+        try
+        {
+            stream.Position = 0;
+            var image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlueAlpha);
+            return ToGrey(image);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The decoder has no exception of its own: damage shows as whatever its code stumbles over.
+            throw new DataException($"{name}: the picture is damaged ({e.Message.ReplaceLineEndings(" ")}): save or copy it again", e);
+        }
+    }
+
+    /// <summary>Luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, of the colours laid over white.</summary>
+    private static GreyPicture ToGrey(ImageResult image)
+    {
+        var grey = new byte[image.Width * image.Height];
+        for (var i = 0; i < grey.Length; i++)
+        {
+            var rgba = image.Data.AsSpan(4 * i, 4);
+            var luma = 299 * rgba[0] + 587 * rgba[1] + 114 * rgba[2];
+            grey[i] = (byte)((luma * rgba[3] + 255_000 * (255 - rgba[3]) + 127_500) / 255_000);
+        }
+
+        return new GreyPicture(image.Width, image.Height, grey);
+    }
+}
