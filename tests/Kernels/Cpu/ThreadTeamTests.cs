@@ -142,18 +142,8 @@ public class ThreadTeamTests
     {
         using var team = new ThreadTeam(2);
         var job = new CountingJob(8);
-        RunOften(team, job);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        RunOften(team, job);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-    }
-
-    private static void RunOften(ThreadTeam team, ParallelJob job)
-    {
-        for (var run = 0; run < 1000; run++)
-        {
-            team.Run(job, 8);
-        }
+        var allocations = AllocationMeter.PerCall(() => team.Run(job, 8));
+        Assert.True(allocations < AllocationMeter.SmallestObject, $"{allocations} bytes a call");
     }
 
     private sealed class CountingJob(int parts) : ParallelJob
