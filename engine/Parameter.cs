@@ -7,6 +7,11 @@ public sealed class Parameter
 {
     internal Parameter(string name, int rows, int columns, Initializer initializer)
     {
+        if ((long)rows * columns > Array.MaxLength)
+        {
+            throw new ShapeException($"{name} of {rows}x{columns} would have more than {Array.MaxLength:N0} values.");
+        }
+
         Name = name;
         Rows = rows;
         Columns = columns;
