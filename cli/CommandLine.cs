@@ -43,7 +43,7 @@ internal static class CommandLine
         {
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
-            //PredictCommand.Create(terminal),
+            PredictCommand.Create(terminal),
             DevicesCommand.Create(terminal),
             DataCommand.Create(terminal),
         };

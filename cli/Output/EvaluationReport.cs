@@ -20,7 +20,7 @@ internal sealed class EvaluationReport(EvaluationResult result, IReadOnlyList<st
     public void WriteHeadline(Terminal terminal)
     {
         var (low, high) = _report.AccuracyInterval;
-        terminal.Out.WriteLine($"test accuracy {terminal.Strong(Figures.Percent(_report.Accuracy))} (95 % interval {Figures.Percent(low)} to "
+        terminal.Out.WriteLine($"test accuracy {terminal.Strong(Figures.Percent(_report.Accuracy))} (95% interval {Figures.Percent(low)} to "
             + $"{Figures.Percent(high)}), loss {Figures.Loss(result.Loss)}, {Figures.Count(result.Confusion.Total)} pictures");
     }
 

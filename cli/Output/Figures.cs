@@ -5,8 +5,8 @@ namespace ScratchNet.Cli.Output;
 /// <summary>Numbers as people read them, the same in every country.</summary>
 internal static class Figures
 {
-    /// <summary>A share, such as <c>97.60 %</c>.</summary>
-    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00} %");
+    /// <summary>A share, such as <c>97.60%</c>.</summary>
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00}%");
 
     /// <summary>A loss, with the digits that matter.</summary>
     public static string Loss(double loss) => loss.ToString(Math.Abs(loss) < 0.01 ? "0.00e-0" : "0.0000", CultureInfo.InvariantCulture);

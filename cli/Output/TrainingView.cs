@@ -27,14 +27,14 @@ internal class TrainingView
     {
     }
 
-    /// <summary>An epoch's result as a line.</summary>
+    /// <summary>An epoch's result as a line, within 80 columns.</summary>
     protected static string Line(EpochResult epoch, int epochs)
     {
         var width = epochs.ToString(CultureInfo.InvariantCulture).Length;
         var validation = epoch.ValidationAccuracy is { } accuracy ? $"  validation {Figures.Percent(accuracy)}" : "";
         return $"epoch {epoch.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(width)}/{epochs}"
             + $"  loss {Figures.Loss(epoch.TrainLoss)}  accuracy {Figures.Percent(epoch.TrainAccuracy)}{validation}"
-            + $"  {Figures.Duration(epoch.Seconds)}  {Figures.Count(epoch.ImagesPerSecond)} images/s";
+            + $"  {Figures.Count(epoch.ImagesPerSecond)} images/s";
     }
 }
 

@@ -28,6 +28,11 @@ internal static class UsageCheck
                 : $"unexpected argument '{word}'");
         }
 
+        if (MissingArgument(parse.CommandResult) is { } missing)
+        {
+            throw Wrong(command, $"{missing.Name} is missing");
+        }
+
         if (parse.Errors is [var error, ..])
         {
             throw Wrong(command, char.ToLowerInvariant(error.Message[0]) + error.Message[1..].TrimEnd('.'));
@@ -41,6 +46,9 @@ internal static class UsageCheck
         return parse.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
             .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value is ['-', _, ..] && !values.Contains(token))?.Value;
     }
+
+    private static Argument? MissingArgument(CommandResult result) => result.Command.Arguments.FirstOrDefault(argument =>
+        (result.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MinimumNumberOfValues);
 
     private static IEnumerable<string> OptionNames(Command command) => command.Options.Select(option => option.Name).Append("--help");
 

@@ -20,9 +20,9 @@ internal static class Values
     }
 
     /// <summary>A number at least, or above, <paramref name="min"/> and at most, or below, <paramref name="max"/>.</summary>
-    public static float Real(string option, string text, float min, float max, bool openMin = false, bool openMax = true)
+    public static double Real(string option, string text, double min, double max, bool openMin = false, bool openMax = true)
     {
-        var isNumber = float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
         if (isNumber && (openMin ? value > min : value >= min) && (openMax ? value < max : value <= max))
         {
             return value;

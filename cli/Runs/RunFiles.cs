@@ -65,8 +65,17 @@ internal sealed record RunFiles(string Model, string Checkpoint)
             throw new IOException($"{Model}: is a folder; give the name of a file in it");
         }
 
-        AtomicFile.Write(Checkpoint + ".probe", _ => { });
-        File.Delete(Checkpoint + ".probe");
+        var probe = Checkpoint + ".probe";
+        try
+        {
+            AtomicFile.Write(probe, _ => { });
+            File.Delete(probe);
+        }
+        catch (IOException exception)
+        {
+            var reason = (exception.InnerException ?? exception).Message;
+            throw new IOException($"{Model}: cannot be written: {reason} Choose another place with --output.", exception);
+        }
     }
 
     /// <summary>Throws when another run that was interrupted would lose its checkpoint.</summary>

@@ -12,7 +12,7 @@ internal sealed record TrainingDefaults(
     int[] Hidden, int Epochs, int BatchSize, float AdamRate, float SgdRate, float Dropout, bool Augment)
 {
     /// <summary>Share of the training part that is held out to watch the run.</summary>
-    public const float Validation = 0.1f;
+    public const double Validation = 0.1;
 
     /// <summary>Momentum of SGD.</summary>
     public const float Momentum = 0.9f;
@@ -23,6 +23,10 @@ internal sealed record TrainingDefaults(
     private static readonly TrainingDefaults Digits = new([256], 30, 32, 1e-3f, 0.02f, 0f, false);
     private static readonly TrainingDefaults Mnist = new([128], 10, 64, 1e-3f, 0.05f, 0f, false);
     private static readonly TrainingDefaults FashionMnist = new([256], 15, 64, 1e-3f, 0.05f, 0f, false);
+
+    /// <summary>One of the defaults for every data set, in words, for the help.</summary>
+    public static string Tell(Func<TrainingDefaults, object> choose) =>
+        $"[default: digits {choose(Digits)}, fashion-mnist {choose(FashionMnist)}, others {choose(Mnist)}]";
 
     /// <summary>The defaults for a known data set, or for any other (null).</summary>
     public static TrainingDefaults For(string? dataset) => dataset switch

@@ -32,7 +32,7 @@ internal sealed record TrainingPlan(
     float Momentum,
     float WeightDecay,
     float LabelSmoothing,
-    float Validation,
+    double Validation,
     TrainingOptions Options)
 {
     private const int MaxUnits = 65_536;
@@ -71,21 +71,23 @@ internal sealed record TrainingPlan(
             source,
             ReadHidden(given(TrainOptionNames.Hidden), defaults.Hidden),
             Enum.Parse<ActivationKind>(Choice(TrainOptionNames.Activation, "relu", "relu", "sigmoid", "tanh"), ignoreCase: true),
-            Real(TrainOptionNames.Dropout, defaults.Dropout, 0, 1),
+            Real(TrainOptionNames.Dropout, defaults.Dropout, 1),
             optimizer,
-            Real(TrainOptionNames.LearningRate, isSgd ? defaults.SgdRate : defaults.AdamRate, 0, 1000, openMin: true),
-            Real(TrainOptionNames.Momentum, isSgd ? TrainingDefaults.Momentum : 0, 0, 1),
-            Real(TrainOptionNames.WeightDecay, optimizer == "adamw" ? TrainingDefaults.AdamWDecay : 0, 0, 1000),
-            Real(TrainOptionNames.LabelSmoothing, 0, 0, 1),
-            Real(TrainOptionNames.Validation, TrainingDefaults.Validation, 0, 1),
+            Real(TrainOptionNames.LearningRate, isSgd ? defaults.SgdRate : defaults.AdamRate, 1000, openMin: true),
+            Real(TrainOptionNames.Momentum, isSgd ? TrainingDefaults.Momentum : 0, 1),
+            Real(TrainOptionNames.WeightDecay, optimizer == "adamw" ? TrainingDefaults.AdamWDecay : 0, 1000),
+            Real(TrainOptionNames.LabelSmoothing, 0, 1),
+            given(TrainOptionNames.Validation) is { } share
+                ? Values.Real(TrainOptionNames.Validation, share, 0, 1)
+                : TrainingDefaults.Validation,
             options);
 
         string Choice(string name, string fallback, params string[] words) => Values.Choice(name, given(name) ?? fallback, words);
 
         int Whole(string name, int fallback, int max) => given(name) is { } text ? Values.Whole(name, text, 1, max) : fallback;
 
-        float Real(string name, float fallback, float min, float max, bool openMin = false) =>
-            given(name) is { } text ? Values.Real(name, text, min, max, openMin) : fallback;
+        float Real(string name, float fallback, double max, bool openMin = false) =>
+            given(name) is { } text ? (float)Values.Real(name, text, 0, max, openMin) : fallback;
     }
 
     /// <summary>The options in words, from which <see cref="Read"/> makes an equal plan.</summary>
@@ -101,7 +103,7 @@ internal sealed record TrainingPlan(
         [TrainOptionNames.LabelSmoothing] = Text(LabelSmoothing),
         [TrainOptionNames.Schedule] = Options.Schedule.ToString().ToLowerInvariant(),
         [TrainOptionNames.Augment] = Options.Distortion is null ? "no" : "yes",
-        [TrainOptionNames.Validation] = Text(Validation),
+        [TrainOptionNames.Validation] = Validation.ToString("R", CultureInfo.InvariantCulture),
         [TrainOptionNames.Epochs] = Options.Epochs.ToString(CultureInfo.InvariantCulture),
         [TrainOptionNames.BatchSize] = Options.BatchSize.ToString(CultureInfo.InvariantCulture),
         [TrainOptionNames.Seed] = Options.Seed.ToString(CultureInfo.InvariantCulture),

@@ -37,6 +37,7 @@ internal sealed class TrainingRun : IDisposable
         _view = TrainingView.For(terminal, request.IsQuiet, plan.Options.Epochs);
         _trainer.Progressed = _view.Progressed;
         _trainer.EpochEnded = EpochEnded;
+        files.Prepare();
         WriteHeading(train, validation);
     }
 
@@ -106,9 +107,7 @@ internal sealed class TrainingRun : IDisposable
         var backend = Devices.Open(request.Device ?? "auto", request.Threads);
         try
         {
-            var run = new TrainingRun(request, plan, terminal, files, backend, data, checkpoint);
-            files.Prepare();
-            return run;
+            return new TrainingRun(request, plan, terminal, files, backend, data, checkpoint);
         }
         catch
         {
