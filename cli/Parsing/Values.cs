@@ -23,7 +23,10 @@ internal static class Values
     public static double Real(string option, string text, double min, double max, bool openMin = false, bool openMax = true)
     {
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
-        if (isNumber && (openMin ? value > min : value >= min) && (openMax ? value < max : value <= max))
+
+        // Networks compute in float32: what rounds to a forbidden value is forbidden.
+        var rounded = (double)(float)value;
+        if (isNumber && (openMin ? rounded > min : rounded >= min) && (openMax ? rounded < max : rounded <= max))
         {
             return value;
         }

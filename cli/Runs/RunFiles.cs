@@ -102,6 +102,15 @@ internal sealed record RunFiles(string Model, string Checkpoint)
         }
     }
 
+    /// <summary>Removes the run's folder when nothing was saved in it.</summary>
+    public void RemoveEmptyFolder()
+    {
+        if (Path.GetDirectoryName(Model) is { Length: > 0 } folder && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+
     private static RunFiles InFolder(string folder) =>
         new(Path.Combine(folder, ModelName), Path.Combine(folder, CheckpointName));
 

@@ -72,10 +72,9 @@ internal sealed class TrainingRun : IDisposable
                 return Stop();
             }
         }
-        catch (NotFiniteException exception) when (exception.GoodEpochs > 0)
+        catch (NotFiniteException exception)
         {
-            _model.Save(_files.Model);
-            throw new FailureException($"{exception.Message}; the model after epoch {exception.GoodEpochs} is saved as {_files.Model}");
+            throw new FailureException($"{exception.Message}; {KeepLastGood(exception.GoodEpochs)}");
         }
 
         var result = _model.Evaluate(_test);
@@ -122,6 +121,19 @@ internal sealed class TrainingRun : IDisposable
         _terminal.Error.WriteLine($"stopped in epoch {_trainer.Epoch + 1} of {_plan.Options.Epochs} after batch {_trainer.Batch} of "
             + $"{_trainer.Batches}; continue with: scratchnet train --resume {_files.ResumePath}");
         return ExitCode.Interrupted;
+    }
+
+    /// <summary>Saves what the trainer went back to, unless that is only where it began.</summary>
+    private string KeepLastGood(int epochs)
+    {
+        if (epochs == 0)
+        {
+            _files.RemoveEmptyFolder();
+            return "no epoch had ended well, so there is no model to save";
+        }
+
+        _model.Save(_files.Model);
+        return $"the model after epoch {epochs} is saved as {_files.Model}";
     }
 
     private void EpochEnded(EpochResult epoch)
