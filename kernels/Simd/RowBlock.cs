@@ -11,7 +11,7 @@ namespace ScratchNet.Kernels;
 internal static class RowBlock
 {
     /// <summary>Rows in a block.</summary>
-    public static readonly int Rows = Vector512<float>.Count;
+    public const int Rows = 16;
 
     /// <summary>Column j of up to sixteen rows goes to the sixteen places from 16·j on; lanes without a row become 0.</summary>
     /// <param name="rows">The rows, one after another.</param>
@@ -28,9 +28,12 @@ internal static class RowBlock
         ref var target = ref MemoryMarshal.GetReference(columns[..(width * Rows)]);
         for (var i = 0; i < rows.Length / width; i++)
         {
+            ref var place = ref Unsafe.Add(ref target, i);
             for (var j = 0; j < width; j++)
             {
-                Unsafe.Add(ref target, (j * Rows) + i) = Unsafe.Add(ref source, (i * width) + j);
+                place = source;
+                source = ref Unsafe.Add(ref source, 1);
+                place = ref Unsafe.Add(ref place, Rows);
             }
         }
     }
@@ -45,11 +48,30 @@ internal static class RowBlock
         ref var target = ref MemoryMarshal.GetReference(rows);
         for (var i = 0; i < rows.Length / width; i++)
         {
+            ref var place = ref Unsafe.Add(ref source, i);
             for (var j = 0; j < width; j++)
             {
-                Unsafe.Add(ref target, (i * width) + j) = Unsafe.Add(ref source, (j * Rows) + i);
+                target = place;
+                target = ref Unsafe.Add(ref target, 1);
+                place = ref Unsafe.Add(ref place, Rows);
             }
         }
+    }
+
+    /// <summary>Writes as many lanes as the target has room for.</summary>
+    /// <param name="values">One value a lane.</param>
+    /// <param name="target">At most sixteen places.</param>
+    public static void StoreLanes(Vector512<float> values, Span<float> target)
+    {
+        if (target.Length == Rows)
+        {
+            values.CopyTo(target);
+            return;
+        }
+
+        Span<float> all = stackalloc float[Rows];
+        values.CopyTo(all);
+        all[..target.Length].CopyTo(target);
     }
 
     /// <summary>The first largest value of each row and the column where it stands, as <see cref="ArgMaxReference.OfRow"/> has it.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ScratchNet.Kernels;
 
 /// <summary>Predictions of sixteen rows at a time, one row to a lane, threads over rows.</summary>
@@ -34,14 +36,16 @@ internal static class ArgMaxSimd
             var scores = _call.Scores.AsSpan();
             var predictions = _call.Predictions.AsSpan();
             Span<float> columns = stackalloc float[_call.Classes * RowBlock.Rows];
+            Span<int> lanes = stackalloc int[RowBlock.Rows];
             for (var first = start; first < start + count; first += RowBlock.Rows)
             {
                 var rows = Math.Min(RowBlock.Rows, start + count - first);
                 RowBlock.Load(scores.Slice(first * _call.Classes, rows * _call.Classes), _call.Classes, columns);
                 var (_, predicted) = RowBlock.ArgMax(columns, _call.Classes);
+                predicted.CopyTo(lanes);
                 for (var i = 0; i < rows; i++)
                 {
-                    predictions[first + i] = (byte)predicted[i];
+                    predictions[first + i] = (byte)lanes[i];
                 }
             }
         }

@@ -26,9 +26,9 @@ internal static class BinaryCrossEntropySimd
             }
 
             var (loss, gradient, hit) = Compute(Vector512.Create<float>(z), Vector512.Create<float>(t), call.Batch);
-            Store(loss, losses.Slice(i, rows));
-            Store(gradient, dlogits.Slice(i, rows));
-            Store(hit, correct.Slice(i, rows));
+            RowBlock.StoreLanes(loss, losses.Slice(i, rows));
+            RowBlock.StoreLanes(gradient, dlogits.Slice(i, rows));
+            RowBlock.StoreLanes(hit, correct.Slice(i, rows));
         }
     }
 
@@ -41,19 +41,5 @@ internal static class BinaryCrossEntropySimd
         var predicted = Vector512.GreaterThan(z, Vector512<float>.Zero);
         var label = Vector512.Equals(t, Vector512<float>.One);
         return (loss, gradient, Vector512.AndNot(Vector512<float>.One, predicted ^ label));
-    }
-
-    private static void Store(Vector512<float> values, Span<float> target)
-    {
-        if (target.Length == Vector512<float>.Count)
-        {
-            values.CopyTo(target);
-            return;
-        }
-
-        for (var lane = 0; lane < target.Length; lane++)
-        {
-            target[lane] = values[lane];
-        }
     }
 }

@@ -89,22 +89,19 @@ internal static class SoftmaxCrossEntropySimd
         private void ComputeBlock(int first, int rows, Span<float> columns)
         {
             var (at, length) = (first * _call.Classes, rows * _call.Classes);
-            Span<int> labels = stackalloc int[RowBlock.Rows];
-            labels.Clear();
-            for (var i = 0; i < rows; i++)
+            Span<int> targets = stackalloc int[RowBlock.Rows];
+            var labels = _call.Labels.AsSpan().Slice(first, rows);
+            for (var i = 0; i < labels.Length; i++)
             {
-                labels[i] = _call.Labels.AsSpan()[first + i];
+                targets[i] = labels[i];
             }
 
             RowBlock.Load(_call.Logits.AsSpan().Slice(at, length), _call.Classes, columns);
             var (losses, correct) = Compute(
-                columns, _call.Classes, Vector512.Create<int>(labels), _call.LabelSmoothing, _call.Batch);
+                columns, _call.Classes, Vector512.Create<int>(targets), _call.LabelSmoothing, _call.Batch);
             RowBlock.Store(columns, _call.Classes, _call.DLogits.AsSpan().Slice(at, length));
-            for (var i = 0; i < rows; i++)
-            {
-                _call.Losses.AsSpan()[first + i] = losses[i];
-                _call.Correct.AsSpan()[first + i] = correct[i];
-            }
+            RowBlock.StoreLanes(losses, _call.Losses.AsSpan().Slice(first, rows));
+            RowBlock.StoreLanes(correct, _call.Correct.AsSpan().Slice(first, rows));
         }
     }
 }
