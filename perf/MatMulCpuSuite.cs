@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ScratchNet.Kernels;
-using ScratchNet.Perf.Measure;
+using ScratchNet.Kernels.Bench;
 
 namespace ScratchNet.Perf;
 

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
-using ScratchNet.Kernels;
 
-namespace ScratchNet.Perf.Measure;
+namespace ScratchNet.Kernels.Bench;
 
 /// <summary>How fast the processor reads two arrays and writes a third, all far larger than its caches: <c>z = x + s·y</c>.</summary>
 internal static class MemoryBandwidth

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using ScratchNet.Kernels;
 
-namespace ScratchNet.Perf.Measure;
+namespace ScratchNet.Kernels.Bench;
 
 /// <summary>
 /// The most multiply-adds that the processor can do: chains of them in registers, with no memory in the way, twelve at a time

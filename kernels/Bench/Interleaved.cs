@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ScratchNet.Perf.Measure;
+namespace ScratchNet.Kernels.Bench;
 
 /// <summary>One of the things compared.</summary>
 /// <param name="Name">What it is called in the table.</param>
