@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace ScratchNet.Tests.Cli;
+
+/// <summary>What a process of the program answered.</summary>
+internal sealed record CliResult(int ExitCode, string Out, string Error)
+{
+    /// <summary>Every line of the results as JSON; fails if one isn't.</summary>
+    public JsonElement[] JsonLines() =>
+        [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+}
+
+/// <summary>Runs the built program as a process, its streams redirected.</summary>
+internal static class CliProcess
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "scratchnet.dll");
+
+    public static CliResult Run(string folder, params string[] args) => Run(folder, [], args);
+
+    public static CliResult Run(string folder, (string Name, string Value)[] environment, params string[] args)
+    {
+        using var process = Start(folder, environment, args);
+        return Finish(process);
+    }
+
+    public static Process Start(string folder, (string Name, string Value)[] environment, params string[] args)
+    {
+        var command = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList = { Program },
+        };
+        Array.ForEach(args, command.ArgumentList.Add);
+        Array.ForEach(environment, variable => command.Environment[variable.Name] = variable.Value);
+        return Process.Start(command)!;
+    }
+
+    /// <summary>Waits for the end; a process that hangs is killed and fails the test.</summary>
+    public static CliResult Finish(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"scratchnet did not end within {Patience.TotalSeconds} s");
+        }
+
+        return new CliResult(process.ExitCode, output.Result, error.Result);
+    }
+}
+
+/// <summary>A folder of a test's own, gone afterwards.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("scratchnet-cli-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,96 @@
+using ScratchNet.Cli.Parsing;
+using Xunit;
+
+namespace ScratchNet.Tests.Cli;
+
+public class UsageTests
+{
+    [Theory]
+    [InlineData("", "train", "evaluate", "predict", "devices", "data")]
+    [InlineData("train", "--hidden", "--activation", "--device", "--epochs", "--batch-size", "--learning-rate", "--validation", "--seed",
+        "--threads", "--output", "--resume", "--json", "--quiet", "--optimizer", "--no-augment")]
+    [InlineData("evaluate", "MODEL", "DATASET", "--data", "--json")]
+    [InlineData("predict", "MODEL", "IMAGE", "--top", "--show", "--json")]
+    [InlineData("devices", "--json")]
+    [InlineData("data", "fetch", "--json")]
+    [InlineData("data fetch", "NAME", "--force")]
+    public void HelpNamesEverythingAndEndsWithExamples(string command, params string[] parts)
+    {
+        var result = InProcess.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.All(parts, part => Assert.Contains(part, result.Out, StringComparison.Ordinal));
+        Assert.Contains($"scratchnet {command}", result.Out[result.Out.IndexOf("Examples:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.All(result.Out.Split('\n'), line => Assert.True(line.Length <= 100, line));
+    }
+
+    [Fact]
+    public void WithoutACommandTheHelpIsShown() => Assert.Equal(InProcess.Run("--help"), InProcess.Run());
+
+    [Fact]
+    public void TheVersionIsOneLine() => Assert.Matches(@"^scratchnet \d+\.\d+\.\d+\S*\n$", InProcess.Run("--version").Out);
+
+    [Theory]
+    [InlineData("trian", "'trian'", "'train'")]
+    [InlineData("frobnicate", "'frobnicate'", "scratchnet --help")]
+    [InlineData("--verion", "'--verion'", "'--version'")]
+    [InlineData("train --epohcs 3", "'--epohcs'", "'--epochs'", "scratchnet train --help")]
+    [InlineData("train --lerning-rate=0.1", "'--lerning-rate=0.1'", "'--learning-rate'")]
+    [InlineData("data fecth", "'fecth'", "'fetch'")]
+    [InlineData("train minst", "'minst'", "'mnist'")]
+    [InlineData("train mnist extra", "'extra'")]
+    [InlineData("train --activation rellu", "--activation", "'rellu'", "'relu'")]
+    [InlineData("train --device cpuu", "--device", "'cpuu'", "'cpu'")]
+    public void WhatIsMisspeltIsNamedWithWhatWasMeant(string args, params string[] parts) => InProcess.Refuses(2, args, parts);
+
+    [Theory]
+    [InlineData("train --epochs 0", "--epochs", "'0'", "1 to 1000000")]
+    [InlineData("train --epochs 1.5", "--epochs", "'1.5'", "whole number")]
+    [InlineData("train --epochs", "--epochs")]
+    [InlineData("train --epochs 1 --epochs 2", "--epochs")]
+    [InlineData("train --batch-size -1", "--batch-size", "'-1'")]
+    [InlineData("train --hidden 128,,64", "--hidden", "''")]
+    [InlineData("train --hidden 2000000000", "--hidden", "'2000000000'", "65536")]
+    [InlineData("train --learning-rate 0", "--learning-rate", "'0'", "above 0")]
+    [InlineData("train --learning-rate nan", "--learning-rate", "'nan'")]
+    [InlineData("train --learning-rate 1e-60", "--learning-rate", "'1e-60'")]
+    [InlineData("train --dropout 1", "--dropout", "'1'", "below 1")]
+    [InlineData("train --dropout 0,5", "--dropout", "'0,5'")]
+    [InlineData("train --validation 1.5", "--validation", "'1.5'")]
+    [InlineData("train --seed -1", "--seed", "'-1'", "18446744073709551615")]
+    [InlineData("train --threads 0", "--threads", "'0'", "1 to 1024")]
+    [InlineData("train --momentum 0.5", "--momentum", "sgd")]
+    [InlineData("train --augment --no-augment", "--augment", "--no-augment")]
+    [InlineData("predict", "MODEL")]
+    [InlineData("predict model", "IMAGE")]
+    [InlineData("predict model image --top 0", "--top", "'0'", "1 to 256")]
+    [InlineData("evaluate", "MODEL")]
+    [InlineData("data fetch", "NAME")]
+    public void WhatIsOutOfRangeIsNamedWithTheRange(string args, params string[] parts) => InProcess.Refuses(2, args, parts);
+
+    [Theory]
+    [InlineData("train --device cuda:99", "cuda:99")]
+    [InlineData("train --data /no/such/folder", "/no/such/folder")]
+    [InlineData("train --resume /no/such/run", "/no/such/run")]
+    [InlineData("train --validation 0.00001", "digits")]
+    [InlineData("train --hidden 65536,65536", "65536x65536")]
+    [InlineData("evaluate /no/such/model", "/no/such/model")]
+    [InlineData("predict /no/such/model x.png", "/no/such/model")]
+    public void WhatCannotBeDoneIsSaidInOneLine(string args, params string[] parts)
+    {
+        using var folder = new TemporaryFolder();
+        InProcess.Refuses(1, args.StartsWith("train", StringComparison.Ordinal) ? $"{args} --quiet --output {folder.File("run")}" : args, parts);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("epochs", "epochs", 0)]
+    [InlineData("epohcs", "epochs", 1)]
+    [InlineData("", "abc", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    [InlineData("ab", "ba", 1)]
+    public void DistancesCountEdits(string a, string b, int edits)
+    {
+        Assert.Equal(edits, Nearest.Distance(a, b));
+        Assert.Equal(edits, Nearest.Distance(b, a));
+    }
+}
