@@ -18,6 +18,9 @@ internal static class CliProcess
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "scratchnet.dll");
 
+    private static string Dotnet =>
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+
     public static CliResult Run(string folder, params string[] args) => Run(folder, [], args);
 
     public static CliResult Run(string folder, (string Name, string Value)[] environment, params string[] args)
@@ -26,14 +29,23 @@ internal static class CliProcess
         return Finish(process);
     }
 
-    public static Process Start(string folder, (string Name, string Value)[] environment, params string[] args)
+    public static Process Start(string folder, (string Name, string Value)[] environment, params string[] args) =>
+        Start(folder, environment, Dotnet, [Program, .. args]);
+
+    /// <summary>Runs the program on an imitated terminal; everything it shows comes as results.</summary>
+    public static CliResult RunOnTerminal(string folder, (string Name, string Value)[] environment, string args)
     {
-        var command = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet")
+        using var process = Start(folder, environment, "script", ["--quiet", "--return", "--command", $"'{Dotnet}' '{Program}' {args}", "/dev/null"]);
+        return Finish(process);
+    }
+
+    private static Process Start(string folder, (string Name, string Value)[] environment, string program, string[] args)
+    {
+        var command = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { Program },
         };
         Array.ForEach(args, command.ArgumentList.Add);
         Array.ForEach(environment, variable => command.Environment[variable.Name] = variable.Value);

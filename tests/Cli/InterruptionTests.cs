@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Xunit;
+
+namespace ScratchNet.Tests.Cli;
+
+public class InterruptionTests
+{
+    // Long enough not to be over before the signal arrives, which is sent when the first epoch is.
+    private static readonly string[] LongRun =
+        ["train", "--epochs", "150", "--hidden", "8", "--batch-size", "100", "--dropout", "0.1", "--json", "--seed", "5"];
+
+    [SkippableTheory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void AnInterruptedRunGoesOnToTheSameBits(string signal)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Requirements.Skip("Windows has no signals to send");
+        }
+
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, CliProcess.Run(folder.Path, [.. LongRun, "--output", "whole"]).ExitCode);
+
+        var stopped = Interrupt(folder.Path, signal);
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Contains("scratchnet train --resume cut", stopped.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("cut/model.safetensors")));
+
+        var again = CliProcess.Run(folder.Path, "train", "--output", "cut", "--epochs", "1");
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("--resume cut", again.Error, StringComparison.Ordinal);
+
+        var resumed = CliProcess.Run(folder.Path, "train", "--resume", "cut", "--json", "--quiet");
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        Assert.Equal(File.ReadAllBytes(folder.File("whole/model.safetensors")), File.ReadAllBytes(folder.File("cut/model.safetensors")));
+    }
+
+    [Fact]
+    public void AFinishedRunCanBeMadeLonger()
+    {
+        using var folder = new TemporaryFolder();
+        string[] run = ["train", "--hidden", "8", "--schedule", "constant", "--json", "--quiet"];
+        Assert.Equal(0, CliProcess.Run(folder.Path, [.. run, "--epochs", "1", "--output", "a.safetensors"]).ExitCode);
+        Assert.Equal(0, CliProcess.Run(folder.Path, [.. run, "--epochs", "2", "--output", "b.safetensors"]).ExitCode);
+
+        var longer = CliProcess.Run(folder.Path, "train", "--resume", "a.checkpoint.safetensors", "--epochs", "2", "--json", "--quiet");
+        Assert.Equal((0, ""), (longer.ExitCode, longer.Error));
+        Assert.Equal([2], longer.JsonLines()[..^1].Select(line => line.GetProperty("epoch").GetInt32()));
+        Assert.Equal(File.ReadAllBytes(folder.File("b.safetensors")), File.ReadAllBytes(folder.File("a.safetensors")));
+    }
+
+    private static CliResult Interrupt(string folder, string signal)
+    {
+        using var process = CliProcess.Start(folder, [], [.. LongRun, "--output", "cut"]);
+        var first = process.StandardOutput.ReadLine()!;
+        Assert.Equal("epoch", JsonDocument.Parse(first).RootElement.GetProperty("event").GetString());
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString()]);
+        kill.WaitForExit();
+        return CliProcess.Finish(process);
+    }
+}
