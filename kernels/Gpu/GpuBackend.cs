@@ -8,8 +8,8 @@ public sealed class GpuBackend : Backend
 {
     private const int WidestGroup = 256;
 
-    // Groups beyond these find no multiprocessor free; the grid-stride loops take the rest.
-    private const int GroupsPerUnit = 32;
+    // More groups than multiprocessors even out their different speeds; beyond these, the grid-stride loops take the rest.
+    private const int GroupsPerUnit = 16;
 
     private readonly Context _context;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _nothing;
@@ -24,6 +24,7 @@ public sealed class GpuBackend : Backend
         Stream = accelerator.DefaultStream;
         GroupSize = RunsThreadsInTurn ? 1 : Math.Min(groupSize, accelerator.MaxNumThreadsPerGroup);
         _nothing = accelerator.Allocate1D<float>(1);
+        _nothing.MemSetToZero(Stream);
     }
 
     /// <inheritdoc/>
@@ -92,13 +93,10 @@ public sealed class GpuBackend : Backend
     /// <summary>The launch of a kernel whose groups stride over work items that a whole group does together.</summary>
     /// <param name="items">Number of work items.</param>
     /// <param name="groupSize">Threads a group.</param>
-    internal KernelConfig Groups(long items, int groupSize)
-    {
-        var most = RunsThreadsInTurn ? Device.Units : Device.Units * (long)GroupsPerUnit;
-        return new KernelConfig((int)Math.Clamp(items, 1, most), groupSize);
-    }
+    internal KernelConfig Groups(long items, int groupSize) =>
+        new KernelConfig((int)Math.Clamp(items, 1, Device.Units * (long)GroupsPerUnit), groupSize);
 
-    /// <summary>The device memory behind a view; one unused value for a view that is left out.</summary>
+    /// <summary>The device memory behind a view; a single zero for a view that is left out.</summary>
     internal ArrayView<T> Memory<T>(BufferView<T> view)
         where T : unmanaged =>
         view.IsEmpty ? _nothing.View.BaseView.Cast<T>() : ((GpuBuffer<T>)view.Buffer).Memory.SubView(view.Offset, view.Length);

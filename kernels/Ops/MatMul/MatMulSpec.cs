@@ -56,6 +56,13 @@ public static class MatMulSpec
 {
     internal const string Name = "matmul";
 
+    private static readonly Variant<MatMulCall> Tiled = new(
+        "tiled", "a group shares tiles of a and b in shared memory", MatMulTiled.Run, () => [MatMulTiled.Kernel]);
+
+    private static readonly Variant<MatMulCall> Direct = new(
+        "direct", "no shared memory: tiles in the vector registers of a processor", MatMulDirect.Run,
+        () => [MatMulDirect.Wide, MatMulDirect.Narrow, MatMulDirect.Flat, Transpose.Kernel]);
+
     /// <summary>The operation and its variants.</summary>
     public static Operation<MatMulCall> Operation { get; } = new(
         Name,
@@ -65,6 +72,8 @@ public static class MatMulSpec
             new("simd", "tiles in vector registers, fed from packed strips of b, shared by threads", MatMulSimd.Run),
             new("naive", "one thread an element", MatMulNaive.Run, () => [MatMulNaive.Kernel]),
             new("coalesced", "neighbouring threads take neighbouring columns", MatMulCoalesced.Run, () => [MatMulCoalesced.Kernel]),
-            new("tiled", "a group shares tiles of a and b in shared memory", MatMulTiled.Run, () => [MatMulTiled.Kernel]),
-        ]);
+            Tiled,
+            Direct,
+        ],
+        (backend, _) => backend is GpuBackend gpu ? (gpu.RunsThreadsInTurn ? Direct : Tiled) : null);
 }
