@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
@@ -19,6 +20,15 @@ internal unsafe interface ILanes<TVector>
 
     /// <summary>Writes <see cref="Count"/> floats at any address.</summary>
     static abstract void Store(float* destination, TVector value);
+
+    /// <summary>A mask for <see cref="LoadFirst"/> and <see cref="StoreFirst"/>: all bits of the first lanes are set.</summary>
+    static abstract TVector First(int count);
+
+    /// <summary>Reads the first lanes only, not touching the memory of the others, which become 0.</summary>
+    static abstract TVector LoadFirst(float* source, TVector first);
+
+    /// <summary>Writes the first lanes only.</summary>
+    static abstract void StoreFirst(float* destination, TVector value, TVector first);
 
     /// <summary>A vector of equal floats.</summary>
     static abstract TVector Broadcast(float value);
@@ -46,6 +56,30 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> First(int count) =>
+        Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadFirst(float* source, Vector512<float> first) => Avx512F.IsSupported
+        ? Avx512F.MaskLoad(source, first, Vector512<float>.Zero)
+        : Vector512.Create(
+            Lanes256.LoadFirst(source, first.GetLower()), Lanes256.LoadFirst(source + Lanes256.Count, first.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(float* destination, Vector512<float> value, Vector512<float> first)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.MaskStore(destination, first, value);
+        }
+        else
+        {
+            Lanes256.StoreFirst(destination, value.GetLower(), first.GetLower());
+            Lanes256.StoreFirst(destination + Lanes256.Count, value.GetUpper(), first.GetUpper());
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
@@ -76,6 +110,30 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> First(int count) =>
+        Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadFirst(float* source, Vector256<float> first) => Avx.IsSupported
+        ? Avx.MaskLoad(source, first)
+        : Vector256.Create(
+            Lanes128.LoadFirst(source, first.GetLower()), Lanes128.LoadFirst(source + Lanes128.Count, first.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(float* destination, Vector256<float> value, Vector256<float> first)
+    {
+        if (Avx.IsSupported)
+        {
+            Avx.MaskStore(destination, first, value);
+        }
+        else
+        {
+            Lanes128.StoreFirst(destination, value.GetLower(), first.GetLower());
+            Lanes128.StoreFirst(destination + Lanes128.Count, value.GetUpper(), first.GetUpper());
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -102,6 +160,42 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> First(int count) =>
+        Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadFirst(float* source, Vector128<float> first)
+    {
+        if (Avx.IsSupported)
+        {
+            return Avx.MaskLoad(source, first);
+        }
+
+        var value = Vector128<float>.Zero;
+        for (var lane = 0; lane < Count && first.AsInt32()[lane] != 0; lane++)
+        {
+            value = value.WithElement(lane, source[lane]);
+        }
+
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(float* destination, Vector128<float> value, Vector128<float> first)
+    {
+        if (Avx.IsSupported)
+        {
+            Avx.MaskStore(destination, first, value);
+            return;
+        }
+
+        for (var lane = 0; lane < Count && first.AsInt32()[lane] != 0; lane++)
+        {
+            destination[lane] = value[lane];
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);

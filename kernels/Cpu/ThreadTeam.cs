@@ -91,7 +91,14 @@ public sealed class ThreadTeam : IDisposable
 
         try
         {
-            RunParts(job, parts);
+            if (parts == 1 || Threads == 1)
+            {
+                RunAlone(job, parts);
+            }
+            else
+            {
+                RunTogether(job, parts);
+            }
         }
         finally
         {
@@ -115,14 +122,30 @@ public sealed class ThreadTeam : IDisposable
         }
     }
 
-    private void RunParts(ParallelJob job, int parts)
+    private static void RunAlone(ParallelJob job, int parts)
+    {
+        _insidePart = true;
+        try
+        {
+            for (var part = 0; part < parts; part++)
+            {
+                job.Execute(part);
+            }
+        }
+        finally
+        {
+            _insidePart = false;
+        }
+    }
+
+    private void RunTogether(ParallelJob job, int parts)
     {
         _job = job;
         _failure = null;
         _unfinished.Value = parts;
         // A full fence: either a thread going to sleep sees this ticket, or it is counted below.
         Interlocked.Exchange(ref _ticket.Value, (long)parts << 32);
-        if (parts > 1 && _sleepers > 0)
+        if (_sleepers > 0)
         {
             lock (_work)
             {

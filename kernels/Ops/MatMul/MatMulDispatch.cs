@@ -21,153 +21,117 @@ internal readonly struct Registers16 : IRegisterFile
     public static int TileRows => 4;
 }
 
-/// <summary>Finds the micro-kernel for a tile, which may be smaller than a full one at the edges of c.</summary>
+/// <summary>Finds the micro-kernel for tiles, which may be smaller than a full one at the edges of c.</summary>
 /// <typeparam name="TVector">The vector.</typeparam>
 /// <typeparam name="TLanes">Its operations.</typeparam>
 internal static unsafe class MatMulDispatch<TVector, TLanes>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
 {
-    private const int MaxRows = 8;
-    private const int MaxVectors = 3;
-
-    /// <summary>Computes a tile of any size up to a full one.</summary>
-    /// <param name="tile">The tile; its strip of b is filled up to whole vectors.</param>
-    /// <param name="rows">Rows of the tile.</param>
-    /// <param name="width">Columns of the tile.</param>
+    /// <summary>Computes <see cref="MatMulTile.Count"/> tiles of any size up to a full one.</summary>
+    /// <param name="tiles">The tiles.</param>
+    /// <param name="rows">Rows of each.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(in MatMulTile tile, int rows, int width)
-    {
-        var vectors = (width + TLanes.Count - 1) / TLanes.Count;
-        if (width == vectors * TLanes.Count)
-        {
-            MultiplyRows(tile, rows, vectors);
-        }
-        else
-        {
-            MultiplyPartial(tile, rows, width, vectors);
-        }
-    }
-
-    /// <summary>Computes whole vectors beside c and copies what belongs into it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyPartial(in MatMulTile tile, int rows, int width, int vectors)
-    {
-        var padded = vectors * TLanes.Count;
-        var beside = stackalloc float[MaxRows * MaxVectors * TLanes.Count];
-        var bias = stackalloc float[MaxVectors * TLanes.Count];
-        var whole = tile;
-        whole.C = beside;
-        whole.CRow = padded;
-        if (tile.Bias is not null)
-        {
-            new ReadOnlySpan<float>(tile.Bias, width).CopyTo(new Span<float>(bias, width));
-            whole.Bias = bias;
-        }
-
-        for (var i = 0; tile.Accumulate && i < rows; i++)
-        {
-            new ReadOnlySpan<float>(tile.C + (i * tile.CRow), width).CopyTo(new Span<float>(beside + (i * padded), width));
-        }
-
-        MultiplyRows(whole, rows, vectors);
-        for (var i = 0; i < rows; i++)
-        {
-            new ReadOnlySpan<float>(beside + (i * padded), width).CopyTo(new Span<float>(tile.C + (i * tile.CRow), width));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyRows(in MatMulTile tile, int rows, int vectors)
+    public static void Multiply(in MatMulTile tiles, int rows)
     {
         switch (rows)
         {
-            case 8: MultiplyVectors<Rows8>(tile, vectors); break;
-            case 4: MultiplyVectors<Rows4>(tile, vectors); break;
-            case 2: MultiplyVectors<Rows2>(tile, vectors); break;
-            case 1: MultiplyVectors<Rows1>(tile, vectors); break;
-            default: MultiplySplit(tile, rows, vectors); break;
+            case 8: MultiplyRows<Eight>(tiles); break;
+            case 4: MultiplyRows<Four>(tiles); break;
+            case 2: MultiplyRows<Two>(tiles); break;
+            case 1: MultiplyRows<One>(tiles); break;
+            default: MultiplySplit(tiles, rows); break;
         }
     }
 
     /// <summary>Other numbers of rows are sums of these.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySplit(in MatMulTile tile, int rows, int vectors)
+    private static void MultiplySplit(in MatMulTile tile, int rows)
     {
-        var upper = tile;
-        for (var part = MaxRows / 2; part > 0; part /= 2)
+        var rest = tile;
+        for (var part = 4; part > 0; part /= 2)
         {
             if ((rows & part) != 0)
             {
-                MultiplyRows(upper, part, vectors);
-                upper.A += part * upper.ARow;
-                upper.C += part * upper.CRow;
+                Multiply(rest, part);
+                rest.A += part * rest.ARow;
+                rest.C += part * rest.CRow;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyVectors<TRows>(in MatMulTile tile, int vectors)
-        where TRows : struct, ITileRows
+    private static void MultiplyRows<TRows>(in MatMulTile tiles)
+        where TRows : struct, IConstant
     {
-        switch (vectors)
+        if (tiles.Width % TLanes.Count == 0)
         {
-            case 3: MatMulTileKernel<TVector, TLanes>.Multiply<Shape3<TRows>>(tile); break;
-            case 2: MatMulTileKernel<TVector, TLanes>.Multiply<Shape2<TRows>>(tile); break;
-            default: MatMulTileKernel<TVector, TLanes>.Multiply<Shape1<TRows>>(tile); break;
+            MultiplyVectors<TRows, Zero>(tiles);
+        }
+        else
+        {
+            MultiplyVectors<TRows, One>(tiles);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyVectors<TRows, TRagged>(in MatMulTile tiles)
+        where TRows : struct, IConstant
+        where TRagged : struct, IConstant
+    {
+        switch ((tiles.Width + TLanes.Count - 1) / TLanes.Count)
+        {
+            case 3: MatMulTileKernel<TVector, TLanes>.Multiply<TileShape<TRows, Three, TRagged>>(tiles); break;
+            case 2: MatMulTileKernel<TVector, TLanes>.Multiply<TileShape<TRows, Two, TRagged>>(tiles); break;
+            default: MatMulTileKernel<TVector, TLanes>.Multiply<TileShape<TRows, One, TRagged>>(tiles); break;
         }
     }
 }
 
-/// <summary>A number of rows as a type.</summary>
-internal interface ITileRows
+/// <summary>A tile of so many rows of so many vectors, the last of them ragged or not (1 or 0).</summary>
+internal readonly struct TileShape<TRows, TVectors, TRagged> : ITileShape
+    where TRows : struct, IConstant
+    where TVectors : struct, IConstant
+    where TRagged : struct, IConstant
 {
-    static abstract int Count { get; }
+    public static int Rows => TRows.Value;
+
+    public static int Vectors => TVectors.Value;
+
+    public static bool IsRagged => TRagged.Value == 1;
 }
 
-internal readonly struct Rows8 : ITileRows
+/// <summary>A number as a type, for the JIT to compile a kernel for it.</summary>
+internal interface IConstant
 {
-    public static int Count => 8;
+    static abstract int Value { get; }
 }
 
-internal readonly struct Rows4 : ITileRows
+internal readonly struct Zero : IConstant
 {
-    public static int Count => 4;
+    public static int Value => 0;
 }
 
-internal readonly struct Rows2 : ITileRows
+internal readonly struct One : IConstant
 {
-    public static int Count => 2;
+    public static int Value => 1;
 }
 
-internal readonly struct Rows1 : ITileRows
+internal readonly struct Two : IConstant
 {
-    public static int Count => 1;
+    public static int Value => 2;
 }
 
-/// <summary>Tiles of 3 vectors a row.</summary>
-internal readonly struct Shape3<TRows> : ITileShape
-    where TRows : struct, ITileRows
+internal readonly struct Three : IConstant
 {
-    public static int Rows => TRows.Count;
-
-    public static int Vectors => 3;
+    public static int Value => 3;
 }
 
-/// <summary>Tiles of 2 vectors a row.</summary>
-internal readonly struct Shape2<TRows> : ITileShape
-    where TRows : struct, ITileRows
+internal readonly struct Four : IConstant
 {
-    public static int Rows => TRows.Count;
-
-    public static int Vectors => 2;
+    public static int Value => 4;
 }
 
-/// <summary>Tiles of 1 vector a row.</summary>
-internal readonly struct Shape1<TRows> : ITileShape
-    where TRows : struct, ITileRows
+internal readonly struct Eight : IConstant
 {
-    public static int Rows => TRows.Count;
-
-    public static int Vectors => 1;
+    public static int Value => 8;
 }

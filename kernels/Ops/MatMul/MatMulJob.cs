@@ -58,11 +58,15 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
                 for (var p = 0; p < _call.K; p += _plan.BlockTerms)
                 {
                     var terms = new Interval(p, Math.Min(p + _plan.BlockTerms, _call.K));
-                    PackB(b, scratch, group, terms);
+                    if (_plan.PackB)
+                    {
+                        PackB(b, scratch, group, terms);
+                    }
+
                     for (var i = rows.Start; i < rows.End; i += _plan.BlockRows)
                     {
                         var block = new Interval(i, Math.Min(i + _plan.BlockRows, rows.End));
-                        MultiplyBlock(a, packedA, scratch, c, bias, block, group, terms);
+                        MultiplyBlock(a, b, packedA, scratch, c, bias, block, group, terms);
                     }
                 }
             }
@@ -98,21 +102,21 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             var strip = packed + ((i - block.Start) * (nint)terms.Length);
             if (_call.TransposeA)
             {
-                MatMulPack.Rows<TVector, TLanes>(a + ((nint)terms.Start * _call.M) + i, _call.M, strip, rows, rows, terms.Length);
+                MatMulPack.Rows<TVector, TLanes>(a + (i - block.Start), _call.M, strip, rows, rows, terms.Length);
             }
             else
             {
-                MatMulPack.Columns(a + ((nint)i * _call.K) + terms.Start, _call.K, strip, rows, rows, terms.Length);
+                MatMulPack.Columns(a + ((i - block.Start) * (nint)_call.K), _call.K, strip, rows, rows, terms.Length);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyBlock(
-        float* a, float* packedA, float* packedB, float* c, float* bias, Interval block, Interval group, Interval terms)
+        float* a, float* b, float* packedA, float* packedB, float* c, float* bias, Interval block, Interval group, Interval terms)
     {
         var last = terms.End == _call.K;
-        var tile = new MatMulTile
+        var tiles = new MatMulTile
         {
             ARow = _call.TransposeA ? 1 : _call.K,
             AStep = _call.TransposeA ? _call.M : 1,
@@ -121,38 +125,47 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             Accumulate = terms.Start > 0,
             Relu = last && _call.Activation == ActivationKind.Relu,
         };
+        a += (block.Start * tiles.ARow) + (terms.Start * tiles.AStep);
+        tiles.ATile = TRegisters.TileRows * tiles.ARow;
         if (_plan.PackA)
         {
             PackA(a, packedA, block, terms);
-            tile.ARow = 1;
+            a = packedA;
+            (tiles.ARow, tiles.AStep, tiles.ATile) = (1, TRegisters.TileRows, TRegisters.TileRows * (nint)terms.Length);
         }
 
         for (var j = group.Start; j < group.End; j += StripColumns)
         {
-            var width = Math.Min(StripColumns, group.End - j);
-            tile.B = packedB + ((j - group.Start) * (nint)terms.Length);
-            tile.BStep = PaddedWidth(width);
-            tile.Bias = last && bias is not null ? bias + j : null;
-            for (var i = block.Start; i < block.End; i += TRegisters.TileRows)
+            tiles.Width = Math.Min(StripColumns, group.End - j);
+            tiles.B = _plan.PackB ? packedB + ((j - group.Start) * (nint)terms.Length) : b + ((nint)terms.Start * _call.N) + j;
+            tiles.BStep = _plan.PackB ? PaddedWidth(tiles.Width) : _call.N;
+            tiles.Bias = last && bias is not null ? bias + j : null;
+            tiles.A = a;
+            tiles.C = c + ((nint)block.Start * _call.N) + j;
+            MultiplyStrip(tiles, block.Length);
+            if (last && _call.Activation is ActivationKind.Sigmoid or ActivationKind.Tanh)
             {
-                var rows = Math.Min(TRegisters.TileRows, block.End - i);
-                if (_plan.PackA)
-                {
-                    tile.A = packedA + ((i - block.Start) * (nint)terms.Length);
-                    tile.AStep = rows;
-                }
-                else
-                {
-                    tile.A = a + (i * tile.ARow) + (terms.Start * tile.AStep);
-                }
-
-                tile.C = c + ((nint)i * _call.N) + j;
-                MatMulDispatch<TVector, TLanes>.Multiply(tile, rows, width);
-                if (last && _call.Activation is ActivationKind.Sigmoid or ActivationKind.Tanh)
-                {
-                    Activate(tile.C, rows, width);
-                }
+                Activate(tiles.C, block.Length, tiles.Width);
             }
+        }
+    }
+
+    /// <summary>The tiles of a strip of b and a block of a: full ones, then what is left over.</summary>
+    private void MultiplyStrip(MatMulTile tiles, int rows)
+    {
+        tiles.Count = rows / TRegisters.TileRows;
+        if (tiles.Count > 0)
+        {
+            MatMulDispatch<TVector, TLanes>.Multiply(tiles, TRegisters.TileRows);
+        }
+
+        if (rows % TRegisters.TileRows != 0)
+        {
+            tiles.A += tiles.Count * tiles.ATile;
+            tiles.C += tiles.Count * TRegisters.TileRows * tiles.CRow;
+            tiles.AStep = _plan.PackA ? rows % TRegisters.TileRows : tiles.AStep;
+            tiles.Count = 1;
+            MatMulDispatch<TVector, TLanes>.Multiply(tiles, rows % TRegisters.TileRows);
         }
     }
 

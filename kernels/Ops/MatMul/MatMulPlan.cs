@@ -30,6 +30,12 @@ internal readonly record struct MatMulPlan
     /// <summary>From this many strips of b on a is worth packing: each of its tiles is then read so often.</summary>
     private const int MinStripsToPackA = 4;
 
+    /// <summary>Up to so many rows of a, rows of b are read too rarely to be worth packing.</summary>
+    private const int MaxRowsToSkipPackB = 16;
+
+    /// <summary>Up to so many floats, a block of b is near the core as it lies.</summary>
+    private const int MaxFloatsToSkipPackB = 16 * 1024;
+
     /// <summary>Packing the rows of a tile, in units of multiplying a tile.</summary>
     private const double PackCostA = 0.3;
 
@@ -60,6 +66,9 @@ internal readonly record struct MatMulPlan
     /// <summary>Whether blocks of a are packed.</summary>
     public bool PackA { get; private init; }
 
+    /// <summary>Whether strips of b are packed.</summary>
+    public bool PackB { get; private init; }
+
     /// <summary>Rows of a in a block.</summary>
     public int BlockRows { get; private init; }
 
@@ -88,9 +97,8 @@ internal readonly record struct MatMulPlan
             BlockTerms = blockTerms,
             GroupColumns = groupStrips * columnUnit,
             PackA = packA,
-            BlockRows = packA
-                ? rowUnit * Math.Clamp(BlockFloats / (blockTerms * rowUnit), 1, DivideUp(tileRows, rowParts))
-                : rowUnit,
+            PackB = call.TransposeB || (call.M > MaxRowsToSkipPackB && (long)call.N * blockTerms > MaxFloatsToSkipPackB),
+            BlockRows = rowUnit * Math.Clamp(BlockFloats / (blockTerms * rowUnit), 1, DivideUp(tileRows, rowParts)),
         };
     }
 

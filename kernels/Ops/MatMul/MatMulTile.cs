@@ -3,17 +3,20 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>One call of the micro-kernel: a tile of c, the strips of a and b that make it, and what happens at its end.</summary>
+/// <summary>One call of the micro-kernel: tiles of c one below the other, and the strips of a and b that make them.</summary>
 internal unsafe struct MatMulTile
 {
     /// <summary>First element of the strip of a.</summary>
     public float* A;
 
-    /// <summary>Distance in a from one row of the tile to the next.</summary>
+    /// <summary>Distance in a from one row of a tile to the next.</summary>
     public nint ARow;
 
     /// <summary>Distance in a from one term of the sums to the next.</summary>
     public nint AStep;
+
+    /// <summary>Distance in a from one tile to the next.</summary>
+    public nint ATile;
 
     /// <summary>First element of the strip of b, whose rows are contiguous.</summary>
     public float* B;
@@ -21,11 +24,17 @@ internal unsafe struct MatMulTile
     /// <summary>Distance in b from one term of the sums to the next.</summary>
     public nint BStep;
 
-    /// <summary>First element of the tile of c, whose rows are contiguous.</summary>
+    /// <summary>First element of the first tile of c, whose rows are contiguous.</summary>
     public float* C;
 
     /// <summary>Distance in c from one row to the next.</summary>
     public nint CRow;
+
+    /// <summary>Columns of the tiles.</summary>
+    public int Width;
+
+    /// <summary>Number of tiles.</summary>
+    public int Count;
 
     /// <summary>Number of terms.</summary>
     public int Depth;
@@ -33,7 +42,7 @@ internal unsafe struct MatMulTile
     /// <summary>Whether c already holds the sum of earlier terms.</summary>
     public bool Accumulate;
 
-    /// <summary>The bias of the tile's columns, added at the end; null for none.</summary>
+    /// <summary>The bias of the tiles' columns, added at the end; null for none.</summary>
     public float* Bias;
 
     /// <summary>Whether to end with max(c, 0).</summary>
@@ -48,6 +57,9 @@ internal interface ITileShape
 
     /// <summary>Vectors in a row, 1 to 3.</summary>
     static abstract int Vectors { get; }
+
+    /// <summary>Whether the last vector of a row reaches past the last column, so that only its first lanes may be touched.</summary>
+    static abstract bool IsRagged { get; }
 }
 
 /// <summary>
@@ -69,11 +81,27 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
 {
-    /// <summary>Computes a tile.</summary>
-    /// <param name="tile">Where it is and what it is made of.</param>
-    /// <typeparam name="TShape">Its size.</typeparam>
+    /// <summary>Loads of c are asked for ahead when the sums run at least so long as such a load may take.</summary>
+    private const int PrefetchDepth = 32;
+
+    /// <summary>Computes tiles.</summary>
+    /// <param name="tiles">Where they are and what they are made of.</param>
+    /// <typeparam name="TShape">Their size.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TShape>(in MatMulTile tile)
+    public static void Multiply<TShape>(in MatMulTile tiles)
+        where TShape : struct, ITileShape
+    {
+        var tile = tiles;
+        for (var i = 0; i < tiles.Count; i++)
+        {
+            MultiplyOne<TShape>(tile);
+            tile.A += tile.ATile;
+            tile.C += TShape.Rows * tile.CRow;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyOne<TShape>(in MatMulTile tile)
         where TShape : struct, ITileShape
     {
         TVector c00 = default, c01 = default, c02 = default;
@@ -91,12 +119,17 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         var row3 = 3 * row;
         var upper = TShape.Rows > 4 ? a + (4 * row) : a;
         var b = tile.B;
-        Prefetch<TShape>(tile);
+        var first = TShape.IsRagged ? TLanes.First(tile.Width - ((TShape.Vectors - 1) * TLanes.Count)) : default;
+        if (tile.Depth >= PrefetchDepth)
+        {
+            Prefetch<TShape>(tile);
+        }
+
         for (var p = tile.Depth; p > 0; p--)
         {
-            var b0 = TLanes.Load(b);
-            var b1 = TShape.Vectors > 1 ? TLanes.Load(b + TLanes.Count) : default;
-            var b2 = TShape.Vectors > 2 ? TLanes.Load(b + (2 * TLanes.Count)) : default;
+            var b0 = Load<TShape>(b, 0, first);
+            var b1 = TShape.Vectors > 1 ? Load<TShape>(b, 1, first) : default;
+            var b2 = TShape.Vectors > 2 ? Load<TShape>(b, 2, first) : default;
             Row<TShape>(a, b0, b1, b2, ref c00, ref c01, ref c02);
             if (TShape.Rows > 1) Row<TShape>(a + row, b0, b1, b2, ref c10, ref c11, ref c12);
             if (TShape.Rows > 2) Row<TShape>(a + (2 * row), b0, b1, b2, ref c20, ref c21, ref c22);
@@ -110,14 +143,14 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
             b += tile.BStep;
         }
 
-        Finish<TShape>(tile, 0, c00, c01, c02);
-        if (TShape.Rows > 1) Finish<TShape>(tile, 1, c10, c11, c12);
-        if (TShape.Rows > 2) Finish<TShape>(tile, 2, c20, c21, c22);
-        if (TShape.Rows > 3) Finish<TShape>(tile, 3, c30, c31, c32);
-        if (TShape.Rows > 4) Finish<TShape>(tile, 4, c40, c41, c42);
-        if (TShape.Rows > 5) Finish<TShape>(tile, 5, c50, c51, c52);
-        if (TShape.Rows > 6) Finish<TShape>(tile, 6, c60, c61, c62);
-        if (TShape.Rows > 7) Finish<TShape>(tile, 7, c70, c71, c72);
+        Finish<TShape>(tile, 0, first, c00, c01, c02);
+        if (TShape.Rows > 1) Finish<TShape>(tile, 1, first, c10, c11, c12);
+        if (TShape.Rows > 2) Finish<TShape>(tile, 2, first, c20, c21, c22);
+        if (TShape.Rows > 3) Finish<TShape>(tile, 3, first, c30, c31, c32);
+        if (TShape.Rows > 4) Finish<TShape>(tile, 4, first, c40, c41, c42);
+        if (TShape.Rows > 5) Finish<TShape>(tile, 5, first, c50, c51, c52);
+        if (TShape.Rows > 6) Finish<TShape>(tile, 6, first, c60, c61, c62);
+        if (TShape.Rows > 7) Finish<TShape>(tile, 7, first, c70, c71, c72);
     }
 
     /// <summary>Adds <c>a[i,p]·b[p, ...]</c> to one row of the tile.</summary>
@@ -153,21 +186,39 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TShape>(in MatMulTile tile, int i, TVector c0, TVector c1, TVector c2)
+    private static void Finish<TShape>(in MatMulTile tile, int i, TVector first, TVector c0, TVector c1, TVector c2)
         where TShape : struct, ITileShape
     {
-        Finish(tile, i, 0, c0);
-        if (TShape.Vectors > 1) Finish(tile, i, TLanes.Count, c1);
-        if (TShape.Vectors > 2) Finish(tile, i, 2 * TLanes.Count, c2);
+        var c = tile.C + (i * tile.CRow);
+        Finish<TShape>(tile, c, 0, first, c0);
+        if (TShape.Vectors > 1) Finish<TShape>(tile, c, 1, first, c1);
+        if (TShape.Vectors > 2) Finish<TShape>(tile, c, 2, first, c2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(in MatMulTile tile, int i, int j, TVector sum)
+    private static void Finish<TShape>(in MatMulTile tile, float* c, int vector, TVector first, TVector sum)
+        where TShape : struct, ITileShape
     {
-        var c = tile.C + (i * tile.CRow) + j;
-        if (tile.Accumulate) sum = TLanes.Add(TLanes.Load(c), sum);
-        if (tile.Bias is not null) sum = TLanes.Add(sum, TLanes.Load(tile.Bias + j));
+        if (tile.Accumulate) sum = TLanes.Add(Load<TShape>(c, vector, first), sum);
+        if (tile.Bias is not null) sum = TLanes.Add(sum, Load<TShape>(tile.Bias, vector, first));
         if (tile.Relu) sum = TLanes.Relu(sum);
-        TLanes.Store(c, sum);
+        if (IsRagged<TShape>(vector))
+        {
+            TLanes.StoreFirst(c + (vector * TLanes.Count), sum, first);
+        }
+        else
+        {
+            TLanes.Store(c + (vector * TLanes.Count), sum);
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Load<TShape>(float* row, int vector, TVector first)
+        where TShape : struct, ITileShape => IsRagged<TShape>(vector)
+            ? TLanes.LoadFirst(row + (vector * TLanes.Count), first)
+            : TLanes.Load(row + (vector * TLanes.Count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsRagged<TShape>(int vector)
+        where TShape : struct, ITileShape => TShape.IsRagged && vector == TShape.Vectors - 1;
 }
