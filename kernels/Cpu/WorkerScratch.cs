@@ -5,6 +5,7 @@ namespace ScratchNet.Kernels;
 internal sealed class WorkerScratch(CpuBackend backend)
 {
     private readonly CpuBuffer<float>?[] _pieces = new CpuBuffer<float>?[backend.Team.Threads];
+    private CpuBuffer<float>? _shared;
 
     /// <summary>Makes sure that every thread has a piece of at least <paramref name="length"/> floats.</summary>
     public void Reserve(int length)
@@ -16,6 +17,17 @@ internal sealed class WorkerScratch(CpuBackend backend)
                 _pieces[worker] = new CpuBuffer<float>(backend, length);
             }
         }
+    }
+
+    /// <summary>A piece that belongs to no thread, of the given length.</summary>
+    public BufferView<float> Shared(int length)
+    {
+        if (_shared is null || _shared.Length < length)
+        {
+            _shared = new CpuBuffer<float>(backend, length);
+        }
+
+        return _shared.View.Slice(0, length);
     }
 
     /// <summary>The piece of the thread that calls this: begins on a 64-byte boundary, never moves, holds anything.</summary>

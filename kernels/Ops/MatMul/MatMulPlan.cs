@@ -24,6 +24,9 @@ internal readonly record struct MatMulPlan
     /// <summary>A part should last longer than it takes to hand it out: about 10 us of one core's work.</summary>
     private const long MinPartFlops = 1_000_000;
 
+    /// <summary>Multiplications and additions in the time of moving a byte; what counts where rows or columns are few.</summary>
+    private const int FlopsPerByte = 3;
+
     /// <summary>Most parts for each thread: more would even out better, but pack more often.</summary>
     private const int PartsPerThread = 4;
 
@@ -83,7 +86,7 @@ internal readonly record struct MatMulPlan
         var blockTerms = DivideUp(call.K, blocks);
         var strips = DivideUp(call.N, columnUnit);
         var tileRows = DivideUp(call.M, rowUnit);
-        var (rowParts, columnParts) = Divide(call.Flops, tileRows, strips, threads);
+        var (rowParts, columnParts) = Divide(call.Flops + (FlopsPerByte * call.Bytes), tileRows, strips, threads);
         var groupStrips = Math.Clamp(GroupFloats / (blockTerms * columnUnit), 1, DivideUp(strips, columnParts));
         var packA = groupStrips >= MinStripsToPackA;
         return new MatMulPlan
@@ -106,16 +109,16 @@ internal readonly record struct MatMulPlan
     /// Finds the number of row and column parts that ends soonest. The unit of cost is a tile; a part also packs its rows
     /// of a and its columns of b.
     /// </summary>
-    private static (int Rows, int Columns) Divide(long flops, int tileRows, int strips, int threads)
+    private static (int Rows, int Columns) Divide(long work, int tileRows, int strips, int threads)
     {
-        if (threads == 1 || flops < 2 * MinPartFlops)
+        if (threads == 1 || work < 2 * MinPartFlops)
         {
             return (1, 1);
         }
 
         var best = (Rows: 1, Columns: 1);
         var bestCost = double.PositiveInfinity;
-        var most = (int)Math.Min(flops / MinPartFlops, threads * PartsPerThread);
+        var most = (int)Math.Min(work / MinPartFlops, threads * PartsPerThread);
         for (var rowParts = 1; rowParts <= Math.Min(most, tileRows); rowParts++)
         {
             for (var columnParts = 1; columnParts <= Math.Min(most / rowParts, strips); columnParts++)

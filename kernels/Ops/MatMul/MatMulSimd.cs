@@ -2,7 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>The CPU's matrix product. How it is cut up stands in <see cref="MatMulJob{TVector, TLanes, TRegisters}"/>.</summary>
+/// <summary>
+/// The CPU's matrix product: by register tiles (<see cref="MatMulJob{TVector, TLanes, TRegisters}"/>), except where c has too few
+/// rows (<see cref="MatMulDot{TVector, TLanes}"/>) or columns (<see cref="MatMulNarrow"/>) for them. The way depends on the sizes only.
+/// </summary>
 internal static class MatMulSimd
 {
     /// <summary>Multiplies with the widest vectors that the processor has.</summary>
@@ -23,11 +26,32 @@ internal static class MatMulSimd
     }
 
     internal static void Run512(CpuBackend backend, in MatMulCall call) =>
-        backend.Job<MatMulJob<Vector512<float>, Lanes512, Registers32>>().Run(backend, call);
+        Run<Vector512<float>, Lanes512, Registers32>(backend, call);
 
     internal static void Run256(CpuBackend backend, in MatMulCall call) =>
-        backend.Job<MatMulJob<Vector256<float>, Lanes256, Registers16>>().Run(backend, call);
+        Run<Vector256<float>, Lanes256, Registers16>(backend, call);
 
     internal static void Run128(CpuBackend backend, in MatMulCall call) =>
-        backend.Job<MatMulJob<Vector128<float>, Lanes128, Registers32>>().Run(backend, call);
+        Run<Vector128<float>, Lanes128, Registers32>(backend, call);
+
+    private static void Run<TVector, TLanes, TRegisters>(CpuBackend backend, in MatMulCall call)
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<TVector>
+        where TRegisters : struct, IRegisterFile
+    {
+        if (MatMulDot<TVector, TLanes>.Suits(call))
+        {
+            backend.Job<MatMulDot<TVector, TLanes>>().Run(backend, call);
+        }
+        else if (MatMulNarrow.Suits(call))
+        {
+            var transposed = backend.Scratch.Shared(call.M * call.N);
+            backend.Job<MatMulJob<TVector, TLanes, TRegisters>>().Run(backend, MatMulNarrow.Swap(call, transposed));
+            MatMulNarrow.TurnRound(transposed, call);
+        }
+        else
+        {
+            backend.Job<MatMulJob<TVector, TLanes, TRegisters>>().Run(backend, call);
+        }
+    }
 }

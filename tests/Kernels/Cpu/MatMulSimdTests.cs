@@ -39,6 +39,37 @@ public class MatMulSimdTests
     [InlineData(512)]
     [InlineData(256)]
     [InlineData(128)]
+    public void FewColumnsOfAWeightGradientAreRight(int width)
+    {
+        using var backend = new CpuBackend(2);
+        foreach (var (m, n, k) in ((int, int, int)[])[(32, 1, 16), (33, 3, 17), (128, 10, 64), (500, 12, 400), (1001, 10, 128)])
+        {
+            using var product = new RandomProduct(backend, new Random(m), m, n, k, transposeA: true, transposeB: false);
+            product.Run(width);
+            product.Check(ErrorPerTerm * Math.Sqrt(k) * 4);
+        }
+    }
+
+    [Theory]
+    [InlineData(512, ActivationKind.None)]
+    [InlineData(256, ActivationKind.Relu)]
+    [InlineData(128, ActivationKind.Tanh)]
+    public void FewRowsTimesATransposeAreRight(int width, ActivationKind activation)
+    {
+        using var backend = new CpuBackend(2);
+        foreach (var (m, n, k) in ((int, int, int)[])[(1, 1, 1), (2, 7, 15), (1, 8, 16), (2, 33, 100), (1, 500, 1000)])
+        {
+            using var product = new RandomProduct(
+                backend, new Random(n), m, n, k, transposeA: m == 1, transposeB: true, withBias: n > 1, activation);
+            product.Run(width);
+            product.Check(ErrorPerTerm * Math.Sqrt(k) * 4);
+        }
+    }
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(256)]
+    [InlineData(128)]
     public void ThreadsDoNotShowInTheResult(int width)
     {
         foreach (var (m, n, k) in ((int, int, int)[])[(67, 130, 800), (1, 1000, 500), (300, 10, 784), (784, 128, 64)])

@@ -14,7 +14,14 @@ internal sealed class RandomProduct : IDisposable
     private readonly float[] _b;
     private readonly float[] _bias;
 
+    /// <summary>Transposes, bias and activation at random.</summary>
     public RandomProduct(CpuBackend backend, Random random, int m, int n, int k)
+        : this(backend, random, m, n, k, random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0, (ActivationKind)random.Next(4))
+    {
+    }
+
+    public RandomProduct(CpuBackend backend, Random random, int m, int n, int k,
+        bool transposeA, bool transposeB, bool withBias = false, ActivationKind activation = ActivationKind.None)
     {
         _backend = backend;
         _a = Numbers(random, m * k);
@@ -24,9 +31,7 @@ internal sealed class RandomProduct : IDisposable
         _buffers[3].CopyFrom(Enumerable.Repeat(float.NaN, _buffers[3].Length).ToArray());
         _call = new MatMulCall(
             _buffers[0].View, _buffers[1].View, _buffers[3].View.Slice(Canaries, m * n), m, n, k,
-            TransposeA: random.Next(2) == 0, TransposeB: random.Next(2) == 0,
-            Bias: random.Next(2) == 0 ? _buffers[2].View : default,
-            Activation: (ActivationKind)random.Next(4));
+            transposeA, transposeB, withBias ? _buffers[2].View : default, activation);
     }
 
     public void Run(int width)
