@@ -51,10 +51,7 @@ internal static class MatMulDirect
         var tiles = (long)MatMulGpu.Tiles(call.M, rows) * MatMulGpu.Tiles(call.N, columns);
         backend.Launcher(kernel)(backend.Stream, backend.Groups(tiles, 1),
             backend.Memory(call.A), b, backend.Memory(call.C), backend.Memory(call.Bias), sizes);
-        if (call.Activation is ActivationKind.Sigmoid or ActivationKind.Tanh)
-        {
-            ActivationGpu.RunForward(backend, new ActivationForwardCall(call.C, call.C, call.M * call.N, call.Activation));
-        }
+        MatMulGpu.LaunchCurvedActivation(backend, call);
     }
 
     private static void WideBody(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
@@ -159,15 +156,12 @@ internal static class MatMulDirect
         StoreRow(s3, c, bias, i + 3, j, sizes, columns);
     }
 
-    /// <summary>The epilogue without branches: a missing bias is one zero, read again and again, and ReLU a lower limit.</summary>
     private static void StoreRow(
         float[] sums, ArrayView<float> c, ArrayView<float> bias, int i, int j, MatMulSizes sizes, int columns)
     {
-        var lowest = sizes.Activation == (int)ActivationKind.Relu ? 0f : float.NegativeInfinity;
         for (var q = 0; q < columns; q++)
         {
-            var value = sums[q] + bias[(j + q) * sizes.HasBias];
-            c[(i * sizes.N) + j + q] = value < lowest ? lowest : value;
+            c[(i * sizes.N) + j + q] = MatMulGpu.FinishStraight(sums[q], bias, j + q, sizes);
         }
     }
 }

@@ -50,6 +50,26 @@ internal static class MatMulGpu
     public static float Finish(float sum, ArrayView<float> bias, int j, MatMulSizes sizes) =>
         GpuMath.Activate(sizes.HasBias != 0 ? sum + bias[j] : sum, sizes.Activation);
 
+    /// <summary>
+    /// The part of the epilogue that has no curves and no branches, for kernels whose unrolled stores would repeat the code of sigmoid
+    /// and tanh: bias (a missing one is a single zero, read again and again) and ReLU as a lower limit, which NaN passes.
+    /// </summary>
+    public static float FinishStraight(float sum, ArrayView<float> bias, int j, MatMulSizes sizes)
+    {
+        var lowest = sizes.Activation == (int)ActivationKind.Relu ? 0f : float.NegativeInfinity;
+        var value = sum + bias[j * sizes.HasBias];
+        return value < lowest ? lowest : value;
+    }
+
+    /// <summary>The rest of that epilogue, sigmoid and tanh, as a launch of its own.</summary>
+    public static void LaunchCurvedActivation(GpuBackend backend, in MatMulCall call)
+    {
+        if (call.Activation is ActivationKind.Sigmoid or ActivationKind.Tanh)
+        {
+            ActivationGpu.RunForward(backend, new ActivationForwardCall(call.C, call.C, call.M * call.N, call.Activation));
+        }
+    }
+
     /// <summary>One element of c from global memory alone.</summary>
     public static void Element(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias,
         MatMulSizes sizes, int i, int j)

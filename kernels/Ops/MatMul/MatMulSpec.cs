@@ -59,6 +59,16 @@ public static class MatMulSpec
     private static readonly Variant<MatMulCall> Tiled = new(
         "tiled", "a group shares tiles of a and b in shared memory", MatMulTiled.Run, () => [MatMulTiled.Kernel]);
 
+    private static readonly Variant<MatMulCall> Register2D = new(
+        "register-2d", "each thread keeps 8 x 8 sums in registers", MatMulRegister2D.Run,
+        () => [MatMulRegister2D.Large, MatMulRegister2D.Small],
+        (backend, _) => GroupTiles.WhyNot<SmallTile>(backend, MatMulRegister2D.SumsPerThread));
+
+    private static readonly Variant<MatMulCall> Vectorized = new(
+        "vectorized", "memory is read and written four floats at a time", MatMulVectorized.Run,
+        () => [MatMulVectorized.Large, MatMulVectorized.Small],
+        (backend, call) => MatMulVectorized.WhyNot(call) ?? GroupTiles.WhyNot<SmallTile>(backend, MatMulRegister2D.SumsPerThread));
+
     private static readonly Variant<MatMulCall> Direct = new(
         "direct", "no shared memory: tiles in the vector registers of a processor", MatMulDirect.Run,
         () => [MatMulDirect.Wide, MatMulDirect.Narrow, MatMulDirect.Flat, Transpose.Kernel]);
@@ -73,7 +83,20 @@ public static class MatMulSpec
             new("naive", "one thread an element", MatMulNaive.Run, () => [MatMulNaive.Kernel]),
             new("coalesced", "neighbouring threads take neighbouring columns", MatMulCoalesced.Run, () => [MatMulCoalesced.Kernel]),
             Tiled,
+            new("register-1d", "each thread keeps 8 sums of a column in registers", MatMulRegister1D.Run,
+                () => [MatMulRegister1D.Large, MatMulRegister1D.Small],
+                (backend, _) => GroupTiles.WhyNot<MatMulRegister1D.SmallColumn>(backend, MatMulRegister1D.SumsPerThread)),
+            Register2D,
+            Vectorized,
             Direct,
         ],
-        (backend, _) => backend is GpuBackend gpu ? (gpu.RunsThreadsInTurn ? Direct : Tiled) : null);
+        Choose);
+
+    /// <summary>The fastest rung that can run a call; what remains when none of the register tiles can is the shared tile.</summary>
+    private static Variant<MatMulCall>? Choose(Backend backend, MatMulCall call) =>
+        backend is not GpuBackend gpu ? null
+        : gpu.RunsThreadsInTurn ? Direct
+        : Vectorized.WhyNot(gpu, call) is null ? Vectorized
+        : Register2D.WhyNot(gpu, call) is null ? Register2D
+        : Tiled;
 }

@@ -13,7 +13,7 @@ internal sealed class MatMulCase(Operation<MatMulCall> operation) : OperationCas
     public override IEnumerable<int[]> SmallShapes =>
     [
         [1, 1, 1, 0], [1, 1, 1, 31], [2, 3, 5, 1], [3, 2, 7, 6], [7, 5, 3, 27], [1, 17, 9, 4], [17, 1, 9, 14], [5, 9, 33, 3],
-        [8, 8, 8, 2], [9, 9, 9, 20], [15, 17, 16, 29], [33, 5, 2, 22],
+        [8, 8, 8, 2], [12, 36, 20, 29], [36, 4, 8, 3], [40, 44, 4, 12], [9, 9, 9, 20], [15, 17, 16, 29], [33, 5, 2, 22],
     ];
 
     public override IEnumerable<int[]> LargeShapes =>
@@ -21,7 +21,7 @@ internal sealed class MatMulCase(Operation<MatMulCall> operation) : OperationCas
         {
             // A dense layer of MNIST forward, and dw and dx backward; tiles of 6, 8, 16, 32, 64 and 128 missed by one; m < k and k < m.
             [64, 10, 784], [64, 128, 784], [128, 10, 64], [10, 784, 13], [127, 129, 8], [65, 63, 33], [13, 31, 257],
-            [97, 101, 5], [1, 128, 784], [6, 16, 300], [5, 15, 4], [7, 17, 1],
+            [97, 101, 5], [1, 128, 784], [6, 16, 300], [5, 15, 4], [7, 17, 1], [132, 260, 20], [256, 128, 4],
         }
         from options in new[] { 0, 1, 2, 3, 4 + 8, 5 + 16, 6 + 24, 7 + 8 }
         select (int[])[.. shape, options];

@@ -10,21 +10,21 @@ namespace ScratchNet.Tests.Kernels;
 internal sealed class Guarded<T> : IDisposable
     where T : unmanaged
 {
-    // Odd, so that a kernel that relies on alignment which it was not promised is found out.
-    private const int Margin = 37;
     private readonly DeviceBuffer<T> _buffer;
     private readonly T[] _before;
     private readonly T _canary;
+    private readonly int _margin;
 
-    public Guarded(Backend backend, ReadOnlySpan<T> values)
+    public Guarded(Backend backend, ReadOnlySpan<T> values, int margin)
     {
+        _margin = margin;
         _canary = Canary();
-        _before = new T[values.Length + (2 * Margin)];
+        _before = new T[values.Length + (2 * margin)];
         Array.Fill(_before, _canary);
-        values.CopyTo(_before.AsSpan(Margin));
+        values.CopyTo(_before.AsSpan(margin));
         _buffer = backend.Allocate<T>(_before.Length);
         _buffer.CopyFrom(_before);
-        View = _buffer.View.Slice(Margin, values.Length);
+        View = _buffer.View.Slice(margin, values.Length);
     }
 
     /// <summary>What a call is given.</summary>
@@ -39,10 +39,10 @@ internal sealed class Guarded<T> : IDisposable
         var now = _buffer.View.ToArray();
         for (var i = 0; i < now.Length; i++)
         {
-            var inside = i >= Margin && i < now.Length - Margin;
+            var inside = i >= _margin && i < now.Length - _margin;
             if (!inside && !now[i].Equals(_canary))
             {
-                return $"{name}: the canary at {i - Margin} of {View.Length} was overwritten with {now[i]}";
+                return $"{name}: the canary at {i - _margin} of {View.Length} was overwritten with {now[i]}";
             }
         }
 
@@ -51,7 +51,7 @@ internal sealed class Guarded<T> : IDisposable
 
     /// <summary>Where the values were changed, in words; null when they were not.</summary>
     public string? Change(string name) =>
-        Comparison.FirstDifference($"input {name}", _before[Margin..^Margin], Values);
+        Comparison.FirstDifference($"input {name}", _before[_margin..^_margin], Values);
 
     public void Dispose() => _buffer.Dispose();
 

@@ -40,7 +40,8 @@ internal abstract class OperationCase<TCall>(Operation<TCall> operation) : Opera
 {
     public override string? Try(Backend backend, string? variant, int[] shape)
     {
-        using var trial = new Trial(backend, seed: shape.Aggregate(17, (hash, size) => unchecked((hash * 31) + size)));
+        var seed = shape.Aggregate(17, (hash, size) => unchecked((hash * 31) + size));
+        using var trial = new Trial(backend, seed, aligned: shape[0] % 4 == 0);
         var call = Arrange(trial, shape);
         if (variant is null)
         {

@@ -6,8 +6,11 @@ namespace ScratchNet.Tests.Kernels;
 /// One call of one variant: makes its arguments with values from a seed, and afterwards looks for overrun canaries, changed inputs and wrong
 /// results. Outputs are filled with NaN beforehand, so that an element that no kernel wrote is an error.
 /// </summary>
-internal sealed class Trial(Backend backend, int seed) : IDisposable
+internal sealed class Trial(Backend backend, int seed, bool aligned = false) : IDisposable
 {
+    // Views begin at an odd place, so that a kernel that relies on an alignment which it was not promised is found out; or at an even
+    // one, so that kernels which ask for alignment run.
+    private readonly int _margin = aligned ? 64 : 37;
     private readonly List<IDisposable> _memory = [];
     private readonly List<Func<string?>> _checks = [];
 
@@ -69,7 +72,7 @@ internal sealed class Trial(Backend backend, int seed) : IDisposable
     private Guarded<T> Make<T>(string name, T[] values)
         where T : unmanaged
     {
-        var memory = new Guarded<T>(backend, values);
+        var memory = new Guarded<T>(backend, values, _margin);
         _memory.Add(memory);
         _checks.Add(() => memory.Overrun(name));
         return memory;
