@@ -11,10 +11,12 @@ namespace ScratchNet.Perf;
 /// <param name="Reference">Runs the plain loops, which the others are checked against.</param>
 /// <param name="Peer">Runs the peer; null where it has nothing of the kind.</param>
 /// <param name="Bytes">Bytes that the operation must move.</param>
+/// <param name="Traffic">Bytes that cross the memory bus: lines that are only written are read first.</param>
 internal sealed record ElementwiseCase(
-    string Name, int Count, BufferView<float>[] Arrays, Action Mine, Action Reference, Action? Peer, long Bytes)
+    string Name, int Count, BufferView<float>[] Arrays, Action Mine, Action Reference, Action? Peer, long Bytes, long Traffic)
 {
     private const double Tolerance = 1e-5;
+    private const int Columns = 512;
 
     /// <summary>The cases on four arrays of one length.</summary>
     /// <param name="backend">Runs them.</param>
@@ -23,31 +25,32 @@ internal sealed record ElementwiseCase(
     {
         var count = arrays[0].Length;
         var (a, b, c, d) = (arrays[0], arrays[1], arrays[2], arrays[3]);
-        yield return Make("relu", ActivationSpec.Forward, new(a, b, count, ActivationKind.Relu),
+        yield return Make("relu", ActivationSpec.Forward, new(a, b, count, ActivationKind.Relu), 1,
             () => TensorPrimitives.Max(a.AsSpan(), 0f, b.AsSpan()));
-        yield return Make("sigmoid", ActivationSpec.Forward, new(a, b, count, ActivationKind.Sigmoid),
+        yield return Make("sigmoid", ActivationSpec.Forward, new(a, b, count, ActivationKind.Sigmoid), 1,
             () => TensorPrimitives.Sigmoid<float>(a.AsSpan(), b.AsSpan()));
-        yield return Make("tanh", ActivationSpec.Forward, new(a, b, count, ActivationKind.Tanh),
+        yield return Make("tanh", ActivationSpec.Forward, new(a, b, count, ActivationKind.Tanh), 1,
             () => TensorPrimitives.Tanh<float>(a.AsSpan(), b.AsSpan()));
-        yield return Make("relu-backward", ActivationSpec.Backward, new(a, b, c, count, ActivationKind.Relu), null);
-        yield return Make("dropout-backward", DropoutSpec.Backward, new(a, b, c, count),
+        yield return Make("relu-backward", ActivationSpec.Backward, new(a, b, c, count, ActivationKind.Relu), 1, null);
+        yield return Make("dropout-backward", DropoutSpec.Backward, new(a, b, c, count), 1,
             () => TensorPrimitives.Multiply<float>(a.AsSpan(), b.AsSpan(), c.AsSpan()));
-        yield return Make("column-sums", ColumnSumsSpec.Operation, new(a, b, count / Columns, Columns), () => SumColumns(a, b));
-        yield return Make("sgd", SgdSpec.Operation, new(a, b, default, count, 0.01f),
+        yield return Make("column-sums", ColumnSumsSpec.Operation, new(a, b, count / Columns, Columns), 0, () => SumColumns(a, b));
+        yield return Make("sgd", SgdSpec.Operation, new(a, b, default, count, 0.01f), 0,
             () => TensorPrimitives.MultiplyAdd(b.AsSpan(), -0.01f, a.AsSpan(), a.AsSpan()));
-        yield return Make("sgd-momentum", SgdSpec.Operation, new(a, b, c, count, 0.01f, 0.9f), () =>
+        yield return Make("sgd-momentum", SgdSpec.Operation, new(a, b, c, count, 0.01f, 0.9f), 0, () =>
         {
             TensorPrimitives.MultiplyAdd(c.AsSpan(), 0.9f, b.AsSpan(), c.AsSpan());
             TensorPrimitives.MultiplyAdd(c.AsSpan(), -0.01f, a.AsSpan(), a.AsSpan());
         });
-        yield return Make("adam", AdamSpec.Operation, new(a, b, c, d, count, 10), null);
+        yield return Make("adam", AdamSpec.Operation, new(a, b, c, d, count, 10), 0, null);
 
-        ElementwiseCase Make<TCall>(string name, Operation<TCall> operation, TCall call, Action? peer)
+        ElementwiseCase Make<TCall>(string name, Operation<TCall> operation, TCall call, int writtenOnly, Action? peer)
             where TCall : struct, IOperationCall
         {
             var reference = operation.TypedVariants.Single(variant => variant.Name == "reference");
             var simd = operation.TypedVariants.Single(variant => variant.Name == "simd");
-            return new(name, count, arrays, () => simd.Run(backend, call), () => reference.Run(backend, call), peer, call.Bytes);
+            return new(name, count, arrays, () => simd.Run(backend, call), () => reference.Run(backend, call), peer, call.Bytes,
+                call.Bytes + (sizeof(float) * (long)count * writtenOnly));
         }
     }
 
@@ -62,8 +65,6 @@ internal sealed record ElementwiseCase(
             Compare("tensors", expected, Result(Peer));
         }
     }
-
-    private const int Columns = 512;
 
     private static void SumColumns(BufferView<float> x, BufferView<float> sums)
     {

@@ -25,8 +25,13 @@ internal readonly record struct Chunks(int Total, int Size)
     /// <param name="threads">Threads that share the work.</param>
     public static Chunks Of(int total, int threads)
     {
+        if (threads == 1)
+        {
+            return new Chunks(total, total);
+        }
+
         var share = Math.Max(SmallestWork, total / (threads * PiecesPerThread));
-        return new Chunks(total, Math.Min((share + Multiple - 1) / Multiple * Multiple, Math.Max(total, 1)));
+        return new Chunks(total, (share + Multiple - 1) / Multiple * Multiple);
     }
 
     /// <summary>Cuts rows, for an operation that does each on its own.</summary>
@@ -36,6 +41,11 @@ internal readonly record struct Chunks(int Total, int Size)
     /// <param name="threads">Threads that share the work.</param>
     public static Chunks OfRows(int rows, int workPerRow, int multiple, int threads)
     {
+        if (threads == 1)
+        {
+            return new Chunks(rows, rows);
+        }
+
         var smallest = (SmallestWork + workPerRow - 1) / workPerRow;
         var share = Math.Max(smallest, rows / (threads * PiecesPerThread));
         return new Chunks(rows, (share + multiple - 1) / multiple * multiple);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace ScratchNet.Kernels;
 
@@ -23,7 +22,7 @@ internal interface IElementwise
 /// <summary>Runs an elementwise operation over whole arrays.</summary>
 internal static class Elementwise
 {
-    private static readonly int Width = Vector512<float>.Count;
+    private const int Width = 16;
 
     /// <summary>Runs over arrays of one length on a backend's threads.</summary>
     /// <param name="backend">Gives the threads.</param>
@@ -48,6 +47,8 @@ internal static class Elementwise
     /// <param name="b">Second array.</param>
     /// <param name="c">Third array, if there is one.</param>
     /// <param name="d">Fourth array, if there is one.</param>
+    // Compiled in full at once: a short training would be over before the runtime had found out that this loop matters.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TOperation>(TOperation operation, Span<float> a, Span<float> b, Span<float> c, Span<float> d)
         where TOperation : struct, IElementwise
     {

@@ -24,6 +24,9 @@ internal static class VectorMath
     // Adding 1.5·2^23 rounds a small number to an integer and leaves that integer in the sum's lower bits.
     private const float Rounder = 12582912f;
     private const int RounderBits = 0x4B400000;
+
+    // Below this even the smallest denormal is too large for e^x.
+    private const float ExpVanishes = -104f;
     private const int RootHalfBits = 0x3F3504F3;
 
     /// <summary>a·b + c, fused on every machine that can.</summary>
@@ -38,20 +41,23 @@ internal static class VectorMath
 
     /// <summary>e^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp(Vector512<float> x) => ExpBelow89(AtMost(x, 89f));
-
-    /// <summary>e^x of values up to 89, beyond which there are only infinity and NaN. Softmax and sigmoid need no more.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ExpBelow89(Vector512<float> x)
+    public static Vector512<float> Exp(Vector512<float> x)
     {
-        // Below -104 even the smallest denormal is too large.
-        var limit = Vector512.Create(-104f);
-        x = Vector512.ConditionalSelect(Vector512.LessThan(x, limit), limit, x);
-        var growth = GrowthNearZero(x, out var exponent) + Vector512<float>.One;
+        var growth = GrowthNearZero(AtLeast(AtMost(x, 89f), ExpVanishes), out var exponent) + Vector512<float>.One;
 
         // 2^exponent may be denormal or too large while the result is not; the product of two halves does not care.
         var half = Vector512.ShiftRightArithmetic(exponent, 1);
         return growth * PowerOfTwo(half) * PowerOfTwo(exponent - half);
+    }
+
+    /// <summary>e^x of values up to 0, and NaN: what softmax and sigmoid need.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ExpOfNegative(Vector512<float> x)
+    {
+        var growth = GrowthNearZero(AtLeast(x, ExpVanishes), out var exponent) + Vector512<float>.One;
+
+        // The last product rounds to a denormal where need be.
+        return growth * PowerOfTwo(exponent + Vector512.Create(64)) * Vector512.Create(5.42101086e-20f);
     }
 
     /// <summary>Natural logarithm: -infinity at 0, NaN below.</summary>
@@ -88,10 +94,16 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sigmoid(Vector512<float> x)
     {
-        var e = ExpBelow89(-Vector512.Abs(x));
+        var e = ExpOfNegative(-Vector512.Abs(x));
         var numerator = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), e, Vector512<float>.One);
         var sum = Vector512<float>.One + e;
-        return Divide(numerator, Vector512<float>.Zero, sum, e - (sum - Vector512<float>.One));
+        var inverse = Vector512<float>.One / sum;
+        var quotient = numerator * inverse;
+
+        // What the quotient leaves over, by itself and through what rounding cut off the sum.
+        var remainder = MultiplyAdd(-quotient, sum, numerator);
+        remainder = MultiplyAdd(-quotient, e - (sum - Vector512<float>.One), remainder);
+        return MultiplyAdd(remainder, inverse, quotient);
     }
 
     /// <summary>tanh x = t/(t + 2) with t = e^2|x| - 1, which is small where x is and then has all its digits.</summary>
@@ -106,28 +118,24 @@ internal static class VectorMath
         var t = MultiplyAdd(power, growth, offset);
         var two = Vector512.Create(2f);
         var sum = t + two;
-        var result = Divide(t, MultiplyAdd(power, growth, offset - t), sum, t - (sum - two));
-        return Vector512.ConditionalSelect(Vector512.Create(-0f), x, result);
-    }
+        var inverse = Vector512<float>.One / sum;
+        var quotient = t * inverse;
 
-    /// <summary>
-    /// (a + aLost)/(b + bLost), where the small parts are what rounding cut off a and b: the quotient of the large parts,
-    /// corrected by what it leaves over.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Divide(
-        Vector512<float> a, Vector512<float> aLost, Vector512<float> b, Vector512<float> bLost)
-    {
-        var inverse = Vector512<float>.One / b;
-        var quotient = a * inverse;
-        var remainder = MultiplyAdd(-quotient, b, a) + MultiplyAdd(-quotient, bLost, aLost);
-        return MultiplyAdd(remainder, inverse, quotient);
+        // What the quotient leaves over, by itself and through what rounding cut off t and the sum.
+        var remainder = MultiplyAdd(-quotient, sum, t) + MultiplyAdd(power, growth, offset - t);
+        remainder = MultiplyAdd(-quotient, t - (sum - two), remainder);
+        return Vector512.ConditionalSelect(Vector512.Create(-0f), x, MultiplyAdd(remainder, inverse, quotient));
     }
 
     /// <summary>min(x, limit), with NaN staying NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> AtMost(Vector512<float> x, float limit) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
+
+    /// <summary>max(x, limit), with NaN staying NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> AtLeast(Vector512<float> x, float limit) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
 
     /// <summary>Splits x = n·ln 2 + r with |r| at most (ln 2)/2; gives e^r - 1 and n.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

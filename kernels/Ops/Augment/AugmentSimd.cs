@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ScratchNet.Kernels;
@@ -58,6 +59,7 @@ internal static class AugmentSimd
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MakeFields(int sample, Span<float> noise, Span<float> between, Span<float> columnField, Span<float> rowField)
         {
             var columnNoise = noise[..(noise.Length / 2)];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ScratchNet.Kernels;
@@ -33,10 +34,11 @@ internal static class BinaryCrossEntropySimd
     }
 
     /// <summary>Names and derivation as in the reference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (Vector512<float> Loss, Vector512<float> Gradient, Vector512<float> Correct) Compute(
         Vector512<float> z, Vector512<float> t, int batch)
     {
-        var loss = VectorMath.Relu(z) - (z * t) + VectorMath.LogP1OfUnit(VectorMath.ExpBelow89(-Vector512.Abs(z)));
+        var loss = VectorMath.Relu(z) - (z * t) + VectorMath.LogP1OfUnit(VectorMath.ExpOfNegative(-Vector512.Abs(z)));
         var gradient = (VectorMath.Sigmoid(z) - t) / Vector512.Create((float)batch);
         var predicted = Vector512.GreaterThan(z, Vector512<float>.Zero);
         var label = Vector512.Equals(t, Vector512<float>.One);

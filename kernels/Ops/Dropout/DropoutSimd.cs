@@ -41,6 +41,7 @@ internal static class DropoutSimd
             Chunks = chunks;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Execute(int part)
         {
             var (start, length) = Chunks[part];

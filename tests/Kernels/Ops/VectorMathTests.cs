@@ -17,6 +17,10 @@ public class VectorMathTests
         Assert.InRange(LargestError(VectorMath.Exp, Math.Exp, 0, uint.MaxValue), 0, MaxUlps);
 
     [Fact]
+    public void ExpOfNegativeIsWithinTwoUlpsUpToZero() =>
+        Assert.InRange(LargestError(VectorMath.ExpOfNegative, Math.Exp, BitConverter.SingleToUInt32Bits(-0f), uint.MaxValue), 0, MaxUlps);
+
+    [Fact]
     public void LogIsWithinTwoUlps() =>
         Assert.InRange(LargestError(VectorMath.Log, Math.Log, 0, uint.MaxValue), 0, MaxUlps);
 
