@@ -82,7 +82,8 @@ public static class Philox
         Generate((uint)index, (uint)(index >> 32), epoch, ((uint)purpose << 24) | (uint)stream, (uint)seed, (uint)(seed >> 32));
 
     /// <summary>A word as a number in [0, 1): its upper 24 bits, so that every value is exact in float32.</summary>
+    /// <remarks>From a signed integer, since C# converts unsigned ones by way of double, which not every GPU has.</remarks>
     /// <param name="word">A random word.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float ToUnit(uint word) => (word >> 8) * (1f / (1 << 24));
+    public static float ToUnit(uint word) => (int)(word >> 8) * (1f / (1 << 24));
 }

@@ -57,7 +57,7 @@ public static class AugmentReference
 
     /// <summary>One half of the word of pixel p as a number in (-1, 1), symmetric about 0 and exact in float32.</summary>
     /// <param name="half">16 random bits.</param>
-    internal static float ToSymmetric(uint half) => ((half + 0.5f) * (1f / 32768f)) - 1f;
+    internal static float ToSymmetric(uint half) => (((int)half + 0.5f) * (1f / 32768f)) - 1f;
 
     /// <summary>The Gaussian's weights for the distances 0 to radius; on both sides together they add up to 1.</summary>
     /// <param name="sigma">Standard deviation, in pixels.</param>
