@@ -214,7 +214,9 @@ internal sealed class TrainingRun : IDisposable
 
         var report = new EvaluationReport(result, _model.ClassNames);
         report.WriteHeadline(_terminal);
+        _terminal.Out.WriteLine();
         report.WriteConfusion(_terminal);
+        _terminal.Out.WriteLine();
         _terminal.Out.WriteLine($"trained in {Figures.Duration(seconds)}; model saved as {Terminal.OneLine(_files.Model)}");
     }
 }
