@@ -20,9 +20,9 @@ internal sealed record TrainingDefaults(
     /// <summary>Decay of AdamW; the other optimizers have none.</summary>
     public const float AdamWDecay = 0.01f;
 
-    private static readonly TrainingDefaults Digits = new([256, 128], 80, 32, 1e-3f, 0.02f, 0f, true);
-    private static readonly TrainingDefaults Mnist = new([128], 10, 64, 1e-3f, 0.05f, 0f, false);
-    private static readonly TrainingDefaults FashionMnist = new([256], 15, 64, 1e-3f, 0.05f, 0f, false);
+    private static readonly TrainingDefaults Digits = new([400, 200], 60, 64, 2e-3f, 0.05f, 0f, true);
+    private static readonly TrainingDefaults Mnist = new([128], 10, 64, 3e-3f, 0.05f, 0f, false);
+    private static readonly TrainingDefaults FashionMnist = new([128], 10, 64, 3e-3f, 0.05f, 0f, false);
 
     /// <summary>One of the defaults for every data set, in words, for the help.</summary>
     public static string Tell(Func<TrainingDefaults, object> choose) =>
