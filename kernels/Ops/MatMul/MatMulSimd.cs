@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// The CPU's matrix product: by register tiles (<see cref="MatMulJob{TVector, TLanes, TRegisters}"/>), except where c has too few
-/// rows (<see cref="MatMulDot{TVector, TLanes}"/>) or columns (<see cref="MatMulNarrow"/>) for them. The way depends on the sizes only.
+/// The CPU's matrix product: by register tiles (<see cref="MatMulJob{TVector, TLanes, TRegisters}"/>), except where c is one
+/// row (<see cref="MatMulVector{TVector, TLanes}"/>) or has few columns (<see cref="MatMulNarrow"/>), or the sums one
+/// term (<see cref="MatMulOuter{TVector, TLanes}"/>). The way depends on the sizes only.
 /// </summary>
 internal static class MatMulSimd
 {
@@ -39,9 +40,13 @@ internal static class MatMulSimd
         where TLanes : struct, ILanes<TVector>
         where TRegisters : struct, IRegisterFile
     {
-        if (MatMulDot<TVector, TLanes>.Suits(call))
+        if (MatMulVector<TVector, TLanes>.Suits(call))
         {
-            backend.Job<MatMulDot<TVector, TLanes>>().Run(backend, call);
+            backend.Job<MatMulVector<TVector, TLanes>>().Run(backend, call);
+        }
+        else if (MatMulOuter<TVector, TLanes>.Suits(call))
+        {
+            backend.Job<MatMulOuter<TVector, TLanes>>().Run(backend, call);
         }
         else if (MatMulNarrow.Suits(call))
         {

@@ -54,15 +54,18 @@ public class MatMulSimdTests
     [InlineData(512, ActivationKind.None)]
     [InlineData(256, ActivationKind.Relu)]
     [InlineData(128, ActivationKind.Tanh)]
-    public void FewRowsTimesATransposeAreRight(int width, ActivationKind activation)
+    public void OneRowAndOneTermAreRight(int width, ActivationKind activation)
     {
         using var backend = new CpuBackend(2);
-        foreach (var (m, n, k) in ((int, int, int)[])[(1, 1, 1), (2, 7, 15), (1, 8, 16), (2, 33, 100), (1, 500, 1000)])
+        foreach (var (m, n, k) in ((int, int, int)[])[(1, 1, 1), (1, 7, 15), (1, 8, 16), (1, 133, 103), (1, 500, 1000), (33, 50, 1), (3, 129, 1)])
         {
-            using var product = new RandomProduct(
-                backend, new Random(n), m, n, k, transposeA: m == 1, transposeB: true, withBias: n > 1, activation);
-            product.Run(width);
-            product.Check(ErrorPerTerm * Math.Sqrt(k) * 4);
+            foreach (var transposeB in (bool[])[false, true])
+            {
+                using var product = new RandomProduct(
+                    backend, new Random(n), m, n, k, transposeA: true, transposeB, withBias: n > 1, activation);
+                product.Run(width);
+                product.Check(ErrorPerTerm * Math.Sqrt(k) * 4);
+            }
         }
     }
 
