@@ -22,7 +22,7 @@ internal sealed record TrainingDefaults(
 
     private static readonly TrainingDefaults Digits = new([400, 200], 60, 64, 2e-3f, 0.05f, 0f, true);
     private static readonly TrainingDefaults Mnist = new([128], 10, 64, 3e-3f, 0.05f, 0f, false);
-    private static readonly TrainingDefaults FashionMnist = new([128], 10, 64, 3e-3f, 0.05f, 0f, false);
+    private static readonly TrainingDefaults FashionMnist = new([256], 15, 64, 2e-3f, 0.05f, 0f, false);
 
     /// <summary>One of the defaults for every data set, in words, for the help.</summary>
     public static string Tell(Func<TrainingDefaults, object> choose) =>
