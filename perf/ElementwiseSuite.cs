@@ -73,6 +73,7 @@ internal sealed class ElementwiseSuite(TextWriter output, bool json)
                 operation.Check();
             }
 
+            operation.Fill();
             Measure(backend, place, operation, bandwidth);
         }
     }

@@ -47,8 +47,9 @@ internal static class Elementwise
     /// <param name="b">Second array.</param>
     /// <param name="c">Third array, if there is one.</param>
     /// <param name="d">Fourth array, if there is one.</param>
-    // Compiled in full at once: a short training would be over before the runtime had found out that this loop matters.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Compiled in full at once: a short training would be over before the runtime had found out that this loop
+    // matters. Never inlined: inside a larger method, the operation itself may fail to be.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<TOperation>(TOperation operation, Span<float> a, Span<float> b, Span<float> c, Span<float> d)
         where TOperation : struct, IElementwise
     {

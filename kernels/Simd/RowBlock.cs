@@ -17,7 +17,7 @@ internal static class RowBlock
     /// <param name="rows">The rows, one after another.</param>
     /// <param name="width">Length of a row.</param>
     /// <param name="columns">width x 16.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Load(ReadOnlySpan<float> rows, int width, Span<float> columns)
     {
         if (rows.Length < width * Rows)
@@ -43,7 +43,7 @@ internal static class RowBlock
     /// <param name="columns">width x 16.</param>
     /// <param name="width">Length of a row.</param>
     /// <param name="rows">Up to sixteen rows; overwritten.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Store(ReadOnlySpan<float> columns, int width, Span<float> rows)
     {
         ref var source = ref MemoryMarshal.GetReference(columns[..(width * Rows)]);

@@ -59,7 +59,7 @@ internal static class AugmentSimd
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void MakeFields(int sample, Span<float> noise, Span<float> between, Span<float> columnField, Span<float> rowField)
         {
             var columnNoise = noise[..(noise.Length / 2)];

@@ -41,7 +41,7 @@ internal readonly ref struct BilinearSampler
     /// <param name="map">The affine map.</param>
     /// <param name="columnField">How many columns further each pixel is sampled.</param>
     /// <param name="rowField">How many rows further.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Sample(
         ReadOnlySpan<float> x, Span<float> y, in AffineMap map, ReadOnlySpan<float> columnField, ReadOnlySpan<float> rowField)
     {

@@ -73,7 +73,7 @@ internal sealed class GaussianBlur
     }
 
     /// <summary>c = a·b for four rows of a and one vector of columns of b, the sums running from one place to before another.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Tile(ReadOnlySpan<float> a, int aStride, ReadOnlySpan<float> b, Span<float> c, int from, int to)
     {
         var (sum0, sum1, sum2, sum3) = (

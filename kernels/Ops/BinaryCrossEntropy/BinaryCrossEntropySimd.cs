@@ -34,7 +34,7 @@ internal static class BinaryCrossEntropySimd
     }
 
     /// <summary>Names and derivation as in the reference.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static (Vector512<float> Loss, Vector512<float> Gradient, Vector512<float> Correct) Compute(
         Vector512<float> z, Vector512<float> t, int batch)
     {

@@ -41,7 +41,7 @@ internal static class DropoutSimd
             Chunks = chunks;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public override void Execute(int part)
         {
             var (start, length) = Chunks[part];

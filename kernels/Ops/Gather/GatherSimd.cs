@@ -15,7 +15,7 @@ internal static class GatherSimd
     }
 
     /// <summary>x[j] = scale·image[j] + shift.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Convert(ReadOnlySpan<byte> image, Span<float> x, float scale, float shift)
     {
         var width = Vector512<byte>.Count;

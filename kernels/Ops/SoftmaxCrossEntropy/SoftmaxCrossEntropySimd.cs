@@ -25,7 +25,7 @@ internal static class SoftmaxCrossEntropySimd
     /// <param name="labels">The right class of each row.</param>
     /// <param name="smoothing">Share of the target that is spread over all classes.</param>
     /// <param name="batch">What the gradient is divided by.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static (Vector512<float> Losses, Vector512<float> Correct) Compute(
         Span<float> columns, int classes, Vector512<int> labels, float smoothing, int batch)
     {
