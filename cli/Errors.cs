@@ -46,7 +46,7 @@ internal static class Errors
         _ => $"{cause.GetType().Name}: {cause.Message} (this should not happen; {DebugVariable}=1 shows where)",
     };
 
-    /// <summary>The libraries' own exceptions carry a line for a person; asked by name, so that no library is loaded to report.</summary>
+    /// <summary>The libraries' own exceptions carry a line for a person. Asked by name, so that no library is loaded.</summary>
     private static bool IsOurs(Exception cause) =>
         cause.GetType().Assembly.GetName().Name!.StartsWith("ScratchNet.", StringComparison.Ordinal);
 }

@@ -40,7 +40,7 @@ internal sealed class Terminal
     /// <summary>Whether messages go to a terminal on which a display can move.</summary>
     public bool IsLive { get; }
 
-    /// <summary>The streams of this process, always in UTF-8. They are opened without <see cref="Console"/>'s own, slower, set-up.</summary>
+    /// <summary>The streams of this process, always in UTF-8; opened without <see cref="Console"/>'s slower set-up.</summary>
     public static Terminal OfProcess()
     {
         if (OperatingSystem.IsWindows())

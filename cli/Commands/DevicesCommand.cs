@@ -43,7 +43,9 @@ internal static class DevicesCommand
     private static void Print(DeviceInfo device, Terminal terminal)
     {
         const int Indent = 11;
-        var processor = device is { Kind: DeviceKind.OpenCl, IsProcessor: true } ? " (a processor, taken only when asked for)" : "";
+        var processor = device is { Kind: DeviceKind.OpenCl, IsProcessor: true }
+            ? " (a processor, taken only when asked for)"
+            : "";
         terminal.Out.WriteLine($"{terminal.Strong(device.Id.PadRight(Indent))}{Terminal.OneLine(device.Name)}{processor}");
         var details = device.WhyUnusable is { } why
             ? terminal.Bad($"not usable: {Terminal.OneLine(why)}")

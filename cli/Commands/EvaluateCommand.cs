@@ -19,7 +19,8 @@ internal static class EvaluateCommand
             Description = "whose test part to use [default: the data set that the model was trained on]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var (data, device, threads, json) = (CommonOptions.Data(), CommonOptions.Device(), CommonOptions.Threads(), CommonOptions.Json());
+        var (data, json) = (CommonOptions.Data(), CommonOptions.Json());
+        var (device, threads) = (CommonOptions.Device(), CommonOptions.Threads());
         var command = new ExampledCommand("evaluate", "Measures a model on a data set's test part, class by class.",
             ("scratchnet evaluate runs/NAME", "on the test part of its own data set"),
             ("scratchnet evaluate my.safetensors mnist --json", "on MNIST's test set, as JSON"))
@@ -37,7 +38,8 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int Run(string path, string? dataset, string? folder, string device, int threads, bool asJson, Terminal terminal)
+    private static int Run(
+        string path, string? dataset, string? folder, string device, int threads, bool asJson, Terminal terminal)
     {
         using var interruption = new Interruption();
         var file = RunFiles.FindModel(path);
@@ -46,7 +48,8 @@ internal static class EvaluateCommand
         var source = DataSource.Of(dataset, folder, model.DatasetName);
         if (source.Name is { } name && !DataSource.IsKnown(name))
         {
-            throw new UsageException($"{file} was trained on '{name}', which is not one of the known data sets; give its folder with --data");
+            throw new UsageException($"{file} was trained on '{name}', which is not one of the known data sets; "
+                + "give its folder with --data");
         }
 
         var data = source.Load(terminal, interruption.Token);
@@ -77,7 +80,8 @@ internal static class EvaluateCommand
     {
         if (train.Name == model.DatasetName && train.Sha256 != model.DatasetSha256)
         {
-            terminal.Warn($"the model was trained on another version of {train.Name}: test pictures may have been among its training pictures");
+            terminal.Warn($"the model was trained on another version of {train.Name}: "
+                + "test pictures may have been among its training pictures");
         }
     }
 }

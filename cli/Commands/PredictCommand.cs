@@ -68,7 +68,7 @@ internal static class PredictCommand
         return exitCode;
     }
 
-    /// <summary>Makes the network's input of a picture: as MNIST's were made, or, for networks of another size, as it is.</summary>
+    /// <summary>The network's input: made as MNIST's were, or, for networks of another size, the picture as it is.</summary>
     private static byte[] Prepare(string image, InputFormat format)
     {
         var picture = PictureFile.Read(image);

@@ -15,11 +15,15 @@ internal static class TrainCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<string?>[] deciding = DecidingOptions();
-        var augment = CommonOptions.Flag("--augment", $"distort training pictures, differently in every epoch {TrainingDefaults.Tell(set => set.Augment ? "yes" : "no")}");
+        var augment = CommonOptions.Flag("--augment",
+            $"distort training pictures, differently in every epoch {TrainingDefaults.Tell(set => set.Augment ? "yes" : "no")}");
         var noAugment = CommonOptions.Flag("--no-augment", "leave training pictures as they are");
-        var (data, device, threads, json) = (CommonOptions.Data(), CommonOptions.Device(), CommonOptions.Threads(), CommonOptions.Json());
-        var output = CommonOptions.Text("--output", "PATH", "model file (.safetensors) or folder [default: a new folder in runs]");
-        var resume = CommonOptions.Text("--resume", "PATH", "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
+        var (data, json) = (CommonOptions.Data(), CommonOptions.Json());
+        var (device, threads) = (CommonOptions.Device(), CommonOptions.Threads());
+        var output = CommonOptions.Text("--output", "PATH",
+            "model file (.safetensors) or folder [default: a new folder in runs]");
+        var resume = CommonOptions.Text("--resume", "PATH",
+            "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
         var quiet = CommonOptions.Flag("--quiet", "no progress, only the result");
         var command = new ExampledCommand("train", "Trains a network on a data set and saves it.", Examples) { dataset, data };
         Option[] options = [.. deciding, augment, noAugment, device, threads, output, resume, json, quiet];
@@ -48,18 +52,24 @@ internal static class TrainCommand
     /// <summary>Options that decide what a run computes.</summary>
     private static Option<string?>[] DecidingOptions() =>
     [
-        CommonOptions.Text(TrainOptionNames.Hidden, "N,N,...", $"units of the hidden layers, or none {TrainingDefaults.Tell(set => string.Join(',', set.Hidden))}"),
+        CommonOptions.Text(TrainOptionNames.Hidden, "N,N,...",
+            $"units of the hidden layers, or none {TrainingDefaults.Tell(set => string.Join(',', set.Hidden))}"),
         CommonOptions.Text(TrainOptionNames.Activation, "NAME", "relu, sigmoid or tanh [default: relu]"),
-        CommonOptions.Text(TrainOptionNames.Dropout, "RATE", $"dropout after each hidden layer, from 0 to below 1 {TrainingDefaults.Tell(set => set.Dropout)}"),
-        CommonOptions.Text(TrainOptionNames.Epochs, "N", $"times to go through the training pictures {TrainingDefaults.Tell(set => set.Epochs)}"),
+        CommonOptions.Text(TrainOptionNames.Dropout, "RATE",
+            $"dropout after each hidden layer, from 0 to below 1 {TrainingDefaults.Tell(set => set.Dropout)}"),
+        CommonOptions.Text(TrainOptionNames.Epochs, "N",
+            $"times to go through the training pictures {TrainingDefaults.Tell(set => set.Epochs)}"),
         CommonOptions.Text(TrainOptionNames.BatchSize, "N", $"pictures in a step {TrainingDefaults.Tell(set => set.BatchSize)}"),
-        CommonOptions.Text(TrainOptionNames.LearningRate, "RATE", $"full learning rate {TrainingDefaults.Tell(set => set.AdamRate)}; sgd has others"),
+        CommonOptions.Text(TrainOptionNames.LearningRate, "RATE",
+            $"full learning rate {TrainingDefaults.Tell(set => set.AdamRate)}; sgd has others"),
         CommonOptions.Text(TrainOptionNames.Optimizer, "NAME", "adam, adamw or sgd [default: adam]"),
         CommonOptions.Text(TrainOptionNames.Momentum, "SHARE", "momentum of sgd [default: 0.9]"),
-        CommonOptions.Text(TrainOptionNames.WeightDecay, "RATE", "decay of the weights, biases excepted [default: 0.01 for adamw, else 0]"),
+        CommonOptions.Text(TrainOptionNames.WeightDecay, "RATE",
+            "decay of the weights, biases excepted [default: 0.01 for adamw, else 0]"),
         CommonOptions.Text(TrainOptionNames.LabelSmoothing, "SHARE", "share of the target spread over all classes [default: 0]"),
         CommonOptions.Text(TrainOptionNames.Schedule, "NAME", "constant or cosine: how the learning rate goes [default: cosine]"),
-        CommonOptions.Text(TrainOptionNames.Validation, "SHARE", "share of the training part held out to watch the run [default: 0.1]"),
+        CommonOptions.Text(TrainOptionNames.Validation, "SHARE",
+            "share of the training part held out to watch the run [default: 0.1]"),
         CommonOptions.Text(TrainOptionNames.Seed, "N", "decides weights, order, dropout and distortions [default: 1]"),
     ];
 

@@ -12,7 +12,8 @@ internal static class DatasetDownload
         using var downloader = new DatasetDownloader();
         if (terminal.IsLive)
         {
-            LiveDisplay.Progress(LiveDisplay.Console(terminal), new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(),
+            LiveDisplay.Progress(LiveDisplay.Console(terminal), new TaskDescriptionColumn(), new ProgressBarColumn(),
+                new DownloadedColumn(),
                 new TransferSpeedColumn(), new RemainingTimeColumn()).Start(context =>
                 Fetch(new Bars(context)));
         }

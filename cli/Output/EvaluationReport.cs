@@ -20,8 +20,9 @@ internal sealed class EvaluationReport(EvaluationResult result, IReadOnlyList<st
     public void WriteHeadline(Terminal terminal)
     {
         var (low, high) = _report.AccuracyInterval;
-        terminal.Out.WriteLine($"test accuracy {terminal.Strong(Figures.Percent(_report.Accuracy))} (95% interval {Figures.Percent(low)} to "
-            + $"{Figures.Percent(high)}), loss {Figures.Loss(result.Loss)}, {Figures.Count(result.Confusion.Total)} pictures");
+        terminal.Out.WriteLine($"test accuracy {terminal.Strong(Figures.Percent(_report.Accuracy))} "
+            + $"(95% interval {Figures.Percent(low)} to {Figures.Percent(high)}), loss {Figures.Loss(result.Loss)}, "
+            + $"{Figures.Count(result.Confusion.Total)} pictures");
     }
 
     /// <summary>Writes precision, recall and F1 of each class.</summary>
@@ -31,11 +32,12 @@ internal sealed class EvaluationReport(EvaluationResult result, IReadOnlyList<st
         for (var c = 0; c < classNames.Count; c++)
         {
             var scores = _report.Classes[c];
-            table.Add(Name(c), Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), Figures.Count(scores.Support));
+            table.Add(Name(c), Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1),
+                Figures.Count(scores.Support));
         }
 
-        table.Add("mean", Figures.Percent(_report.MacroPrecision), Figures.Percent(_report.MacroRecall), Figures.Percent(_report.MacroF1),
-            Figures.Count(result.Confusion.Total));
+        table.Add("mean", Figures.Percent(_report.MacroPrecision), Figures.Percent(_report.MacroRecall),
+            Figures.Percent(_report.MacroF1), Figures.Count(result.Confusion.Total));
         table.Write(terminal.Out);
     }
 

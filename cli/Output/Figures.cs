@@ -9,7 +9,8 @@ internal static class Figures
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00}%");
 
     /// <summary>A loss, with the digits that matter.</summary>
-    public static string Loss(double loss) => loss.ToString(Math.Abs(loss) < 0.01 ? "0.00e-0" : "0.0000", CultureInfo.InvariantCulture);
+    public static string Loss(double loss) =>
+        loss.ToString(Math.Abs(loss) < 0.01 ? "0.00e-0" : "0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>A count, such as <c>60,000</c>.</summary>
     public static string Count(double count) => count.ToString("N0", CultureInfo.InvariantCulture);

@@ -26,7 +26,7 @@ internal static class JsonLine
         output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
-    /// <summary>Writes a property that may have no value, or one that JSON cannot tell (not a number, infinite): then null.</summary>
+    /// <summary>Writes a number, or null where there is none or JSON has no word for it (not a number, infinite).</summary>
     public static void WriteFinite(this Utf8JsonWriter json, string name, double? value)
     {
         if (value is { } number && double.IsFinite(number))

@@ -17,7 +17,8 @@ internal sealed class LiveTrainingView : TrainingView
     private LiveTrainingView(IAnsiConsole console, int epochs) => (_console, _epochs) = (console, epochs);
 
     /// <summary>A view on a terminal.</summary>
-    public static TrainingView Create(Terminal terminal, int epochs) => new LiveTrainingView(LiveDisplay.Console(terminal), epochs);
+    public static TrainingView Create(Terminal terminal, int epochs) =>
+        new LiveTrainingView(LiveDisplay.Console(terminal), epochs);
 
     /// <inheritdoc/>
     public override bool Show(Func<bool> train) => LiveDisplay

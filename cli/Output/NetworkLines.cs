@@ -19,5 +19,6 @@ internal static class NetworkLines
     /// <summary>The data in words.</summary>
     public static string Describe(string name, Dataset train, Dataset? validation, Dataset test) =>
         $"{Terminal.OneLine(name)}: {Figures.Count(train.Count)} pictures of {train.Height}x{train.Width} to train on, "
-        + $"{Figures.Count(validation?.Count ?? 0)} to validate, {Figures.Count(test.Count)} held out to test, {train.Classes} classes";
+        + $"{Figures.Count(validation?.Count ?? 0)} to validate, {Figures.Count(test.Count)} held out to test, "
+        + $"{train.Classes} classes";
 }

@@ -29,7 +29,8 @@ internal sealed class PredictionOutput(Terminal terminal, int top, bool showsPic
         else
         {
             var others = string.Join(", ", best.Skip(1).Select(Tell));
-            terminal.Out.WriteLine($"{Terminal.OneLine(image)}: {terminal.Strong(Tell(best[0]))}{(others.Length > 0 ? $"; then {others}" : "")}");
+            var rest = others.Length > 0 ? $"; then {others}" : "";
+            terminal.Out.WriteLine($"{Terminal.OneLine(image)}: {terminal.Strong(Tell(best[0]))}{rest}");
         }
 
         if (showsPicture)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ScratchNet.Cli.Output;
 
-/// <summary>A table in plain text: two spaces between columns, no lines drawn, so that it reads in a file as on a screen.</summary>
+/// <summary>A table in plain text: spaces between columns and no lines, so that it reads in a file as on a screen.</summary>
 /// <param name="header">Titles; those that begin with a space stand over right-aligned columns.</param>
 internal sealed class TextTable(params string[] header)
 {

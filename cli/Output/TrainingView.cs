@@ -11,7 +11,9 @@ internal class TrainingView
     /// <param name="isQuiet">Whether nothing is wanted.</param>
     /// <param name="epochs">Epochs that the run will have.</param>
     public static TrainingView For(Terminal terminal, bool isQuiet, int epochs) =>
-        isQuiet ? new TrainingView() : terminal.IsLive ? LiveTrainingView.Create(terminal, epochs) : new LineTrainingView(terminal, epochs);
+        isQuiet ? new TrainingView()
+        : terminal.IsLive ? LiveTrainingView.Create(terminal, epochs)
+        : new LineTrainingView(terminal, epochs);
 
     /// <summary>Shows a run while a function trains.</summary>
     /// <returns>What the function returns.</returns>

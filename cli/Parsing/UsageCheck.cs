@@ -44,13 +44,15 @@ internal static class UsageCheck
     {
         var values = parse.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens).ToHashSet();
         return parse.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
-            .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value is ['-', _, ..] && !values.Contains(token))?.Value;
+            .FirstOrDefault(token =>
+                token.Type == TokenType.Argument && token.Value is ['-', _, ..] && !values.Contains(token))?.Value;
     }
 
     private static Argument? MissingArgument(CommandResult result) => result.Command.Arguments.FirstOrDefault(argument =>
         (result.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MinimumNumberOfValues);
 
-    private static IEnumerable<string> OptionNames(Command command) => command.Options.Select(option => option.Name).Append("--help");
+    private static IEnumerable<string> OptionNames(Command command) =>
+        command.Options.Select(option => option.Name).Append("--help");
 
     private static string Suggest(string word, IEnumerable<string> known) =>
         Nearest.To(word.Split('=', ':')[0], known) is { } nearest ? $"; did you mean '{nearest}'?" : "";

@@ -13,7 +13,9 @@ internal static class Values
     public static T Whole<T>(string option, string text, T min, T max)
         where T : IBinaryInteger<T>
     {
-        return T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+        return T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= min
+            && value <= max
             ? value
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture,
                 $"{option} is '{text}', but must be a whole number from {min} to {max}"));
@@ -49,6 +51,7 @@ internal static class Values
         }
 
         var suggestion = Nearest.To(text, words) is { } nearest ? $"; did you mean '{nearest}'?" : "";
-        throw new UsageException($"{option} is '{text}', but must be {string.Join(", ", words[..^1])} or {words[^1]}{suggestion}");
+        var choices = $"{string.Join(", ", words[..^1])} or {words[^1]}";
+        throw new UsageException($"{option} is '{text}', but must be {choices}{suggestion}");
     }
 }

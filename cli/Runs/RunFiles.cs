@@ -34,7 +34,8 @@ internal sealed record RunFiles(string Model, string Checkpoint)
         var model = name switch
         {
             CheckpointName => ModelName,
-            _ when name.EndsWith("." + CheckpointName, StringComparison.Ordinal) => name[..^(CheckpointName.Length + 1)] + Extension,
+            _ when name.EndsWith("." + CheckpointName, StringComparison.Ordinal) =>
+                name[..^(CheckpointName.Length + 1)] + Extension,
             _ => Path.GetFileNameWithoutExtension(name) + "." + ModelName,
         };
         return new RunFiles(Path.Combine(folder, model), checkpoint);
@@ -43,7 +44,7 @@ internal sealed record RunFiles(string Model, string Checkpoint)
     /// <summary>The checkpoint that a person means: a file, or the one of a run's folder.</summary>
     public static string FindCheckpoint(string path) => Directory.Exists(path) ? Path.Combine(path, CheckpointName) : path;
 
-    /// <summary>The model that a person means: a file, or the one of a run's folder (its checkpoint while it is not finished).</summary>
+    /// <summary>The model that a person means: a file, or the one of a run's folder, or its checkpoint until then.</summary>
     public static string FindModel(string path)
     {
         if (!Directory.Exists(path))
@@ -56,7 +57,7 @@ internal sealed record RunFiles(string Model, string Checkpoint)
         return File.Exists(model) || !File.Exists(checkpoint) ? model : checkpoint;
     }
 
-    /// <summary>Creates the folders and finds out whether files can be written there, before hours of training are lost.</summary>
+    /// <summary>Creates the folders and tries to write there, before hours of training are lost.</summary>
     /// <exception cref="IOException">They can't.</exception>
     public void Prepare()
     {
@@ -92,8 +93,8 @@ internal sealed record RunFiles(string Model, string Checkpoint)
             var other = Training.Checkpoint.Read(Checkpoint);
             if (other.Epoch < other.Epochs)
             {
-                throw new FailureException($"{Checkpoint}: holds a run that was interrupted in epoch {other.Epoch + 1} of {other.Epochs}: "
-                    + $"continue it with --resume {ResumePath}, delete it, or choose another --output");
+                throw new FailureException($"{Checkpoint}: holds a run that was interrupted in epoch {other.Epoch + 1} of "
+                    + $"{other.Epochs}: continue it with --resume {ResumePath}, delete it, or choose another --output");
             }
         }
         catch (ModelFileException)

@@ -65,7 +65,9 @@ internal sealed record TrainingPlan(
             Schedule = Choice(TrainOptionNames.Schedule, "cosine", "constant", "cosine") == "cosine"
                 ? LearningRateSchedule.Cosine
                 : LearningRateSchedule.Constant,
-            Distortion = Choice(TrainOptionNames.Augment, defaults.Augment ? "yes" : "no", "yes", "no") == "yes" ? Augmentation : null,
+            Distortion = Choice(TrainOptionNames.Augment, defaults.Augment ? "yes" : "no", "yes", "no") == "yes"
+                ? Augmentation
+                : null,
         };
         return new TrainingPlan(
             source,

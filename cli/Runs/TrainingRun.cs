@@ -26,7 +26,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
 
     private TrainingRun(
-        TrainRequest request, TrainingPlan plan, Terminal terminal, RunFiles files, Backend backend, DatasetPair data, Checkpoint? checkpoint)
+        TrainRequest request, TrainingPlan plan, Terminal terminal, RunFiles files, Backend backend, DatasetPair data,
+        Checkpoint? checkpoint)
     {
         (_request, _plan, _terminal, _files, _backend, _test) = (request, plan, terminal, files, backend, data.Test);
         var (train, validation) = plan.Split(data.Train);
@@ -118,8 +119,8 @@ internal sealed class TrainingRun : IDisposable
     private int Stop()
     {
         Checkpoint.Save(_trainer, _model, _files.Checkpoint, RunRecord.Write(_plan, _backend.Device.Id));
-        _terminal.Error.WriteLine($"stopped in epoch {_trainer.Epoch + 1} of {_plan.Options.Epochs} after batch {_trainer.Batch} of "
-            + $"{_trainer.Batches}; continue with: scratchnet train --resume {_files.ResumePath}");
+        _terminal.Error.WriteLine($"stopped in epoch {_trainer.Epoch + 1} of {_plan.Options.Epochs} after batch "
+            + $"{_trainer.Batch} of {_trainer.Batches}; continue with: scratchnet train --resume {_files.ResumePath}");
         return ExitCode.Interrupted;
     }
 
@@ -183,13 +184,13 @@ internal sealed class TrainingRun : IDisposable
 
         var options = _plan.Options;
         _terminal.Error.WriteLine(NetworkLines.Describe(_model.DatasetName, train, validation, _test));
-        _terminal.Error.WriteLine($"{NetworkLines.Shape(_model.Network)}: {Figures.Count(_model.Network.ParameterCount)} parameters; "
-            + $"{string.Join(", ", _plan.Describe().Where(option => option.Key != TrainOptionNames.Hidden && IsWorthTelling(option.Value))
-                .Select(option => $"{option.Key[2..].Replace('-', ' ')} {option.Value}"))}");
+        var settings = _plan.Describe()
+            .Where(option => option.Key != TrainOptionNames.Hidden && option.Value is not ("0" or "no"))
+            .Select(option => $"{option.Key[2..].Replace('-', ' ')} {option.Value}");
+        _terminal.Error.WriteLine($"{NetworkLines.Shape(_model.Network)}: "
+            + $"{Figures.Count(_model.Network.ParameterCount)} parameters; {string.Join(", ", settings)}");
         _terminal.Error.WriteLine(NetworkLines.Describe(_backend.Device)
             + (_trainer.Epoch + _trainer.Batch == 0 ? "" : $"; resumed in epoch {_trainer.Epoch + 1} of {options.Epochs}"));
-
-        static bool IsWorthTelling(string value) => value is not ("0" or "no");
     }
 
     private void WriteResult(EvaluationResult result)

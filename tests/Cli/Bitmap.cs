@@ -12,7 +12,8 @@ internal static class Bitmap
         var stride = ((3 * width) + 3) / 4 * 4;
         var file = new byte[HeaderLength + (stride * height)];
         (file[0], file[1]) = ((byte)'B', (byte)'M');
-        (int Offset, int Value)[] fields = [(2, file.Length), (10, HeaderLength), (14, 40), (18, width), (22, height), (26, 1 | (24 << 16))];
+        (int Offset, int Value)[] fields = [(2, file.Length), (10, HeaderLength), (14, 40), (18, width), (22, height),
+            (26, 1 | (24 << 16))];
         foreach (var (offset, value) in fields)
         {
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(offset), value);

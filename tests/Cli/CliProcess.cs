@@ -35,7 +35,8 @@ internal static class CliProcess
     /// <summary>Runs the program on an imitated terminal; everything it shows comes as results.</summary>
     public static CliResult RunOnTerminal(string folder, (string Name, string Value)[] environment, string args)
     {
-        using var process = Start(folder, environment, "script", ["--quiet", "--return", "--command", $"'{Dotnet}' '{Program}' {args}", "/dev/null"]);
+        using var process = Start(folder, environment, "script",
+            ["--quiet", "--return", "--command", $"'{Dotnet}' '{Program}' {args}", "/dev/null"]);
         return Finish(process);
     }
 

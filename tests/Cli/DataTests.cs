@@ -10,7 +10,8 @@ public class DataTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("t10k-labels-idx1-ubyte"), "no labels");
-        var result = CliProcess.Run(folder.Path, [("XDG_CACHE_HOME", folder.Path), ("SCRATCHNET_DATA", "")], "data", "--data", folder.Path, "--json");
+        var result = CliProcess.Run(folder.Path, [("XDG_CACHE_HOME", folder.Path), ("SCRATCHNET_DATA", "")], "data", "--data",
+            folder.Path, "--json");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var lines = result.JsonLines();
         Assert.Equal(["digits", "mnist", "fashion-mnist"], lines.Select(line => line.GetProperty("dataset").GetString()));
@@ -30,7 +31,8 @@ public class DataTests
         var lines = result.JsonLines();
         Assert.Equal("cpu", lines[0].GetProperty("device").GetString());
         Assert.Contains(lines, line => line.GetProperty("device").GetString() == "simulator");
-        Assert.All(lines, line => Assert.Equal(line.GetProperty("usable").GetBoolean(), line.GetProperty("why_unusable").GetString() is null));
+        Assert.All(lines, line =>
+            Assert.Equal(line.GetProperty("usable").GetBoolean(), line.GetProperty("why_unusable").GetString() is null));
     }
 
     [Fact]
@@ -40,9 +42,11 @@ public class DataTests
         var own = Directory.CreateDirectory(folder.File("own [1]")).FullName;
         var digits = BundledDigits.Load().Test.Slice(0, 700);
         IdxDataset.Write(digits, Path.Combine(own, "pictures-images.idx.gz"), Path.Combine(own, "pictures-labels.idx"));
-        var trained = CliProcess.Run(folder.Path, "train", "--data", own, "--hidden", "none", "--epochs", "1", "--output", "m.safetensors");
+        var trained = CliProcess.Run(folder.Path, "train", "--data", own, "--hidden", "none", "--epochs", "1", "--output",
+            "m.safetensors");
         Assert.True(trained.ExitCode == 0, trained.Error);
-        Assert.StartsWith("own [1]: 540 pictures of 28x28 to train on, 60 to validate, 100 held out to test", trained.Error, StringComparison.Ordinal);
+        Assert.StartsWith("own [1]: 540 pictures of 28x28 to train on, 60 to validate, 100 held out to test", trained.Error,
+            StringComparison.Ordinal);
 
         var evaluated = CliProcess.Run(folder.Path, "evaluate", "m.safetensors", "--data", own, "--json");
         Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));

@@ -8,7 +8,7 @@ public class InterruptionTests
 {
     // Long enough not to be over before the signal arrives, which is sent when the first epoch is.
     private static readonly string[] LongRun =
-        ["train", "--epochs", "150", "--hidden", "8", "--batch-size", "100", "--dropout", "0.1", "--json", "--seed", "5"];
+        ["train", "--epochs", "40", "--hidden", "8", "--batch-size", "100", "--dropout", "0.1", "--augment", "--json", "--seed", "5"];
 
     [SkippableTheory]
     [InlineData("INT")]
@@ -34,7 +34,8 @@ public class InterruptionTests
 
         var resumed = CliProcess.Run(folder.Path, "train", "--resume", "cut", "--json", "--quiet");
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
-        Assert.Equal(File.ReadAllBytes(folder.File("whole/model.safetensors")), File.ReadAllBytes(folder.File("cut/model.safetensors")));
+        Assert.Equal(File.ReadAllBytes(folder.File("whole/model.safetensors")),
+            File.ReadAllBytes(folder.File("cut/model.safetensors")));
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public class InterruptionTests
         Assert.Equal(0, CliProcess.Run(folder.Path, [.. run, "--epochs", "1", "--output", "a.safetensors"]).ExitCode);
         Assert.Equal(0, CliProcess.Run(folder.Path, [.. run, "--epochs", "2", "--output", "b.safetensors"]).ExitCode);
 
-        var longer = CliProcess.Run(folder.Path, "train", "--resume", "a.checkpoint.safetensors", "--epochs", "2", "--json", "--quiet");
+        var longer = CliProcess.Run(folder.Path, "train", "--resume", "a.checkpoint.safetensors", "--epochs", "2", "--json",
+            "--quiet");
         Assert.Equal((0, ""), (longer.ExitCode, longer.Error));
         Assert.Equal([2], longer.JsonLines()[..^1].Select(line => line.GetProperty("epoch").GetInt32()));
         Assert.Equal(File.ReadAllBytes(folder.File("b.safetensors")), File.ReadAllBytes(folder.File("a.safetensors")));

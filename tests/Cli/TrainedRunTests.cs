@@ -10,7 +10,8 @@ public class TrainedRunTests(TrainedRun run) : IClassFixture<TrainedRun>
     [Fact]
     public void JsonIsTwoEpochsAndTheEnd()
     {
-        string[] epoch = ["event", "epoch", "train_loss", "train_accuracy", "validation_accuracy", "seconds", "images_per_second"];
+        string[] epoch = ["event", "epoch", "train_loss", "train_accuracy", "validation_accuracy", "seconds",
+            "images_per_second"];
         string[] done = ["event", "test_accuracy", "test_loss", "seconds", "device", "threads", "parameters", "seed", "model"];
         Assert.Equal([epoch, epoch, done], run.Lines.Select(Keys));
         Assert.Equal(["epoch", "epoch", "done"], run.Lines.Select(line => line.GetProperty("event").GetString()));
@@ -26,7 +27,8 @@ public class TrainedRunTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.DoesNotContain('\u001B', run.Error);
         Assert.DoesNotContain('\r', run.Error);
         var lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Contains("3,600 pictures of 28x28 to train on, 400 to validate, 1,000 held out to test", lines[0], StringComparison.Ordinal);
+        Assert.Contains("3,600 pictures of 28x28 to train on, 400 to validate, 1,000 held out to test", lines[0],
+            StringComparison.Ordinal);
         Assert.StartsWith("784-16-10: 12,730 parameters", lines[1], StringComparison.Ordinal);
         Assert.Equal(["epoch 1/2", "epoch 2/2"], lines[^2..].Select(line => line[..9]));
         Assert.All(lines[^2..], line => Assert.True(line.Length <= 80, line));
@@ -43,8 +45,10 @@ public class TrainedRunTests(TrainedRun run) : IClassFixture<TrainedRun>
         var accuracy = json.GetProperty("accuracy").GetDouble();
         Assert.Equal(run.Lines[2].GetProperty("test_accuracy").GetDouble(), accuracy);
         Assert.Equal(run.Lines[2].GetProperty("test_loss").GetDouble(), json.GetProperty("loss").GetDouble(), 1e-6);
-        Assert.InRange(accuracy, json.GetProperty("accuracy_interval")[0].GetDouble(), json.GetProperty("accuracy_interval")[1].GetDouble());
-        Assert.Equal(Enumerable.Repeat(100, 10), json.GetProperty("confusion").EnumerateArray().Select(row => row.EnumerateArray().Sum(n => n.GetInt32())));
+        Assert.InRange(accuracy, json.GetProperty("accuracy_interval")[0].GetDouble(),
+            json.GetProperty("accuracy_interval")[1].GetDouble());
+        Assert.Equal(Enumerable.Repeat(100, 10),
+            json.GetProperty("confusion").EnumerateArray().Select(row => row.EnumerateArray().Sum(n => n.GetInt32())));
     }
 
     [Fact]
@@ -63,7 +67,8 @@ public class TrainedRunTests(TrainedRun run) : IClassFixture<TrainedRun>
     [Fact]
     public void PredictGoesOnAfterABadPicture()
     {
-        var result = run.Run("predict", run.Model, run.File("missing.png"), run.Picture, "--json", "--top", "2", "--threads", "1");
+        var result = run.Run("predict", run.Model, run.File("missing.png"), run.Picture, "--json", "--top", "2", "--threads",
+            "1");
         Assert.Equal(1, result.ExitCode);
         InProcess.AssertOneErrorLine(result.Error);
         Assert.Contains("missing.png", result.Error, StringComparison.Ordinal);

@@ -7,7 +7,8 @@ public class UsageTests
 {
     [Theory]
     [InlineData("", "train", "evaluate", "predict", "devices", "data")]
-    [InlineData("train", "--hidden", "--activation", "--device", "--epochs", "--batch-size", "--learning-rate", "--validation", "--seed",
+    [InlineData("train", "--hidden", "--activation", "--device", "--epochs", "--batch-size", "--learning-rate",
+        "--validation", "--seed",
         "--threads", "--output", "--resume", "--json", "--quiet", "--optimizer", "--no-augment")]
     [InlineData("evaluate", "MODEL", "DATASET", "--data", "--json")]
     [InlineData("predict", "MODEL", "IMAGE", "--top", "--show", "--json")]
@@ -19,7 +20,8 @@ public class UsageTests
         var result = InProcess.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.All(parts, part => Assert.Contains(part, result.Out, StringComparison.Ordinal));
-        Assert.Contains($"scratchnet {command}", result.Out[result.Out.IndexOf("Examples:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Contains($"scratchnet {command}", result.Out[result.Out.IndexOf("Examples:", StringComparison.Ordinal)..],
+            StringComparison.Ordinal);
         Assert.All(result.Out.Split('\n'), line => Assert.True(line.Length <= 100, line));
     }
 
@@ -78,7 +80,8 @@ public class UsageTests
     public void WhatCannotBeDoneIsSaidInOneLine(string args, params string[] parts)
     {
         using var folder = new TemporaryFolder();
-        InProcess.Refuses(1, args.StartsWith("train", StringComparison.Ordinal) ? $"{args} --quiet --output {folder.File("run")}" : args, parts);
+        InProcess.Refuses(1, args.StartsWith("train", StringComparison.Ordinal)
+            ? $"{args} --quiet --output {folder.File("run")}" : args, parts);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
