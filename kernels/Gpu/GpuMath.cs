@@ -77,15 +77,23 @@ internal static class GpuMath
         return (x < 0f ? e : 1f) / (1f + e);
     }
 
-    /// <summary>tanh |x| = -t/(t + 2) with t = e^-2|x| - 1, which is small where x is and then has all its digits.</summary>
+    /// <summary>tanh |x| = t/(t + 2) with t = e^2|x| - 1, which is small where x is and then has all its digits.</summary>
     public static float Tanh(float x)
     {
         // From 10 on, tanh rounds to 1.
         var size = x < 0f ? -x : x;
-        var growth = GrowthNearZero(-2f * (size > 10f ? 10f : size), out var exponent);
+        size = size > 10f ? 10f : size;
+        var growth = GrowthNearZero(size + size, out var exponent);
         var power = PowerOfTwo(exponent);
-        var t = Fma(power, growth, power - 1f);
-        var result = -t / (t + 2f);
+        var offset = power - 1f;
+        var t = Fma(power, growth, offset);
+        var sum = t + 2f;
+        var quotient = t / sum;
+
+        // What the quotient leaves over, by itself and through what rounding cut off t and the sum.
+        var remainder = Fma(-quotient, sum, t) + Fma(power, growth, offset - t);
+        remainder = Fma(-quotient, t - (sum - 2f), remainder);
+        var result = quotient + (remainder / sum);
         return x < 0f ? -result : result;
     }
 
@@ -95,14 +103,17 @@ internal static class GpuMath
         var rounded = Fma(x, Log2E, Rounder);
         exponent = (int)Interop.FloatAsInt(rounded) - RounderBits;
         var n = rounded - Rounder;
-        var r = Fma(n, -Ln2Low, Fma(n, -Ln2High, x));
+        var upper = Fma(n, -Ln2High, x);
+        var lower = n * Ln2Low;
+        var r = upper - lower;
+        var lost = upper - r - lower;
 
         // (e^r - 1 - r)/r²
         var p = Fma(0.0013926184037700295f, r, 0.008363178931176662f);
         p = Fma(p, r, 0.041666556149721146f);
         p = Fma(p, r, 0.16666576266288757f);
         p = Fma(p, r, 0.5f);
-        return Fma(p, r * r, r);
+        return r + Fma(p, r * r, lost);
     }
 
     /// <summary>2^n for n from -126 to 127, by writing the exponent's bits.</summary>

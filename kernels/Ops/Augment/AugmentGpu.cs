@@ -53,7 +53,8 @@ internal static class AugmentGpu
             backend.Launcher(SmoothRows)(backend.Stream, config, fields, sizes);
         }
 
-        backend.Launcher(Sample)(backend.Stream, config, backend.Memory(call.X), indices, backend.Memory(call.Y), fields, sizes);
+        backend.Launcher(Sample)(backend.Stream, backend.Groups(call.Batch, backend.GroupSize),
+            backend.Memory(call.X), indices, backend.Memory(call.Y), fields, sizes);
     }
 
     private static void NoiseBody(ArrayView<int> indices, ArrayView<float> fields, Sizes sizes)
@@ -129,26 +130,33 @@ internal static class AugmentGpu
     private static void SampleBody(
         ArrayView<float> x, ArrayView<int> indices, ArrayView<float> y, ArrayView<float> fields, Sizes sizes)
     {
-        var (centreRow, centreColumn) = (0.5f * (sizes.Height - 1), 0.5f * (sizes.Width - 1));
-        var share = Share.Of(sizes.All);
-        for (var place = share.First; place < share.End; place += Group.DimX)
+        // One group an image, so that a thread draws the affine map once for all of its pixels.
+        for (var image = Grid.IdxX; image < sizes.Batch; image += Grid.DimX)
         {
-            var image = place / sizes.Pixels;
-            var pixel = place % sizes.Pixels;
-            var (i, j) = (pixel / sizes.Width, pixel % sizes.Width);
             var map = AffineMap.Draw(sizes.Distortion, sizes.Seed, sizes.Epoch, indices[image]);
-            var (u, v) = (j - centreColumn, i - centreRow);
-            var column = (map.A * u) + (map.B * v) + (centreColumn + map.ShiftColumn);
-            var row = (map.C * u) + (map.D * v) + (centreRow + map.ShiftRow);
-            if (sizes.Radius > 0)
+            for (var pixel = Group.IdxX; pixel < sizes.Pixels; pixel += Group.DimX)
             {
-                var alpha = sizes.Distortion.ElasticAlpha;
-                column += alpha * Average(fields, sizes.SmoothColumn + place, sizes.Width, i, sizes.Height, sizes.Radius);
-                row += alpha * Average(fields, sizes.SmoothRow + place, sizes.Width, i, sizes.Height, sizes.Radius);
+                y[(image * sizes.Pixels) + pixel] = SamplePixel(x, fields, sizes, map, image * sizes.Pixels, pixel);
             }
-
-            y[place] = Bilinear(x, image * sizes.Pixels, row, column, sizes);
         }
+    }
+
+    private static float SamplePixel(
+        ArrayView<float> x, ArrayView<float> fields, Sizes sizes, AffineMap map, int image, int pixel)
+    {
+        var (centreRow, centreColumn) = (0.5f * (sizes.Height - 1), 0.5f * (sizes.Width - 1));
+        var (i, j) = (pixel / sizes.Width, pixel % sizes.Width);
+        var (u, v) = (j - centreColumn, i - centreRow);
+        var column = (map.A * u) + (map.B * v) + (centreColumn + map.ShiftColumn);
+        var row = (map.C * u) + (map.D * v) + (centreRow + map.ShiftRow);
+        if (sizes.Radius > 0)
+        {
+            var (alpha, place) = (sizes.Distortion.ElasticAlpha, image + pixel);
+            column += alpha * Average(fields, sizes.SmoothColumn + place, sizes.Width, i, sizes.Height, sizes.Radius);
+            row += alpha * Average(fields, sizes.SmoothRow + place, sizes.Width, i, sizes.Height, sizes.Radius);
+        }
+
+        return Bilinear(x, image, row, column, sizes);
     }
 
     private static float Bilinear(ArrayView<float> x, int image, float row, float column, Sizes sizes)
