@@ -46,6 +46,8 @@ internal static class CommandLine
             PredictCommand.Create(terminal),
             DevicesCommand.Create(terminal),
             DataCommand.Create(terminal),
+            BenchCommand.Create(terminal),
+            KernelsCommand.Create(terminal),
         };
         var help = new ExampleHelp();
         root.SetAction(help.Invoke);

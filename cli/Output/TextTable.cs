@@ -11,6 +11,17 @@ internal sealed class TextTable(params string[] header)
     /// <summary>Adds a row with one text a column.</summary>
     public void Add(params string[] cells) => _rows.Add(cells);
 
+    /// <summary>Writes the table in Markdown.</summary>
+    public void WriteMarkdown(TextWriter output)
+    {
+        output.WriteLine($"| {string.Join(" | ", header.Select(title => title.TrimStart()))} |");
+        output.WriteLine($"|{string.Join('|', header.Select(title => title.StartsWith(' ') ? "--:" : "---"))}|");
+        foreach (var row in _rows)
+        {
+            output.WriteLine($"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |");
+        }
+    }
+
     /// <summary>Writes the table.</summary>
     public void Write(TextWriter output)
     {

@@ -31,15 +31,14 @@ internal static class CommonOptions
         parse.GetValue(option) is { } text ? Values.Whole(option.Name, text, 1, MaxThreads) : 0;
 
     /// <summary>The device that was asked for, checked as far as its name goes.</summary>
-    public static string? ReadDevice(ParseResult parse, Option<string?> option)
-    {
-        if (parse.GetValue(option) is not { } text)
-        {
-            return null;
-        }
+    public static string? ReadDevice(ParseResult parse, Option<string?> option) =>
+        parse.GetValue(option) is { } text ? CheckDevice(option.Name, text) : null;
 
+    /// <summary>Checks a device's name as far as it goes without looking for devices.</summary>
+    public static string CheckDevice(string option, string text)
+    {
         string[] kinds = ["auto", "cpu", "cuda", "opencl", "simulator"];
         var isNumbered = text.Split(':') is ["cuda" or "opencl", var number] && uint.TryParse(number, out _);
-        return isNumbered ? text : Values.Choice(option.Name, text, kinds);
+        return isNumbered ? text : Values.Choice(option, text, kinds);
     }
 }

@@ -1,56 +1,122 @@
 using System.Diagnostics;
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ScratchNet.Kernels.Bench;
 
-/// <summary>How fast the processor reads two arrays and writes a third, all far larger than its caches: <c>z = x + s·y</c>.</summary>
-internal static class MemoryBandwidth
+/// <summary>
+/// How fast the processor moves data that fits a cache, or none: the better of reading all of it and of <c>z = x + s·y</c>. Each thread goes
+/// over its own share again and again, so that a core's own caches serve it.
+/// </summary>
+internal static unsafe class MemoryBandwidth
 {
-    /// <summary>Floats in an array: 3 arrays of 128 MB.</summary>
-    private const int Length = 32 * 1024 * 1024;
+    /// <summary>Bytes that no cache holds.</summary>
+    public const long OutOfCache = 384L << 20;
 
-    private const int Parts = 64;
-    private const int Samples = 7;
+    /// <summary>What a sample moves at least: long against the start of threads.</summary>
+    private const long LeastTraffic = 32L << 20;
+
+    private const int Samples = 9;
 
     /// <summary>Bandwidth in GB/s: the fastest of several samples. Lines read only to be overwritten are not counted.</summary>
-    public static double Gbps(int threads)
+    /// <param name="threads">Threads that move data at the same time.</param>
+    /// <param name="bytes">Size of all the data together.</param>
+    public static double Gbps(int threads, long bytes = OutOfCache)
     {
-        using var backend = new CpuBackend(threads);
-        using var x = backend.Allocate<float>(Length);
-        using var y = backend.Allocate<float>(Length);
-        using var z = backend.Allocate<float>(Length);
+        const int Lanes = 64;
+        var share = (int)Math.Max(bytes / sizeof(float) / threads / 3 / Lanes, 1) * Lanes;
+        var data = GC.AllocateUninitializedArray<float>(3 * share * threads, pinned: true);
+        Array.Fill(data, 1);
+        using var team = new ThreadTeam(threads);
+        var moved = (long)data.Length * sizeof(float);
+        var passes = (int)Math.Max(LeastTraffic / moved, 1);
+        return Math.Max(
+            Best(team, new Job(data, share, passes, isTriad: true), moved * passes),
+            Best(team, new Job(data, share, passes, isTriad: false), moved * passes));
+    }
 
-        // Memory that was never written is one page of zeros, which is always in cache.
-        x.View.AsSpan().Fill(1f);
-        y.View.AsSpan().Fill(2f);
-        var job = new Triad(x.View, y.View, z.View);
-        backend.Team.Run(job, Parts);
+    private static double Best(ThreadTeam team, Job job, long moved)
+    {
+        team.Run(job, team.Threads);
         var best = double.PositiveInfinity;
         for (var i = 0; i < Samples; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            backend.Team.Run(job, Parts);
+            team.Run(job, team.Threads);
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        return 3.0 * sizeof(float) * Length / best / 1e9;
+        return moved / best / 1e9;
     }
 
-    private sealed class Triad(BufferView<float> x, BufferView<float> y, BufferView<float> z) : ParallelJob
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Triad<TVector, TLanes>(float* x, float* y, float* z, int count)
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<TVector>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        var scale = TLanes.Broadcast(0.5f);
+        for (var i = 0; i < count; i += 2 * TLanes.Count)
+        {
+            var j = i + TLanes.Count;
+            TLanes.Store(z + i, TLanes.MultiplyAdd(TLanes.Load(y + i), scale, TLanes.Load(x + i)));
+            TLanes.Store(z + j, TLanes.MultiplyAdd(TLanes.Load(y + j), scale, TLanes.Load(x + j)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Read<TVector, TLanes>(float* x, int count)
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<TVector>
+    {
+        // Four sums, so that no addition waits for the one before.
+        var zero = TLanes.Broadcast(0);
+        TVector s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+        for (var i = 0; i < count; i += 4 * TLanes.Count)
+        {
+            s0 = TLanes.Add(s0, TLanes.Load(x + i));
+            s1 = TLanes.Add(s1, TLanes.Load(x + i + TLanes.Count));
+            s2 = TLanes.Add(s2, TLanes.Load(x + i + (2 * TLanes.Count)));
+            s3 = TLanes.Add(s3, TLanes.Load(x + i + (3 * TLanes.Count)));
+        }
+
+        return TLanes.Sum(TLanes.Add(TLanes.Add(s0, s1), TLanes.Add(s2, s3)));
+    }
+
+    private sealed class Job(float[] data, int share, int passes, bool isTriad) : ParallelJob
+    {
+        private float _sink;
+
         public override void Execute(int part)
         {
-            const int Share = Length / Parts;
-            var xs = x.Slice(part * Share, Share).AsSpan();
-            var ys = y.Slice(part * Share, Share).AsSpan();
-            var zs = z.Slice(part * Share, Share).AsSpan();
-            var scale = new Vector<float>(3);
-            for (var i = 0; i <= Share - Vector<float>.Count; i += Vector<float>.Count)
+            var x = (float*)Unsafe.AsPointer(ref data[3 * share * part]);
+            for (var pass = 0; pass < passes; pass++)
             {
-                var sum = new Vector<float>(xs[i..]) + (scale * new Vector<float>(ys[i..]));
-                sum.CopyTo(zs[i..]);
+                if (Vector512.IsHardwareAccelerated)
+                {
+                    Pass<Vector512<float>, Lanes512>(x);
+                }
+                else if (Vector256.IsHardwareAccelerated)
+                {
+                    Pass<Vector256<float>, Lanes256>(x);
+                }
+                else
+                {
+                    Pass<Vector128<float>, Lanes128>(x);
+                }
+            }
+        }
+
+        private void Pass<TVector, TLanes>(float* x)
+            where TVector : unmanaged
+            where TLanes : struct, ILanes<TVector>
+        {
+            if (isTriad)
+            {
+                Triad<TVector, TLanes>(x, x + share, x + (2 * share), share);
+            }
+            else
+            {
+                Volatile.Write(ref _sink, Read<TVector, TLanes>(x, 3 * share));
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace ScratchNet.Kernels;
 
 /// <summary>The arguments of one call of an operation: what it computes on and how large that is.</summary>
@@ -53,6 +55,9 @@ public abstract class Variant
     /// <summary>Which backends can run it.</summary>
     public Target Target { get; }
 
+    /// <summary>The method that runs it: where a reader begins.</summary>
+    internal abstract MethodInfo Entry { get; }
+
     /// <summary>The GPU kernels it launches; empty for CPU variants.</summary>
     public IReadOnlyList<GpuKernel> Kernels => _kernels?.Invoke() ?? [];
 }
@@ -89,6 +94,9 @@ public sealed class Variant<TCall> : Variant
         _gpu = body;
         _whyNot = whyNot;
     }
+
+    /// <inheritdoc/>
+    internal override MethodInfo Entry => (_cpu as Delegate ?? _gpu!).Method;
 
     /// <summary>Why a backend cannot run a call with this variant; null when it can.</summary>
     /// <param name="backend">Where the call would run.</param>

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using ScratchNet.Kernels.Bench;
+
+namespace ScratchNet.Cli.Bench;
+
+/// <summary>How a row compares with the same row of an earlier run.</summary>
+/// <param name="Word"><c>faster</c>, <c>slower</c>, <c>same</c>, <c>can't tell</c>, or <c>new</c> when there was no such row.</param>
+/// <param name="TimesFaster">Earlier time by present time; null without an earlier one.</param>
+internal sealed record Change(string Word, double? TimesFaster);
+
+/// <summary>The rows of an earlier run, from a file that <c>bench --json</c> wrote.</summary>
+internal sealed class Baseline
+{
+    /// <summary>Differences below are no difference: two runs of one program differ by that much when the machine's clock does.</summary>
+    private const double SameWithin = 1.05;
+
+    private readonly Dictionary<string, (double Low, double Median, double High)> _times = [];
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="FailureException">It is not such a file; the message names the line.</exception>
+    public static Baseline Load(string file)
+    {
+        var baseline = new Baseline();
+        var number = 0;
+        foreach (var line in File.ReadLines(file))
+        {
+            number++;
+            try
+            {
+                using var json = JsonDocument.Parse(line);
+                baseline.Add(json.RootElement);
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+            {
+                throw new FailureException($"{file}, line {number}, is no row of 'scratchnet bench --json'");
+            }
+        }
+
+        return baseline._times.Count > 0 ? baseline : throw new FailureException($"{file} has no measured row of 'scratchnet bench --json'");
+    }
+
+    /// <summary>Compares a row with the one of the same operation, variant, device, size and threads.</summary>
+    public Change? Compare(BenchRow row)
+    {
+        if (row.MedianSeconds is not { } median)
+        {
+            return null;
+        }
+
+        var shape = row.Shape;
+        return _times.TryGetValue(
+            Key(row.Op, row.Variant, row.Device, shape.M, shape.N, shape.K, shape.Transpose, shape.Detail, row.Threads), out var before)
+            ? Judge((row.LowSeconds ?? double.NaN, median, row.HighSeconds ?? double.NaN), before)
+            : new Change("new", null);
+    }
+
+    /// <summary>
+    /// Compares two medians with their 95 % intervals. The ratio lies between its own ends: wholly above 1.05 is faster, wholly below
+    /// 1/1.05 slower, wholly between the same; whatever crosses such a line, the noise hides.
+    /// </summary>
+    internal static Change Judge((double Low, double Median, double High) now, (double Low, double Median, double High) before)
+    {
+        var (least, most) = (before.Low / now.High, before.High / now.Low);
+        var word = least > SameWithin ? "faster"
+            : most < 1 / SameWithin ? "slower"
+            : least >= 1 / SameWithin && most <= SameWithin ? "same"
+            : "can't tell";
+        return new Change(word, before.Median / now.Median);
+    }
+
+    private void Add(JsonElement row)
+    {
+        if (row.TryGetProperty("event", out _) || row.GetProperty("median_seconds").ValueKind == JsonValueKind.Null)
+        {
+            return;
+        }
+
+        double Number(string name) => row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble() : double.NaN;
+        string Text(string name) => row.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+        int Whole(string name) => row.GetProperty(name).GetInt32();
+        _times[Key(Text("op"), Text("variant"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"), Text("detail"),
+            Whole("threads"))] = (Number("low_seconds"), Number("median_seconds"), Number("high_seconds"));
+    }
+
+    private static string Key(
+        string op, string variant, string device, int m, int n, int k, string transpose, string detail, int threads) =>
+        string.Join('|', op, variant, device, m, n, k, transpose, detail, threads);
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using ScratchNet.Cli.Parsing;
+using ScratchNet.Kernels.Bench;
+
+namespace ScratchNet.Cli.Bench;
+
+/// <summary>An operation at a size.</summary>
+internal sealed record BenchItem(BenchCase Case, BenchShape Shape);
+
+/// <summary>What the options of <c>bench</c> ask for, before it is checked.</summary>
+/// <param name="Target">A group, an operation, <c>step</c> or <c>all</c>; null for matmul.</param>
+/// <param name="Sizes">Sizes with commas between them.</param>
+/// <param name="Network">Features of a network's layers with dashes between them.</param>
+/// <param name="Batch">Batch sizes with commas between them.</param>
+/// <param name="Variants">Names with commas between them.</param>
+internal sealed record BenchWords(string? Target, string? Sizes, string? Network, string? Batch, string? Variants);
+
+/// <summary>What is to be measured. Reading it checks every word, so that nothing wrong is found out halfway.</summary>
+internal sealed record BenchRequest(
+    IReadOnlyList<BenchItem> Items, IReadOnlyList<int>? Network, IReadOnlyList<int> Batches, bool IsStep, IReadOnlyList<string>? Variants)
+{
+    private const string Step = "step";
+    private const string All = "all";
+    private const int DefaultBatch = 64;
+    private const int MostBatch = 1 << 20;
+    private const int MostSize = 1 << 28;
+    private const long MostElements = 1L << 30;
+    private static readonly int[] DefaultNetwork = [784, 128, 10];
+
+    /// <summary>Every word that can follow <c>bench</c>.</summary>
+    public static IEnumerable<string> Targets =>
+        [.. BenchCases.All.Select(bench => bench.Group).Distinct(), Step, All, .. BenchCases.All.Select(bench => bench.Operation.Name)];
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="UsageException">One of them makes no sense.</exception>
+    public static BenchRequest Read(BenchWords words)
+    {
+        var target = words.Target ?? "matmul";
+        var cases = Cases(target);
+        var isStep = target == Step;
+        if (words.Network is not null && (words.Sizes is not null || target is not ("matmul" or Step)))
+        {
+            throw new UsageException(words.Sizes is not null
+                ? "--sizes and --network exclude each other" : "--network works with 'bench matmul' and 'bench step'");
+        }
+
+        if (isStep && words.Sizes is not null)
+        {
+            throw new UsageException("'bench step' takes --network and --batch, not --sizes");
+        }
+
+        var batches = words.Batch is { } text ? Values.Wholes("--batch", text, 1, MostBatch) : [DefaultBatch];
+        if (words.Batch is not null && words.Network is null && !isStep)
+        {
+            throw new UsageException("--batch needs --network");
+        }
+
+        var network = words.Network is { } layers ? Layers(layers) : isStep ? DefaultNetwork : null;
+        var items = words.Network is not null && !isStep
+            ? [.. batches.SelectMany(batch => BenchShape.OfNetwork(network!, batch)).Select(shape => new BenchItem(cases[0], shape))]
+            : words.Sizes is { } sizes
+                ? [.. cases.SelectMany(bench => sizes.Split(',').SelectMany(size => Shapes(bench, size.Trim())))]
+                : cases.SelectMany(bench => bench.DefaultShapes.Select(shape => new BenchItem(bench, shape))).ToArray();
+        return new BenchRequest(items, network, batches, isStep, words.Variants is { } names ? Names(names, cases) : null);
+    }
+
+    private static IReadOnlyList<BenchCase> Cases(string target)
+    {
+        if (target is All or Step)
+        {
+            return target == All ? BenchCases.All : [];
+        }
+
+        var group = BenchCases.All.Where(bench => bench.Group == target).ToArray();
+        var found = group.Length > 0 ? group : [.. BenchCases.All.Where(bench => bench.Operation.Name == target)];
+        return found.Length > 0 ? found : throw new UsageException(
+            $"there is nothing called '{target}' to measure{Suggest(target, Targets)}; there is {string.Join(", ", Targets.Distinct())}");
+    }
+
+    private static IEnumerable<BenchItem> Shapes(BenchCase bench, string size)
+    {
+        int[] numbers = [.. size.Split('x').Select(number => Values.Whole("--sizes", number, 1, MostSize))];
+        var most = numbers.Length == 1 && bench is MatMulBench ? (long)numbers[0] * numbers[0]
+            : numbers.Order().TakeLast(2).Aggregate(1L, (product, number) => product * number);
+        if (most > MostElements)
+        {
+            throw new UsageException($"--sizes has '{size}', which is more than {MostElements} elements");
+        }
+
+        var shapes = bench.Read(numbers);
+        return shapes.Count > 0 ? shapes.Select(shape => new BenchItem(bench, shape)) : throw new UsageException(
+            $"--sizes has '{size}', but {bench.Operation.Name} takes {bench.SizeForm}");
+    }
+
+    private static int[] Layers(string text)
+    {
+        var parts = text.Split('-');
+        var layers = new int[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out layers[i]) || layers[i] is < 1 or > 65536)
+            {
+                throw new UsageException($"--network is '{text}', but must be features with dashes between them, such as 784-128-10");
+            }
+        }
+
+        return layers.Length >= 2 ? layers : throw new UsageException($"--network is '{text}', but must have two sizes or more");
+    }
+
+    private static string[] Names(string text, IReadOnlyList<BenchCase> cases)
+    {
+        string[] known = [.. cases.SelectMany(bench => bench.Operation.Variants).Select(variant => variant.Name).Distinct()];
+        var names = text.Split(',', StringSplitOptions.TrimEntries);
+        return names.FirstOrDefault(name => !known.Contains(name)) is not { } unknown ? names : throw new UsageException(
+            $"--variants has '{unknown}', which is none{Suggest(unknown, known)}; there is {string.Join(", ", known)}");
+    }
+
+    private static string Suggest(string word, IEnumerable<string> known) =>
+        Nearest.To(word, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+}

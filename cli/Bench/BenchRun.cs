@@ -1,0 +1,109 @@
+using ScratchNet.Kernels;
+using ScratchNet.Kernels.Bench;
+
+namespace ScratchNet.Cli.Bench;
+
+/// <summary>Where to measure, and what becomes of the rows.</summary>
+/// <param name="Devices">Devices to measure on; null for the processor and, where there is one, the GPU.</param>
+/// <param name="Threads">Numbers of threads to measure the processor with; 0 takes one for each.</param>
+/// <param name="Format">How rows are written.</param>
+/// <param name="BaselineFile">An earlier run to compare with.</param>
+/// <param name="PlotFile">Where to draw the ladder and the roofline.</param>
+internal sealed record BenchSettings(
+    IReadOnlyList<string>? Devices, IReadOnlyList<int> Threads, BenchFormat Format, string? BaselineFile, string? PlotFile);
+
+/// <summary>One run of the bench: opens the devices, measures size after size, writes.</summary>
+internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Terminal terminal)
+{
+    /// <summary>Narrow enough to tell 5 % apart, and seldom longer than a second for one variant.</summary>
+    private static readonly TimingPlan Plan = new(LeastRounds: 9, MostRounds: 300, Noise: 0.02, Budget: TimeSpan.FromSeconds(1));
+
+    private readonly List<(Backend Backend, IPeaks Peaks)> _devices = [];
+
+    /// <summary>Runs.</summary>
+    /// <returns>The exit code: a variant with a wrong result is a failure.</returns>
+    public int Run()
+    {
+        using var interruption = new Interruption();
+        var report = new BenchReport(terminal, settings.Format, settings.BaselineFile is { } file ? Baseline.Load(file) : null);
+        try
+        {
+            OpenDevices();
+            Measure(report, interruption.Token);
+        }
+        finally
+        {
+            _devices.ForEach(device => device.Backend.Dispose());
+        }
+
+        return report.Rows.Any(row => row.IsWrong) ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private void OpenDevices()
+    {
+        foreach (var name in settings.Devices ?? ["cpu"])
+        {
+            foreach (var threads in name is "cpu" or "auto" ? settings.Threads : [0])
+            {
+                Add(Devices.Open(name, threads));
+            }
+        }
+
+        if (settings.Devices is null && Devices.Open() is var best)
+        {
+            if (best.Target == Target.Gpu)
+            {
+                Add(best);
+            }
+            else
+            {
+                best.Dispose();
+            }
+        }
+    }
+
+    private void Add(Backend backend) => _devices.Add((backend, PeaksExtensions.Of(backend)));
+
+    private void Measure(BenchReport report, CancellationToken cancel)
+    {
+        BenchRunner[] runners =
+            [.. _devices.Select(device => new BenchRunner(device.Backend, device.Peaks, Plan, TimeProvider.System, cancel))];
+        foreach (var item in request.Items)
+        {
+            Tell($"measuring {item.Case.Operation.Name} {item.Shape.M}x{item.Shape.N}x{item.Shape.K} {item.Shape.Detail}");
+            report.Write([.. runners.SelectMany(runner => runner.Run(item.Case, item.Shape, request.Variants))]);
+        }
+
+        Tell("");
+        if (report.IsForPeople)
+        {
+            WriteSummary(report);
+        }
+    }
+
+    private void WriteSummary(BenchReport report)
+    {
+        if (request is { Network: { } network, IsStep: false })
+        {
+            foreach (var batch in request.Batches)
+            {
+                NetworkRanking.Write(report, terminal, network, batch);
+            }
+        }
+
+        foreach (var (backend, peaks) in _devices)
+        {
+            var peak = peaks.Gflops is { } gflops ? $"multiply-adds at {gflops:F0} GFLOP/s at most" : "no peak is known";
+            terminal.Out.WriteLine($"{backend.Device.Id}: {Terminal.OneLine(backend.Device.Name)}, {backend.Device.Capabilities}; {peak}");
+        }
+    }
+
+    /// <summary>What is going on, on one line that the next one overwrites; only where somebody watches.</summary>
+    private void Tell(string text)
+    {
+        if (terminal.IsLive)
+        {
+            terminal.Error.Write($"\r\u001B[K{text}");
+        }
+    }
+}

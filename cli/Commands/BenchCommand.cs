@@ -1,0 +1,97 @@
+using System.CommandLine;
+using ScratchNet.Cli.Bench;
+using ScratchNet.Cli.Parsing;
+
+namespace ScratchNet.Cli.Commands;
+
+/// <summary><c>scratchnet bench</c>: how fast every way to compute an operation is, and how exact.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var options = new Options();
+        var command = new ExampledCommand("bench",
+            "Measures operations: every variant is first checked against double precision, then timed against the machine's measured peak.",
+            ("scratchnet bench", "the matrix product from the plainest loop to the fastest"),
+            ("scratchnet bench matmul --network 784-128-10 --batch 64", "ranked by what a network needs"),
+            ("scratchnet bench all --json > before.jsonl", "everything, to compare with later"),
+            ("scratchnet bench all --baseline before.jsonl", "what has become faster or slower since"));
+        command.Add(options.Target);
+        foreach (var option in options.All)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(parse => Run(parse, options, terminal));
+        return command;
+    }
+
+    private static int Run(ParseResult parse, Options options, Terminal terminal)
+    {
+        var request = BenchRequest.Read(new BenchWords(
+            parse.GetValue(options.Target), parse.GetValue(options.Sizes), parse.GetValue(options.Network), parse.GetValue(options.Batch),
+            parse.GetValue(options.Variants)));
+        return new BenchRun(request, options.Settings(parse), terminal).Run();
+    }
+
+    private sealed class Options
+    {
+        public Argument<string?> Target { get; } = new("OPERATION")
+        {
+            Description = "matmul, activation, softmax, reduce, optimizer, data, step, all, or one operation [default: matmul]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
+        public Option<string?> Sizes { get; } = CommonOptions.Text("--sizes", "SIZES", "such as 256,512 or 64x128x784 (m, n, k)");
+
+        public Option<string?> Network { get; } = CommonOptions.Text("--network", "LAYERS",
+            "a network's layer shapes, forward and backward, such as 784-128-10");
+
+        public Option<string?> Batch { get; } = CommonOptions.Text("--batch", "N,...", "batch sizes for --network [default: 64]");
+
+        public Option<string?> Variants { get; } = CommonOptions.Text("--variants", "NAMES",
+            "only these, such as reference,simd [default: all that the device runs]");
+
+        public IEnumerable<Option> All =>
+            [Sizes, Network, Batch, _device, Variants, _threads, _json, _csv, _markdown, _plot, _baseline];
+
+        private readonly Option<string?> _device = CommonOptions.Text("--device", "DEVICES",
+            "such as cpu or cpu,opencl:0 [default: cpu, and the GPU if there is one]");
+
+        private readonly Option<string?> _threads = CommonOptions.Text("--threads", "N,...", "threads for the cpu [default: one a processor]");
+        private readonly Option<bool> _json = CommonOptions.Json();
+        private readonly Option<bool> _csv = CommonOptions.Flag("--csv", "rows with commas between their fields");
+        private readonly Option<bool> _markdown = CommonOptions.Flag("--markdown", "tables for a README");
+        private readonly Option<string?> _plot = CommonOptions.Text("--plot", "FILE", "draw the ladder and a roofline: a .svg or .png file");
+
+        private readonly Option<string?> _baseline = CommonOptions.Text("--baseline", "FILE",
+            "compare with what 'bench --json' wrote earlier: faster, slower, same, or can't tell");
+
+        public BenchSettings Settings(ParseResult parse)
+        {
+            var plot = parse.GetValue(_plot);
+            if (plot is not null && Path.GetExtension(plot) is not (".svg" or ".png"))
+            {
+                throw new UsageException($"--plot is '{plot}', but must be a .svg or .png file");
+            }
+
+            string[]? devices = parse.GetValue(_device) is { } text
+                ? [.. text.Split(',', StringSplitOptions.TrimEntries).Select(device => CommonOptions.CheckDevice(_device.Name, device))]
+                : null;
+            IReadOnlyList<int> threads = parse.GetValue(_threads) is { } counts
+                ? Values.Wholes(_threads.Name, counts, 1, CommonOptions.MaxThreads) : [0];
+            return new BenchSettings(devices, threads, Format(parse), parse.GetValue(_baseline), plot);
+        }
+
+        private BenchFormat Format(ParseResult parse)
+        {
+            BenchFormat[] chosen =
+            [
+                .. parse.GetValue(_json) ? [BenchFormat.Json] : Array.Empty<BenchFormat>(),
+                .. parse.GetValue(_csv) ? [BenchFormat.Csv] : Array.Empty<BenchFormat>(),
+                .. parse.GetValue(_markdown) ? [BenchFormat.Markdown] : Array.Empty<BenchFormat>(),
+            ];
+            return chosen.Length <= 1 ? chosen.FirstOrDefault() : throw new UsageException("--json, --csv and --markdown exclude each other");
+        }
+    }
+}

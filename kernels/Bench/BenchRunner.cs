@@ -1,0 +1,138 @@
+namespace ScratchNet.Kernels.Bench;
+
+/// <summary>Measures the variants of an operation on one backend: first whether each is right, then, in turns, how fast it is.</summary>
+/// <param name="backend">Where to run.</param>
+/// <param name="peaks">What its device can do at most.</param>
+/// <param name="plan">When a variant has been timed often enough.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="cancel">Stops between two runs.</param>
+internal sealed class BenchRunner(
+    Backend backend, IPeaks peaks, TimingPlan plan, TimeProvider clock, CancellationToken cancel = default)
+{
+    /// <summary>
+    /// The peak is itself measured, on a clock that moves: a figure this much above it may still be noise; beyond, something was measured
+    /// wrongly.
+    /// </summary>
+    public const double PeakTolerance = 1.10;
+
+    private readonly Dictionary<Variant, double> _compileSeconds = [];
+
+    /// <summary>Measures the variants that are wanted, at one size.</summary>
+    /// <param name="bench">The operation.</param>
+    /// <param name="shape">The size.</param>
+    /// <param name="variants">Names of the wanted ones; null for all that are made for this kind of backend.</param>
+    /// <returns>One row for each; those that cannot run here say why.</returns>
+    public IReadOnlyList<BenchRow> Run(BenchCase bench, BenchShape shape, IReadOnlyCollection<string>? variants = null)
+    {
+        bool IsWanted(Variant variant) => variants?.Contains(variant.Name) ?? variant.Target == backend.Target;
+        using var workbench = new Workbench(backend);
+        Ladder ladder;
+        try
+        {
+            ladder = bench.Arrange(workbench, backend, shape);
+        }
+        catch (DeviceMemoryException exception)
+        {
+            return [.. bench.Operation.Variants.Where(IsWanted)
+                .Select(variant => Empty(bench, shape, variant, SizesOf(shape)) with { Reason = exception.Message })];
+        }
+
+        Trial[] trials = [.. ladder.Rungs.Where(rung => IsWanted(rung.Variant))
+            .Select(rung => Verify(workbench, rung, Empty(bench, shape, rung.Variant, ladder.Sizes)))];
+        var copySeconds = trials.Any(trial => trial.Row.Verified) ? workbench.MeasureCopies() : 0;
+        Trial[] timed = [.. trials.Where(trial => trial.Row.Verified && trial.Known is null)];
+        var timings = Interleaved.Time(plan, clock,
+            [.. timed.Select(trial => new Contender(trial.Row.Variant, trial.Rung.Run, Finish: backend.Synchronize))], cancel);
+        return [.. trials.Select(trial => !trial.Row.Verified ? trial.Row
+            : Fill(trial.Row with { CopySeconds = copySeconds }, ladder, trial.Known ?? timings[Array.IndexOf(timed, trial)]))];
+    }
+
+    /// <summary>A variant whose result has been checked.</summary>
+    /// <param name="Rung">The variant.</param>
+    /// <param name="Row">Its row so far.</param>
+    /// <param name="Known">How long it takes, when it is so slow that checking was measuring enough.</param>
+    private sealed record Trial(Rung Rung, BenchRow Row, Timing? Known = null);
+
+    private Trial Verify(Workbench workbench, Rung rung, BenchRow row)
+    {
+        cancel.ThrowIfCancellationRequested();
+        row = row with { IsChosen = rung.IsChosen };
+        if (rung.WhyNot is { } why)
+        {
+            return new Trial(rung, row with { Reason = why });
+        }
+
+        double first, second;
+        Verdict verdict;
+        try
+        {
+            workbench.Reset();
+            first = TimeOnce(rung);
+            verdict = workbench.Check();
+            second = first > plan.Budget.TotalSeconds ? first : TimeOnce(rung);
+        }
+        catch (Exception exception) when (backend.Target == Target.Gpu && exception is not OutOfMemoryException)
+        {
+            // A driver that cannot build or launch one kernel: the others still run.
+            return new Trial(rung, row with { Reason = $"the driver does not run it: {exception.Message}" });
+        }
+
+        if (verdict.Fault is { } fault)
+        {
+            return new Trial(rung, row with { Reason = $"wrong result: {fault}", IsWrong = true });
+        }
+
+        // Later sizes find the kernel compiled: the most that a first call took is what compiling costs.
+        _compileSeconds[rung.Variant] = Math.Max(_compileSeconds.GetValueOrDefault(rung.Variant), Math.Max(first - second, 0));
+        row = row with { Verified = true, ErrorUlp = verdict.ErrorUlp, CompileSeconds = _compileSeconds[rung.Variant] };
+        return new Trial(rung, row, second > plan.Budget.TotalSeconds ? new Timing(second, 0, [second]) : null);
+    }
+
+    private double TimeOnce(Rung rung)
+    {
+        var start = clock.GetTimestamp();
+        rung.Run();
+        backend.Synchronize();
+        return clock.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private BenchRow Fill(BenchRow row, Ladder ladder, Timing timing)
+    {
+        var seconds = timing.MedianSeconds;
+        var floor = peaks.Floor(ladder.Flops, ladder.Bytes);
+        if (floor is { } least && least.Seconds > PeakTolerance * seconds)
+        {
+            return row with
+            {
+                Reason = FormattableString.Invariant(
+                    $"refused: {100 * least.Seconds / seconds:F0} % of the measured {least.Limit} peak, so something was measured wrongly"),
+            };
+        }
+
+        var hasSpread = timing.Samples.Length >= Timing.FewestSamples;
+        return row with
+        {
+            MedianSeconds = seconds,
+            LowSeconds = hasSpread ? timing.Interval.Low : null,
+            HighSeconds = hasSpread ? timing.Interval.High : null,
+            Spread = hasSpread ? timing.Spread : null,
+            Gflops = ladder.Flops / seconds / 1e9,
+            Gbps = ladder.Bytes / seconds / 1e9,
+            PercentOfPeak = 100 * floor?.Seconds / seconds,
+            Limit = floor?.Limit,
+        };
+    }
+
+    private BenchRow Empty(BenchCase bench, BenchShape shape, Variant variant, string sizes) => new()
+    {
+        Op = bench.Operation.Name,
+        Variant = variant.Name,
+        Backend = backend.Device.Id,
+        Device = backend.Device.Name,
+        Shape = shape,
+        Sizes = sizes,
+        Threads = backend is CpuBackend cpu ? cpu.Team.Threads : 0,
+    };
+
+    private static string SizesOf(BenchShape shape) => $"{shape.M}x{shape.N}x{shape.K}";
+}

@@ -1,0 +1,27 @@
+namespace ScratchNet.Kernels.Bench;
+
+/// <summary>How each operation is measured.</summary>
+internal static class BenchCases
+{
+    /// <summary>One case for each operation of <see cref="Operations.All"/>, in the same order.</summary>
+    public static IReadOnlyList<BenchCase> All { get; } =
+    [
+        new GatherBench(),
+        new AugmentBench(),
+        new MatMulBench(),
+        new ActivationForwardBench(),
+        new DropoutForwardBench(),
+        new SoftmaxCrossEntropyBench(),
+        new BinaryCrossEntropyBench(),
+        new MetricsBench(),
+        new ArgMaxBench(),
+        new DropoutBackwardBench(),
+        new ActivationBackwardBench(),
+        new ColumnSumsBench(),
+        new SgdBench(),
+        new AdamBench(),
+    ];
+
+    /// <summary>The case of an operation.</summary>
+    public static BenchCase For(Operation operation) => All.Single(bench => bench.Operation == operation);
+}

@@ -1,0 +1,79 @@
+using System.Numerics;
+
+namespace ScratchNet.Kernels.Bench;
+
+/// <summary>Matrix products.</summary>
+internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation, "matmul")
+{
+    public override string SizeForm => "MxNxK, or N for a square";
+
+    public override IReadOnlyList<BenchShape> DefaultShapes => [.. new[] { 64, 256, 1024 }.Select(n => new BenchShape(n, n, n))];
+
+    public override IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes) => sizes switch
+    {
+        [var n] => [new BenchShape(n, n, n)],
+        [var m, var n, var k] => [new BenchShape(m, n, k)],
+        _ => [],
+    };
+
+    protected override MatMulCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var (m, n, k) = (shape.M, shape.N, shape.K);
+        var (a, b) = (bench.Numbers(checked(m * k)), bench.Numbers(checked(k * n)));
+        var bias = shape.Epilogue ? bench.Numbers(n) : [];
+
+        // Any order of the k additions, each rounded: at most about k units of the largest partial sum.
+        var c = bench.Output(Exact(shape, a, b, bias), FewRoundings + (2 * k));
+        return new MatMulCall(
+            bench.Input(a), bench.Input(b), c, m, n, k, shape.TransposeA, shape.TransposeB,
+            shape.Epilogue ? bench.Input(bias) : default, shape.Epilogue ? ActivationKind.Relu : ActivationKind.None);
+    }
+
+    /// <summary>
+    /// The product in double precision. The reference's order (all of k for one element) takes minutes at the larger sizes, so here
+    /// every row of b is added, scaled, to a row of c: the same sums in the same order.
+    /// </summary>
+    private static double[] Exact(BenchShape shape, float[] a, float[] b, float[] bias)
+    {
+        var (m, n, k) = (shape.M, shape.N, shape.K);
+        var wide = new double[k * n];
+        for (var p = 0; p < k; p++)
+        {
+            for (var j = 0; j < n; j++)
+            {
+                wide[(p * n) + j] = shape.TransposeB ? b[(j * k) + p] : b[(p * n) + j];
+            }
+        }
+
+        var c = new double[checked(m * n)];
+        Parallel.For(0, m, i =>
+        {
+            var row = c.AsSpan(i * n, n);
+            for (var p = 0; p < k; p++)
+            {
+                AddScaled(row, shape.TransposeA ? a[(p * m) + i] : a[(i * k) + p], wide.AsSpan(p * n, n));
+            }
+
+            for (var j = 0; j < bias.Length; j++)
+            {
+                row[j] = Math.Max(row[j] + bias[j], 0);
+            }
+        });
+        return c;
+    }
+
+    private static void AddScaled(Span<double> sum, double factor, ReadOnlySpan<double> terms)
+    {
+        var j = 0;
+        for (; j <= sum.Length - Vector<double>.Count; j += Vector<double>.Count)
+        {
+            var added = new Vector<double>(sum[j..]) + (factor * new Vector<double>(terms[j..]));
+            added.CopyTo(sum[j..]);
+        }
+
+        for (; j < sum.Length; j++)
+        {
+            sum[j] += factor * terms[j];
+        }
+    }
+}

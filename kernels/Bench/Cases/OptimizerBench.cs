@@ -1,0 +1,39 @@
+namespace ScratchNet.Kernels.Bench;
+
+/// <summary>A step of gradient descent with momentum.</summary>
+internal sealed class SgdBench() : ElementBench<SgdCall>(SgdSpec.Operation, "optimizer")
+{
+    private const float Rate = 0.05f;
+    private const float Momentum = 0.9f;
+
+    protected override SgdCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var (w, g, velocity) = (bench.Numbers(shape.M), bench.Numbers(shape.M), bench.Numbers(shape.M));
+        var (exactW, exactVelocity) = (Workbench.Wide(w), Workbench.Wide(velocity));
+        SgdReference.Compute(exactW, Workbench.Wide(g), exactVelocity, (double)Rate, Momentum, 0, nesterov: false);
+        return new SgdCall(
+            bench.Updated(w, exactW, FewRoundings), bench.Input(g), bench.Updated(velocity, exactVelocity, FewRoundings),
+            shape.M, Rate, Momentum);
+    }
+}
+
+/// <summary>A step of Adam.</summary>
+internal sealed class AdamBench() : ElementBench<AdamCall>(AdamSpec.Operation, "optimizer")
+{
+    protected override AdamCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var (w, g) = (bench.Numbers(shape.M), bench.Numbers(shape.M));
+        var (m, v) = (bench.Numbers(shape.M), bench.Numbers(shape.M, 0.001f, 1));
+        var call = new AdamCall(default, default, default, default, shape.M, Step: 100);
+        var (exactW, exactM, exactV) = (Workbench.Wide(w), Workbench.Wide(m), Workbench.Wide(v));
+        AdamReference.Compute(exactW, Workbench.Wide(g), exactM, exactV, (double)call.StepSize, call.RootScale, call.Beta1, call.Beta2,
+            call.Epsilon, call.CoupledDecay, call.Shrink);
+        return call with
+        {
+            W = bench.Updated(w, exactW, FewRoundings),
+            G = bench.Input(g),
+            FirstMoment = bench.Updated(m, exactM, FewRoundings),
+            SecondMoment = bench.Updated(v, exactV, FewRoundings),
+        };
+    }
+}

@@ -1,0 +1,91 @@
+namespace ScratchNet.Kernels.Bench;
+
+/// <summary>Operations on the rows of a matrix: a size is rows and columns.</summary>
+/// <param name="operation">The operation.</param>
+/// <param name="group">What it is measured together with.</param>
+/// <param name="columns">Columns when a size gives only rows.</param>
+/// <param name="mostColumns">More than that it cannot have.</param>
+internal abstract class RowBench<TCall>(Operation<TCall> operation, string group, int columns = 10, int mostColumns = int.MaxValue)
+    : BenchCase<TCall>(operation, group)
+    where TCall : struct, IOperationCall
+{
+    public override string SizeForm => mostColumns == 1 ? "M" : mostColumns == int.MaxValue ? "MxN" : $"MxN, N from 2 to {mostColumns}";
+
+    public override IReadOnlyList<BenchShape> DefaultShapes => [new(64, columns), new(1024, columns), new(1 << 17, columns)];
+
+    public override IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes) => sizes switch
+    {
+        [var rows] => [new BenchShape(rows, columns)],
+        [var rows, var some] when some <= mostColumns && (some > 1 || mostColumns is 1 or int.MaxValue) => [new BenchShape(rows, some)],
+        _ => [],
+    };
+}
+
+/// <summary>Softmax cross-entropy.</summary>
+internal sealed class SoftmaxCrossEntropyBench()
+    : RowBench<SoftmaxCrossEntropyCall>(SoftmaxCrossEntropySpec.Operation, "softmax", mostColumns: 256)
+{
+    protected override SoftmaxCrossEntropyCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var (batch, classes) = (shape.M, shape.N);
+        var (z, labels) = (bench.Numbers(batch * classes, -8, 8), bench.Bytes(batch, classes));
+        double[] dz = new double[z.Length], losses = new double[batch], correct = new double[batch];
+        SoftmaxCrossEntropyReference.Compute(Workbench.Wide(z), labels, dz, losses, correct, batch, classes, 0.0);
+        var tolerance = FewRoundings + classes;
+        return new SoftmaxCrossEntropyCall(bench.Input(z), bench.Input(labels), bench.Output(dz, tolerance),
+            bench.Output(losses, tolerance), bench.Output(correct, 0), batch, classes);
+    }
+}
+
+/// <summary>Binary cross-entropy.</summary>
+internal sealed class BinaryCrossEntropyBench()
+    : RowBench<BinaryCrossEntropyCall>(BinaryCrossEntropySpec.Operation, "softmax", columns: 1, mostColumns: 1)
+{
+    protected override BinaryCrossEntropyCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var batch = shape.M;
+        var (z, labels) = (bench.Numbers(batch, -8, 8), bench.Bytes(batch, 2));
+        double[] dz = new double[batch], losses = new double[batch], correct = new double[batch];
+        BinaryCrossEntropyReference.Compute(Workbench.Wide(z), labels, dz, losses, correct, batch);
+        return new BinaryCrossEntropyCall(bench.Input(z), bench.Input(labels), bench.Output(dz, FewRoundings),
+            bench.Output(losses, FewRoundings), bench.Output(correct, 0), batch);
+    }
+}
+
+/// <summary>Column sums: the gradient of a bias.</summary>
+internal sealed class ColumnSumsBench() : RowBench<ColumnSumsCall>(ColumnSumsSpec.Operation, "reduce", columns: 128)
+{
+    protected override ColumnSumsCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var x = bench.Numbers(checked(shape.M * shape.N));
+        var sums = new double[shape.N];
+        ColumnSumsReference.Compute(Workbench.Wide(x), sums, shape.M, shape.N);
+        return new ColumnSumsCall(bench.Input(x), bench.Output(sums, FewRoundings + (2 * shape.M)), shape.M, shape.N);
+    }
+}
+
+/// <summary>Predictions.</summary>
+internal sealed class ArgMaxBench() : RowBench<ArgMaxCall>(ArgMaxSpec.Operation, "reduce", mostColumns: 256)
+{
+    protected override ArgMaxCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var z = bench.Numbers(shape.M * shape.N);
+        var predictions = new byte[shape.M];
+        ArgMaxReference.Compute(Workbench.Wide(z), predictions, shape.M, shape.N);
+        return new ArgMaxCall(bench.Input(z), bench.Output(predictions), shape.M, shape.N);
+    }
+}
+
+/// <summary>Loss and accuracy of a batch.</summary>
+internal sealed class MetricsBench() : RowBench<MetricsCall>(MetricsSpec.Operation, "reduce", columns: 1, mostColumns: 1)
+{
+    protected override MetricsCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var (losses, correct) = (bench.Numbers(shape.M, 0, 5), Array.ConvertAll(bench.Bytes(shape.M, 2), hit => (float)hit));
+        var before = new float[MetricsSpec.TotalsLength];
+        double[] after = [losses.Sum(loss => (double)loss), 0, correct.Sum(), 0];
+
+        // What rounding cut off the sum depends on the order of the additions; it is less than a unit of the sum in every order.
+        return new MetricsCall(bench.Input(losses), bench.Input(correct), bench.Updated(before, after, FewRoundings), shape.M, Step: 1);
+    }
+}

@@ -1,0 +1,68 @@
+namespace ScratchNet.Kernels.Bench;
+
+/// <summary>What a device can do at most, as measured in this run: no honest figure lies above.</summary>
+internal interface IPeaks
+{
+    /// <summary>Multiply-adds in GFLOP/s (one counts as two); null where nothing is known.</summary>
+    double? Gflops { get; }
+
+    /// <summary>GB/s for a call that moves a number of bytes: small ones stay in a cache. Null where nothing is known.</summary>
+    double? Gbps(long bytes);
+}
+
+/// <summary>Limits that follow from peaks.</summary>
+internal static class PeaksExtensions
+{
+    /// <summary>The least time in seconds that a call can take (the roofline): what binds is arithmetic or memory.</summary>
+    public static (double Seconds, string Limit)? Floor(this IPeaks peaks, long flops, long bytes)
+    {
+        if (peaks.Gflops is not { } gflops || peaks.Gbps(bytes) is not { } gbps)
+        {
+            return null;
+        }
+
+        var (compute, memory) = (flops / gflops / 1e9, bytes / gbps / 1e9);
+        return compute >= memory ? (compute, "fma") : (memory, "bandwidth");
+    }
+
+    /// <summary>The peaks of a backend's device; each is measured when it is first asked for.</summary>
+    public static IPeaks Of(Backend backend) => backend switch
+    {
+        CpuBackend cpu => new CpuPeaks(cpu.Team.Threads),
+        GpuBackend { RunsThreadsInTurn: true } gpu => new CpuPeaks(gpu.Device.Units),
+        GpuBackend { Device.Kind: not DeviceKind.Simulator } gpu => new GpuPeaks(gpu),
+        _ => new NoPeaks(),
+    };
+
+    /// <summary>A simulator's: it is no hardware.</summary>
+    private sealed class NoPeaks : IPeaks
+    {
+        public double? Gflops => null;
+
+        public double? Gbps(long bytes) => null;
+    }
+}
+
+/// <summary>The processor's peaks.</summary>
+/// <param name="threads">Threads that share the work.</param>
+internal sealed class CpuPeaks(int threads) : IPeaks
+{
+    private readonly Dictionary<long, double> _bandwidths = [];
+    private double? _gflops;
+
+    public double? Gflops => _gflops ??= FmaPeak.Gflops(threads);
+
+    public double? Gbps(long bytes)
+    {
+        var size = Footprint(bytes);
+        return _bandwidths.TryGetValue(size, out var known) ? known : _bandwidths[size] = MemoryBandwidth.Gbps(threads, size);
+    }
+
+    /// <summary>Sizes are told apart by powers of two, rounded down: less data is never slower.</summary>
+    internal static long Footprint(long bytes)
+    {
+        const long Least = 4096;
+        return bytes >= MemoryBandwidth.OutOfCache ? MemoryBandwidth.OutOfCache
+            : 1L << (63 - (int)long.LeadingZeroCount(Math.Max(bytes, Least)));
+    }
+}
