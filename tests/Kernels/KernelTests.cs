@@ -41,7 +41,7 @@ public class KernelTests(TestBackends backends) : IClassFixture<TestBackends>
 
             var random = Arb.From(test.RandomShape(TestBackends.IsFast(backendName)), Smaller);
             var holds = Prop.ForAll(random, shape => Assert.Null(Describe(test.Try(backend, variant, shape), variant, shape)));
-            var count = TestBackends.IsFast(backendName) ? 30 : 4;
+            var count = TestBackends.IsFast(backendName) ? 20 : 4;
             FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(FSharpOption<Replay>.Some(Seed)), holds);
         }
     }
