@@ -15,7 +15,8 @@ public static class Devices
         };
 
     /// <summary>
-    /// Every device there is, those that cannot be used included, with the reason. OpenCL is first enumerated in a child process, since broken
+    /// Every device there is, those that cannot be used included, with the reason. OpenCL is first enumerated in a child
+    /// process, since broken
     /// drivers crash; this takes some tenths of a second once.
     /// </summary>
     public static IReadOnlyList<DeviceInfo> List() =>
@@ -23,11 +24,14 @@ public static class Devices
 
     /// <summary>Makes a backend.</summary>
     /// <param name="device">
-    /// <c>auto</c> (a CUDA device, else an OpenCL GPU, else the processor), <c>cpu</c>, <c>cuda</c>, <c>opencl</c>, <c>simulator</c>, or one
-    /// of several by number as <c>cuda:0</c> or <c>opencl:1</c>. An OpenCL device that is really a processor is taken only when asked for.
+    /// <c>auto</c> (a CUDA device, else an OpenCL GPU, else the processor), <c>cpu</c>, <c>cuda</c>, <c>opencl</c>,
+    /// <c>simulator</c>, or one
+    /// of several by number as <c>cuda:0</c> or <c>opencl:1</c>. An OpenCL device that is really a processor is taken only when
+    /// asked for.
     /// </param>
     /// <param name="threads">Number of threads for <c>cpu</c>; 0 takes one per processor.</param>
-    /// <exception cref="DeviceException">There is no such device, or it can't be used; the message says what there is instead.</exception>
+    /// <exception cref="DeviceException">There is no such device, or it can't be used; the message says what there is
+    /// instead.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is out of range.</exception>
     public static Backend Open(string device = "auto", int threads = 0)
     {

@@ -8,7 +8,8 @@ using ILGPU.IR.Intrinsics;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Tells ILGPU what <see cref="GpuMath.Fma"/> is: <c>fma.rn.f32</c> in PTX, <c>fma()</c> in OpenCL C; the simulator runs its body.
+/// Tells ILGPU what <see cref="GpuMath.Fma"/> is: <c>fma.rn.f32</c> in PTX, <c>fma()</c> in OpenCL C; the simulator runs its
+/// body.
 /// </summary>
 internal static class FusedMultiplyAdd
 {

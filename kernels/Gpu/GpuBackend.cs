@@ -41,7 +41,8 @@ public sealed class GpuBackend : Backend
     internal AcceleratorStream Stream { get; }
 
     /// <summary>
-    /// Whether the threads of a group run one after another on one core, as OpenCL does on a processor: then one thread a group is
+    /// Whether the threads of a group run one after another on one core, as OpenCL does on a processor: then one thread a group
+    /// is
     /// fastest, and shared memory and barriers only cost.
     /// </summary>
     internal bool RunsThreadsInTurn => Device is { Kind: DeviceKind.OpenCl, IsProcessor: true };
@@ -73,7 +74,8 @@ public sealed class GpuBackend : Backend
     /// <inheritdoc/>
     public override void Synchronize() => Stream.Synchronize();
 
-    /// <summary>The launcher of a kernel, compiled at its first use and kept from then on. Every call is counted as a launch.</summary>
+    /// <summary>The launcher of a kernel, compiled at its first use and kept from then on. Every call is counted as a
+    /// launch.</summary>
     internal TLauncher Launcher<TLauncher>(GpuKernel<TLauncher> kernel)
         where TLauncher : Delegate
     {

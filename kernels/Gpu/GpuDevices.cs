@@ -116,7 +116,8 @@ internal static class GpuDevices
             : null;
 
     /// <summary>
-    /// ILGPU refuses devices without the generic address space (optional since OpenCL 3.0, and missing in PoCL 3.1), though code made
+    /// ILGPU refuses devices without the generic address space (optional since OpenCL 3.0, and missing in PoCL 3.1), though code
+    /// made
     /// at O2 uses no generic pointers. Saying that it is there lets such a device through; <see cref="SelfCheck"/> then shows
     /// whether its compiler takes the code.
     /// </summary>

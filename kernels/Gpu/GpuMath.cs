@@ -4,7 +4,8 @@ using ILGPU.IR.Intrinsics;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Elementary functions for GPU kernels, made of multiplications, additions and bit patterns only. ILGPU's own turn into approximations on CUDA
+/// Elementary functions for GPU kernels, made of multiplications, additions and bit patterns only. ILGPU's own turn into
+/// approximations on CUDA
 /// (<c>ex2.approx</c>, <c>tanh.approx</c>) and into whatever the driver has on OpenCL; these have the same digits everywhere.
 /// </summary>
 /// <remarks>

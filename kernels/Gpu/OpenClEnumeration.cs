@@ -4,7 +4,8 @@ using System.Text;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Lists OpenCL's devices by its own C interface (Khronos, "The OpenCL Specification" 3.0, sections 4.1 and 4.2): four calls, so that a probe
+/// Lists OpenCL's devices by its own C interface (Khronos, "The OpenCL Specification" 3.0, sections 4.1 and 4.2): four calls, so
+/// that a probe
 /// needn't load ILGPU.
 /// </summary>
 internal static unsafe class OpenClEnumeration

@@ -16,12 +16,14 @@ internal sealed record ProbeResult(string? Failure, IReadOnlyList<ProbedDevice> 
 }
 
 /// <summary>
-/// Enumerates OpenCL in a child process first, since a broken driver may crash or hang while it is enumerated and would take this process
+/// Enumerates OpenCL in a child process first, since a broken driver may crash or hang while it is enumerated and would take
+/// this process
 /// with it. The child is this same program started again with a startup hook (<see cref="StartupHook"/>) that answers
 /// and exits before Main begins; so it works in an application, under <c>dotnet</c> and in a test host.
 /// </summary>
 /// <remarks>
-/// Limits: a program without startup hooks (trimmed, or compiled ahead of time) or hosted by one that isn't .NET can't be started this way. There
+/// Limits: a program without startup hooks (trimmed, or compiled ahead of time) or hosted by one that isn't .NET can't be
+/// started this way. There
 /// OpenCL is reported as not usable, unless SCRATCHNET_OPENCL_PROBE=off says that the drivers can be trusted. A driver that
 /// survives its enumeration can still crash later.
 /// </remarks>

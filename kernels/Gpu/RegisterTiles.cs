@@ -1,7 +1,8 @@
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Four floats. ILGPU keeps the fields of a struct in registers where it would put an indexed array into slow local memory, and loads
+/// Four floats. ILGPU keeps the fields of a struct in registers where it would put an indexed array into slow local memory, and
+/// loads
 /// a whole struct of four with one 128-bit instruction.
 /// </summary>
 internal readonly record struct F4(float X, float Y, float Z, float W)
@@ -27,7 +28,8 @@ internal readonly record struct Tile8(F8 R0, F8 R1, F8 R2, F8 R3, F8 R4, F8 R5, 
         R4.Plus(column.High.X, row), R5.Plus(column.High.Y, row), R6.Plus(column.High.Z, row), R7.Plus(column.High.W, row));
 }
 
-/// <summary>How large a tile of c one group of threads computes. Sizes are constants that fold into the compiled kernel.</summary>
+/// <summary>How large a tile of c one group of threads computes. Sizes are constants that fold into the compiled
+/// kernel.</summary>
 internal interface IGroupTile
 {
     /// <summary>Rows of the tile, a multiple of 8.</summary>

@@ -3,7 +3,8 @@ using ILGPU.Runtime;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>One tiny kernel, run when a backend is opened: a driver that builds nothing, or builds it wrong, is found out at once.</summary>
+/// <summary>One tiny kernel, run when a backend is opened: a driver that builds nothing, or builds it wrong, is found out at
+/// once.</summary>
 internal static class SelfCheck
 {
     internal delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<float> y, int count);

@@ -9,7 +9,8 @@ using ScratchNet.Kernels;
 internal static class StartupHook
 #pragma warning restore CA1050
 {
-    /// <summary>Enumerates OpenCL, answers on stdout, and ends the process; does nothing in a process that isn't a probe.</summary>
+    /// <summary>Enumerates OpenCL, answers on stdout, and ends the process; does nothing in a process that isn't a
+    /// probe.</summary>
     public static void Initialize()
     {
         if (OpenClProbe.IsChild)

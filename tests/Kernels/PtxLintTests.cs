@@ -11,7 +11,8 @@ using Group = ILGPU.Group;
 namespace ScratchNet.Tests.Kernels;
 
 /// <summary>
-/// CUDA can't be run everywhere, but what ILGPU makes of a kernel can be read everywhere: nothing in it may be slow by construction.
+/// CUDA can't be run everywhere, but what ILGPU makes of a kernel can be read everywhere: nothing in it may be slow by
+/// construction.
 /// </summary>
 public partial class PtxLintTests
 {

@@ -4,7 +4,8 @@ using ILGPU.Runtime;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Augmentation as <see cref="AugmentReference"/> defines it, one thread a pixel, in three launches: noise, the Gaussian along rows, and
+/// Augmentation as <see cref="AugmentReference"/> defines it, one thread a pixel, in three launches: noise, the Gaussian along
+/// rows, and
 /// the Gaussian along columns together with the sampling; without an elastic field the last one alone.
 /// </summary>
 internal static class AugmentGpu
@@ -113,7 +114,8 @@ internal static class AugmentGpu
         }
     }
 
-    /// <summary>The Gaussian average about one place of a line of values that are stride apart; beyond its ends all is 0.</summary>
+    /// <summary>The Gaussian average about one place of a line of values that are stride apart; beyond its ends all is
+    /// 0.</summary>
     private static float Average(ArrayView<float> fields, int place, int stride, int position, int count, int radius)
     {
         var first = position < radius ? -position : -radius;

@@ -3,7 +3,8 @@ using ILGPU.Runtime;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>Column sums: the plain way, with one thread a column, and the way for real GPUs, with several threads a column.</summary>
+/// <summary>Column sums: the plain way, with one thread a column, and the way for real GPUs, with several threads a
+/// column.</summary>
 internal static class ColumnSumsGpu
 {
     internal delegate void TiledLauncher(AcceleratorStream stream, KernelConfig config,

@@ -38,7 +38,8 @@ internal static class GroupTiles
     }
 
     /// <summary>
-    /// Loads tile by depth elements of a into shared memory, step by step along k, so that a column of the tile lies in one piece. Neighbouring
+    /// Loads tile by depth elements of a into shared memory, step by step along k, so that a column of the tile lies in one
+    /// piece. Neighbouring
     /// threads read along whichever way a is stored. Beyond the edges there are zeros.
     /// </summary>
     public static void LoadA<TTile>(ArrayView<float> a, ArrayView<float> tileA, MatMulSizes sizes, int firstRow, int firstStep)

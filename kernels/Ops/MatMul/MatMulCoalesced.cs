@@ -3,7 +3,8 @@ using ILGPU;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Rung 2, coalesced: the same loop, but neighbouring threads take neighbouring columns, so that a warp reads one stretch of a row of b
+/// Rung 2, coalesced: the same loop, but neighbouring threads take neighbouring columns, so that a warp reads one stretch of a
+/// row of b
 /// and writes one stretch of c: one transaction for 32 threads.
 /// </summary>
 internal static class MatMulCoalesced

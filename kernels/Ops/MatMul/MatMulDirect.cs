@@ -3,7 +3,8 @@ using ILGPU;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// The rung for OpenCL on a processor, beside the ladder: no shared memory, since a processor has caches instead and every barrier costs
+/// The rung for OpenCL on a processor, beside the ladder: no shared memory, since a processor has caches instead and every
+/// barrier costs
 /// it its vector loop. One thread computes a tile of 8 x 16 elements at a time, whose sums stay in vector registers.
 /// </summary>
 /// <remarks>
@@ -15,9 +16,12 @@ namespace ScratchNet.Kernels;
 ///    4 rows   | s4 … s7        |   for each p:  a[i+4..i+7, p], likewise
 ///             +----------------+
 /// </code>
-/// The compiler behind OpenCL keeps the sums in registers only when it unrolls the loops over the columns completely, which it does as long as
-/// a loop's body is short: hence four rows a loop. For the same reason the epilogue has no branches; sigmoid and tanh are a launch
-/// of their own. Tiles at the lower and right edges are moved back inside, where they overlap their neighbours and write the same values again.
+/// The compiler behind OpenCL keeps the sums in registers only when it unrolls the loops over the columns completely, which it
+/// does as long as
+/// a loop's body is short: hence four rows a loop. For the same reason the epilogue has no branches; sigmoid and tanh are a
+/// launch
+/// of their own. Tiles at the lower and right edges are moved back inside, where they overlap their neighbours and write the
+/// same values again.
 /// A transposed b is first copied the other way round, so that the 16 columns lie side by side.
 /// Limits: at least 4 rows and 8 columns, or one row and 16 columns; less is left to <see cref="MatMulCoalesced"/>.
 /// </remarks>

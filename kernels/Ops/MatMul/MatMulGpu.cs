@@ -51,7 +51,8 @@ internal static class MatMulGpu
         GpuMath.Activate(sizes.HasBias != 0 ? sum + bias[j] : sum, sizes.Activation);
 
     /// <summary>
-    /// The part of the epilogue that has no curves and no branches, for kernels whose unrolled stores would repeat the code of sigmoid
+    /// The part of the epilogue that has no curves and no branches, for kernels whose unrolled stores would repeat the code of
+    /// sigmoid
     /// and tanh: bias (a missing one is a single zero, read again and again) and ReLU as a lower limit, which NaN passes.
     /// </summary>
     public static float FinishStraight(float sum, ArrayView<float> bias, int j, MatMulSizes sizes)

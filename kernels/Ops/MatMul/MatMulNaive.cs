@@ -3,7 +3,8 @@ using ILGPU;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Rung 1, naive: one thread an element of c, neighbouring threads in neighbouring rows. Every thread of a warp then reads another row
+/// Rung 1, naive: one thread an element of c, neighbouring threads in neighbouring rows. Every thread of a warp then reads
+/// another row
 /// of a and writes another row of c: 32 memory transactions where one would do.
 /// </summary>
 internal static class MatMulNaive

@@ -3,7 +3,8 @@ using ILGPU;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Rung 4, one-dimensional register tiles: each thread computes 8 elements of one column, so one value of b loaded from shared memory serves
+/// Rung 4, one-dimensional register tiles: each thread computes 8 elements of one column, so one value of b loaded from shared
+/// memory serves
 /// eight multiply-adds. In the tiled rung every multiply-add waited for two loads.
 /// </summary>
 internal static class MatMulRegister1D

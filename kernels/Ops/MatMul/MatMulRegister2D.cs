@@ -3,7 +3,8 @@ using ILGPU;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Rung 5, two-dimensional register tiles: each thread computes 8 x 8 elements. Sixteen values from shared memory now serve 64 multiply-adds,
+/// Rung 5, two-dimensional register tiles: each thread computes 8 x 8 elements. Sixteen values from shared memory now serve 64
+/// multiply-adds,
 /// and shared memory stops being what all wait for.
 /// </summary>
 internal static class MatMulRegister2D

@@ -3,8 +3,10 @@ using ILGPU;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Rung 3, tiled: a group of side x side threads computes a square tile of c. It walks along k in steps of side: every thread loads one element
-/// of a and one of b into shared memory, then all threads use all of them, so each element is read from global memory once for side threads.
+/// Rung 3, tiled: a group of side x side threads computes a square tile of c. It walks along k in steps of side: every thread
+/// loads one element
+/// of a and one of b into shared memory, then all threads use all of them, so each element is read from global memory once for
+/// side threads.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -13,7 +15,8 @@ namespace ScratchNet.Kernels;
 ///       m |  [A]   |    ·      k |  [B]  |        moving along k step by step
 ///         +--------+             +-------+
 /// </code>
-/// Elements beyond an edge are loaded as 0, so that the inner loop needs no bounds. The side is the root of the group's size: 16 for 256.
+/// Elements beyond an edge are loaded as 0, so that the inner loop needs no bounds. The side is the root of the group's size: 16
+/// for 256.
 /// </remarks>
 internal static class MatMulTiled
 {

@@ -3,11 +3,13 @@ using ILGPU;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Rung 6, vectorized: the same tiles, but global and shared memory are read and c is written four floats at a time: a quarter of the
+/// Rung 6, vectorized: the same tiles, but global and shared memory are read and c is written four floats at a time: a quarter
+/// of the
 /// instructions, and each is a full 128-bit access.
 /// </summary>
 /// <remarks>
-/// Limits: no bounds are checked within four elements and 128-bit accesses must be aligned, so m, n and k and the views' offsets must be
+/// Limits: no bounds are checked within four elements and 128-bit accesses must be aligned, so m, n and k and the views' offsets
+/// must be
 /// multiples of 4. Other calls are left to <see cref="MatMulRegister2D"/>.
 /// </remarks>
 internal static class MatMulVectorized
@@ -52,7 +54,8 @@ internal static class MatMulVectorized
     }
 
     /// <summary>
-    /// Loads depth steps of some lines (rows of a, or columns of b) into shared memory, where one step of all lines lies in one piece.
+    /// Loads depth steps of some lines (rows of a, or columns of b) into shared memory, where one step of all lines lies in one
+    /// piece.
     /// </summary>
     /// <param name="x">a or b.</param>
     /// <param name="tile">The shared memory.</param>

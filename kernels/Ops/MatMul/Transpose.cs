@@ -3,7 +3,8 @@ using ILGPU.Runtime;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>Copies a matrix the other way round into scratch memory, for kernels that need rows where columns are stored.</summary>
+/// <summary>Copies a matrix the other way round into scratch memory, for kernels that need rows where columns are
+/// stored.</summary>
 internal static class Transpose
 {
     internal delegate void Launcher(AcceleratorStream stream, KernelConfig config,

@@ -4,7 +4,8 @@ using ILGPU.Runtime;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Adds a batch's losses and hits to the totals, in one group: each thread sums some rows, then the first thread sums the threads'.
+/// Adds a batch's losses and hits to the totals, in one group: each thread sums some rows, then the first thread sums the
+/// threads'.
 /// The order is fixed by the size of the group, so the result is the same at every run.
 /// </summary>
 internal static class MetricsGpu

@@ -5,7 +5,8 @@ namespace ScratchNet.Kernels;
 
 /// <summary>
 /// Softmax cross-entropy in one pass over each row z: with M = max z and S = sum of e^(z - M), the loss is the sum over j of
-/// t[j]·(log S - (z[j] - M)), and its gradient (e^(z[j] - M)/S - t[j])/batch. One thread a row does for short rows and for processors;
+/// t[j]·(log S - (z[j] - M)), and its gradient (e^(z[j] - M)/S - t[j])/batch. One thread a row does for short rows and for
+/// processors;
 /// one group a row keeps a GPU busy when rows are long.
 /// </summary>
 /// <remarks>A row with NaN has a NaN loss and gradient; whether it counts as correct is then not said.</remarks>
@@ -116,7 +117,8 @@ internal static class SoftmaxCrossEntropyGpu
         return target == 0f ? 0f : target * (terms.LogSum - shifted);
     }
 
-    /// <summary>Leaves the row's largest value in values[0] and its first place in places[0]. A tree: each step halves what is left.</summary>
+    /// <summary>Leaves the row's largest value in values[0] and its first place in places[0]. A tree: each step halves what is
+    /// left.</summary>
     private static void FindMax(ArrayView<float> z, int row, int classes, ArrayView<float> values, ArrayView<int> places)
     {
         var thread = Group.IdxX;

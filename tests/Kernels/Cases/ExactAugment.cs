@@ -4,7 +4,8 @@ using ScratchNet.Kernels;
 namespace ScratchNet.Tests.Kernels;
 
 /// <summary>
-/// Augmentation of one image in double precision, straight from its definition: matrices for the affine map, one two-dimensional Gaussian
+/// Augmentation of one image in double precision, straight from its definition: matrices for the affine map, one two-dimensional
+/// Gaussian
 /// instead of two in a row, and bilinear sampling as a sum over all pixels of hat functions. Slow, and short.
 /// </summary>
 internal sealed class ExactAugment(
@@ -81,7 +82,8 @@ internal sealed class ExactAugment(
         return distortion.ElasticAlpha * sum / (all * all);
     }
 
-    /// <summary>Bilinear: the sum of all pixels, each weighed by how near it is; the background fills what is missing to weight 1.</summary>
+    /// <summary>Bilinear: the sum of all pixels, each weighed by how near it is; the background fills what is missing to weight
+    /// 1.</summary>
     private double SampleAt(ReadOnlySpan<float> x, double column, double row)
     {
         var (sum, weight) = (0.0, 0.0);

@@ -19,7 +19,8 @@ internal sealed class MatMulCase(Operation<MatMulCall> operation) : OperationCas
     public override IEnumerable<int[]> LargeShapes =>
         from shape in new int[][]
         {
-            // A dense layer of MNIST forward, and dw and dx backward; tiles of 6, 8, 16, 32, 64 and 128 missed by one; m < k and k < m.
+            // A dense layer of MNIST forward, and dw and dx backward; tiles of 6, 8, 16, 32, 64 and 128 missed by one; m < k and
+            // k < m.
             [64, 10, 784], [64, 128, 784], [128, 10, 64], [10, 784, 13], [127, 129, 8], [65, 63, 33], [13, 31, 257],
             [97, 101, 5], [1, 128, 784], [6, 16, 300], [5, 15, 4], [7, 17, 1], [132, 260, 20], [256, 128, 4],
         }

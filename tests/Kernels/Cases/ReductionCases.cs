@@ -30,7 +30,8 @@ internal sealed class ColumnSumsCase() : OperationCase<ColumnSumsCall>(ColumnSum
     }
 }
 
-/// <summary>Shapes are batch, what is wrong with it (0 nothing, 1 infinity, 2 NaN, 3 a step before was bad), and the step.</summary>
+/// <summary>Shapes are batch, what is wrong with it (0 nothing, 1 infinity, 2 NaN, 3 a step before was bad), and the
+/// step.</summary>
 internal sealed class MetricsCase() : OperationCase<MetricsCall>(MetricsSpec.Operation)
 {
     public override IEnumerable<int[]> SmallShapes =>
@@ -60,7 +61,8 @@ internal sealed class MetricsCase() : OperationCase<MetricsCall>(MetricsSpec.Ope
         var hits = before[2] + (sound ? correct.Sum() : 0);
         var badStep = fault == 0 ? 0 : fault == 3 ? before[3] : step;
 
-        // The sum and what rounding cut off it each depend on the order of the additions; together they are right to the last digit.
+        // The sum and what rounding cut off it each depend on the order of the additions; together they are right to the last
+        // digit.
         var totals = trial.Updated(
             "totals", before, [sum, before[1], hits, badStep], sound ? [sum, sum, 0, 0] : [0, 0, 0, 0], Tolerances.Sum(batch));
         trial.Check(totals, now => Comparison.FirstError(

@@ -11,7 +11,8 @@ public sealed class TestBackends : IDisposable
     public static IReadOnlyList<string> Names { get; } =
         ["cpu-1", "cpu-2", "cpu-3", "simulator-4", "simulator-32", "simulator-64", "opencl"];
 
-    /// <summary>Whether a backend takes large shapes: a simulator starts a thread of the operating system for each of its own.</summary>
+    /// <summary>Whether a backend takes large shapes: a simulator starts a thread of the operating system for each of its
+    /// own.</summary>
     public static bool IsFast(string name) => !name.StartsWith("simulator", StringComparison.Ordinal);
 
     /// <summary>Which variants a backend runs.</summary>

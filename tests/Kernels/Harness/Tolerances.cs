@@ -1,7 +1,8 @@
 namespace ScratchNet.Tests.Kernels;
 
 /// <summary>
-/// How far a float32 kernel may stand from the exact value, in units of eps = 2^-24 (half the distance of neighbours at 1) times a
+/// How far a float32 kernel may stand from the exact value, in units of eps = 2^-24 (half the distance of neighbours at 1) times
+/// a
 /// scale that each case computes beside the value. The one place where such numbers stand, each with its reason.
 /// </summary>
 internal static class Tolerances
@@ -31,15 +32,18 @@ internal static class Tolerances
     public const double BinaryCrossEntropy = 12;
 
     /// <summary>
-    /// Sampling: a position of up to size pixels is known to a few eps·size, and the image changes by its whole range within one pixel. With an
-    /// elastic field, alpha times the sums' error comes on top; sine and cosine are the driver's. Relative to (size + alpha)·range.
+    /// Sampling: a position of up to size pixels is known to a few eps·size, and the image changes by its whole range within one
+    /// pixel. With an
+    /// elastic field, alpha times the sums' error comes on top; sine and cosine are the driver's. Relative to (size +
+    /// alpha)·range.
     /// </summary>
     public const double Augment = 48;
 
     /// <summary>A compensated sum and its rounding error taken together: as good as one rounding of the exact sum.</summary>
     public const double Metrics = 1.5;
 
-    /// <summary>A dot product of k terms in any order: at most k roundings a term, relative to the sum of |a·b|; 8 for the epilogue.</summary>
+    /// <summary>A dot product of k terms in any order: at most k roundings a term, relative to the sum of |a·b|; 8 for the
+    /// epilogue.</summary>
     public static double MatMul(int k) => k + 8;
 
     /// <summary>A sum of n terms in any order, relative to the sum of sizes.</summary>

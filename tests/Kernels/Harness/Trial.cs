@@ -3,12 +3,14 @@ using ScratchNet.Kernels;
 namespace ScratchNet.Tests.Kernels;
 
 /// <summary>
-/// One call of one variant: makes its arguments with values from a seed, and afterwards looks for overrun canaries, changed inputs and wrong
+/// One call of one variant: makes its arguments with values from a seed, and afterwards looks for overrun canaries, changed
+/// inputs and wrong
 /// results. Outputs are filled with NaN beforehand, so that an element that no kernel wrote is an error.
 /// </summary>
 internal sealed class Trial(Backend backend, int seed, bool aligned = false) : IDisposable
 {
-    // Views begin at an odd place, so that a kernel that relies on an alignment which it was not promised is found out; or at an even
+    // Views begin at an odd place, so that a kernel that relies on an alignment which it was not promised is found out; or at an
+    // even
     // one, so that kernels which ask for alignment run.
     private readonly int _margin = aligned ? 64 : 37;
     private readonly List<IDisposable> _memory = [];
