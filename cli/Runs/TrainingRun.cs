@@ -78,10 +78,10 @@ internal sealed class TrainingRun : IDisposable
             throw new FailureException($"{exception.Message}; {KeepLastGood(exception.GoodEpochs)}");
         }
 
-        var result = _model.Evaluate(_test);
+        // Saved before anything else can go wrong.
         _model.Save(_files.Model);
         SaveCheckpoint();
-        WriteResult(result);
+        WriteResult(_model.Evaluate(_test));
         return ExitCode.Success;
     }
 
