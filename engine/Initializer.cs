@@ -30,7 +30,7 @@ public sealed class Initializer(string name, Func<int, int, double> limit)
 
     /// <summary>The initializer that suits an activation.</summary>
     /// <param name="activation">What follows the weights.</param>
-    public static Initializer For(ActivationKind activation) => activation == ActivationKind.Relu ? He : Glorot;
+    public static Initializer For(Activation activation) => activation == Activation.Relu ? He : Glorot;
 
     /// <summary>The initializer with a given name.</summary>
     /// <param name="name">One of <c>he</c>, <c>glorot</c>, <c>zeros</c>.</param>

@@ -25,13 +25,13 @@ internal sealed record ElementwiseCase(
     {
         var count = arrays[0].Length;
         var (a, b, c, d) = (arrays[0], arrays[1], arrays[2], arrays[3]);
-        yield return Make("relu", ActivationSpec.Forward, new(a, b, count, ActivationKind.Relu), 1,
+        yield return Make("relu", ActivationSpec.Forward, new(a, b, count, Activation.Relu), 1,
             () => TensorPrimitives.Max(a.AsSpan(), 0f, b.AsSpan()));
-        yield return Make("sigmoid", ActivationSpec.Forward, new(a, b, count, ActivationKind.Sigmoid), 1,
+        yield return Make("sigmoid", ActivationSpec.Forward, new(a, b, count, Activation.Sigmoid), 1,
             () => TensorPrimitives.Sigmoid<float>(a.AsSpan(), b.AsSpan()));
-        yield return Make("tanh", ActivationSpec.Forward, new(a, b, count, ActivationKind.Tanh), 1,
+        yield return Make("tanh", ActivationSpec.Forward, new(a, b, count, Activation.Tanh), 1,
             () => TensorPrimitives.Tanh<float>(a.AsSpan(), b.AsSpan()));
-        yield return Make("relu-backward", ActivationSpec.Backward, new(a, b, c, count, ActivationKind.Relu), 1, null);
+        yield return Make("relu-backward", ActivationSpec.Backward, new(a, b, c, count, Activation.Relu), 1, null);
         yield return Make("dropout-backward", DropoutSpec.Backward, new(a, b, c, count), 1,
             () => TensorPrimitives.Multiply<float>(a.AsSpan(), b.AsSpan(), c.AsSpan()));
         yield return Make("column-sums", ColumnSumsSpec.Operation, new(a, b, count / Columns, Columns), 0, () => SumColumns(a, b));

@@ -24,7 +24,7 @@ internal sealed class MatMulContest : IDisposable
             RandomBuffer(random, shape.M * shape.K), RandomBuffer(random, shape.K * shape.N), Buffer(shape.M * shape.N),
             shape.M, shape.N, shape.K, shape.TransposeA, shape.TransposeB,
             shape.Epilogue ? RandomBuffer(random, shape.N) : default,
-            shape.Epilogue ? ActivationKind.Relu : ActivationKind.None);
+            shape.Epilogue ? Activation.Relu : Activation.None);
         Run();
         _error = Check("simd", Call.C);
         if (OpenBlas.WhyNot() is null)

@@ -25,7 +25,7 @@ namespace ScratchNet.Cli.Runs;
 internal sealed record TrainingPlan(
     DataSource Source,
     IReadOnlyList<int> Hidden,
-    ActivationKind Activation,
+    Activation Activation,
     float Dropout,
     string Optimizer,
     float LearningRate,
@@ -72,7 +72,7 @@ internal sealed record TrainingPlan(
         return new TrainingPlan(
             source,
             ReadHidden(given(TrainOptionNames.Hidden), defaults.Hidden),
-            Enum.Parse<ActivationKind>(Choice(TrainOptionNames.Activation, "relu", "relu", "sigmoid", "tanh"), ignoreCase: true),
+            Enum.Parse<Activation>(Choice(TrainOptionNames.Activation, "relu", "relu", "sigmoid", "tanh"), ignoreCase: true),
             Real(TrainOptionNames.Dropout, defaults.Dropout, 1),
             optimizer,
             Real(TrainOptionNames.LearningRate, isSgd ? defaults.SgdRate : defaults.AdamRate, 1000, openMin: true),

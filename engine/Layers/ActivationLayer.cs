@@ -5,7 +5,7 @@ namespace ScratchNet.Engine;
 
 /// <summary>An activation as a layer of its own: y = f(x), element by element. <see cref="Dense"/> has one built in, which saves a pass.</summary>
 /// <param name="activation">The function f.</param>
-public sealed class ActivationLayer(ActivationKind activation) : Layer
+public sealed class ActivationLayer(Activation activation) : Layer
 {
     private Tensor _y;
 
@@ -13,7 +13,7 @@ public sealed class ActivationLayer(ActivationKind activation) : Layer
     public override string Kind => "activation";
 
     /// <summary>The function f.</summary>
-    public ActivationKind Activation { get; } = activation;
+    public Activation Activation { get; } = activation;
 
     /// <inheritdoc/>
     public override string Description => $"{Activation.ToString().ToLowerInvariant()} {Outputs}";

@@ -18,7 +18,7 @@ public sealed class Dense : Layer
     /// <param name="activation">The function f.</param>
     /// <param name="initializer">How W begins; left out, what suits the activation.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is less than 1.</exception>
-    public Dense(int units, ActivationKind activation = ActivationKind.None, Initializer? initializer = null)
+    public Dense(int units, Activation activation = Activation.None, Initializer? initializer = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         _units = units;
@@ -30,7 +30,7 @@ public sealed class Dense : Layer
     public override string Kind => "dense";
 
     /// <summary>The function f.</summary>
-    public ActivationKind Activation { get; }
+    public Activation Activation { get; }
 
     /// <summary>W, inputs x outputs.</summary>
     public Parameter Weights => Parameters[0];
@@ -39,7 +39,7 @@ public sealed class Dense : Layer
     public Parameter Bias => Parameters[1];
 
     /// <inheritdoc/>
-    public override string Description => Activation == ActivationKind.None
+    public override string Description => Activation == Activation.None
         ? base.Description
         : $"{base.Description}, {Activation.ToString().ToLowerInvariant()}";
 
@@ -49,7 +49,7 @@ public sealed class Dense : Layer
     /// </summary>
     internal bool LossAppliesActivation { get; set; }
 
-    private ActivationKind Applied => LossAppliesActivation ? ActivationKind.None : Activation;
+    private Activation Applied => LossAppliesActivation ? Activation.None : Activation;
 
     /// <inheritdoc/>
     public override Tensor Forward(Backend backend, Tensor x, in Pass pass)
@@ -74,7 +74,7 @@ public sealed class Dense : Layer
         Expect(dy, Outputs, "the gradient of its output");
         var batch = dy.Rows;
         var dz = dy;
-        if (Applied != ActivationKind.None)
+        if (Applied != Activation.None)
         {
             ActivationSpec.Backward.Run(backend, new ActivationBackwardCall(_y.View, dy.View, dz.View, dy.Count, Applied));
         }

@@ -39,14 +39,14 @@ public static class LayerFormat
     /// <summary>The activation of a given name.</summary>
     /// <param name="name">One of <c>none</c>, <c>relu</c>, <c>sigmoid</c>, <c>tanh</c>.</param>
     /// <exception cref="FormatException">There is none of that name.</exception>
-    public static ActivationKind ParseActivation(string? name) => name switch
+    public static Activation ParseActivation(string? name) => name switch
     {
-        "none" => ActivationKind.None,
-        "relu" => ActivationKind.Relu,
-        "sigmoid" => ActivationKind.Sigmoid,
-        "tanh" => ActivationKind.Tanh,
+        "none" => Activation.None,
+        "relu" => Activation.Relu,
+        "sigmoid" => Activation.Sigmoid,
+        "tanh" => Activation.Tanh,
         _ => throw new FormatException($"there is no activation '{name}'; there are none, relu, sigmoid and tanh"),
     };
 
-    private static ActivationKind ActivationIn(JsonNode json) => ParseActivation((string?)json["activation"]);
+    private static Activation ActivationIn(JsonNode json) => ParseActivation((string?)json["activation"]);
 }

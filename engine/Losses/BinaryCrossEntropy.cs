@@ -4,7 +4,7 @@ namespace ScratchNet.Engine;
 
 /// <summary>
 /// The loss of a yes-or-no network: one output, whose sigmoid is the probability of label 1. The last layer may say
-/// <see cref="ActivationKind.Sigmoid"/> or nothing; either way the loss computes the sigmoid, from the value before it.
+/// <see cref="Activation.Sigmoid"/> or nothing; either way the loss computes the sigmoid, from the value before it.
 /// </summary>
 public sealed class BinaryCrossEntropy : Loss
 {
@@ -43,7 +43,7 @@ public sealed class BinaryCrossEntropy : Loss
 
         if (last is Dense dense)
         {
-            if (dense.Activation is not (ActivationKind.None or ActivationKind.Sigmoid))
+            if (dense.Activation is not (Activation.None or Activation.Sigmoid))
             {
                 throw new ShapeException($"layer {last.Index} ({last.Description}) ends the network with an activation that "
                     + "binary cross-entropy cannot follow: use sigmoid, or none.");

@@ -77,7 +77,7 @@ public sealed class SoftmaxCrossEntropy : Loss
                 + "cross-entropy needs one a class: 2 to 256. For a yes-or-no network use BinaryCrossEntropy.");
         }
 
-        if (last is Dense { Activation: not ActivationKind.None } or ActivationLayer)
+        if (last is Dense { Activation: not Activation.None } or ActivationLayer)
         {
             throw new ShapeException($"layer {last.Index} ({last.Description}) ends the network with an activation, but softmax "
                 + "cross-entropy applies softmax to plain scores itself: leave the last activation out.");

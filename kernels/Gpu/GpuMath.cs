@@ -32,9 +32,9 @@ internal static class GpuMath
     /// <summary>f(x) of an activation. ReLU lets NaN pass, since NaN is not below 0.</summary>
     public static float Activate(float x, int activation) => activation switch
     {
-        (int)ActivationKind.Relu => x < 0f ? 0f : x,
-        (int)ActivationKind.Sigmoid => Sigmoid(x),
-        (int)ActivationKind.Tanh => Tanh(x),
+        (int)Activation.Relu => x < 0f ? 0f : x,
+        (int)Activation.Sigmoid => Sigmoid(x),
+        (int)Activation.Tanh => Tanh(x),
         _ => x,
     };
 

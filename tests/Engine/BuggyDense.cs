@@ -29,7 +29,7 @@ internal sealed class BuggyDense(Bug bug) : Layer
         _x = x.ToArray();
         _y = new float[x.Count];
         MatMulReference.Compute<float>(_x, Parameters[0].Values.ToArray(), _y, x.Rows, Outputs, Inputs,
-            bias: Parameters[1].Values.ToArray(), activation: ActivationKind.Tanh);
+            bias: Parameters[1].Values.ToArray(), activation: Activation.Tanh);
         var y = Output(x.Rows);
         y.CopyFrom(_y);
         return y;
@@ -41,7 +41,7 @@ internal sealed class BuggyDense(Bug bug) : Layer
         var dz = dy.ToArray();
         if (bug != Bug.WrongActivationMask)
         {
-            ActivationReference.Backward<float>(_y, dz, dz, ActivationKind.Tanh);
+            ActivationReference.Backward<float>(_y, dz, dz, Activation.Tanh);
         }
 
         var x = bug == Bug.InputNotMultiplied ? _x.Select(_ => 1f).ToArray() : _x;
@@ -65,7 +65,7 @@ internal sealed class BuggyDense(Bug bug) : Layer
     {
         var y = new double[batch * Outputs];
         MatMulReference.Compute<double>(x, parameters[0], y, batch, Outputs, Inputs,
-            bias: parameters[1], activation: ActivationKind.Tanh);
+            bias: parameters[1], activation: Activation.Tanh);
         return y;
     }
 

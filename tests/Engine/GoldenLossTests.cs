@@ -56,7 +56,7 @@ public class GoldenLossTests
     }
 
     private static Network Make(Backend backend) => new(
-        backend, 784, [new Dense(16, ActivationKind.Relu), new Dense(10)], new SoftmaxCrossEntropy(), seed: 42);
+        backend, 784, [new Dense(16, Activation.Relu), new Dense(10)], new SoftmaxCrossEntropy(), seed: 42);
 
     private static (float[] X, byte[] Labels) Samples()
     {

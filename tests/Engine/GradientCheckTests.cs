@@ -57,7 +57,7 @@ public class GradientCheckTests
     {
         using var backend = new CpuBackend(2);
         using var network = new Network(backend, 6,
-            [new Dense(8, ActivationKind.Relu), new Dropout(0.3f), new Dense(5, ActivationKind.Tanh), new Dense(4)],
+            [new Dense(8, Activation.Relu), new Dropout(0.3f), new Dense(5, Activation.Tanh), new Dense(4)],
             new SoftmaxCrossEntropy(labelSmoothing), seed: 5);
         var comparisons = GradientCheck.Run(network, TestData.Uniform(9 * 6, 1), TestData.Labels(9, 4, 2));
         Assert.Equal(6, comparisons.Count);
@@ -69,7 +69,7 @@ public class GradientCheckTests
     {
         using var backend = new CpuBackend(2);
         using var network = new Network(backend, 6,
-            [new Dense(8, ActivationKind.Sigmoid), new Dense(1, ActivationKind.Sigmoid)], new BinaryCrossEntropy(), seed: 5);
+            [new Dense(8, Activation.Sigmoid), new Dense(1, Activation.Sigmoid)], new BinaryCrossEntropy(), seed: 5);
         var comparisons = GradientCheck.Run(network, TestData.Uniform(9 * 6, 1), TestData.Labels(9, 2, 2));
         Assert.All(comparisons, comparison => Assert.True(comparison.Passes, $"{comparison}"));
     }
@@ -78,7 +78,7 @@ public class GradientCheckTests
     public void Corners_of_relu_are_left_out_and_counted()
     {
         using var backend = new CpuBackend(1);
-        using var network = new Network(backend, 3, [new ActivationLayer(ActivationKind.Relu)], null, 1, inputGradients: true);
+        using var network = new Network(backend, 3, [new ActivationLayer(Activation.Relu)], null, 1, inputGradients: true);
         var input = Assert.Single(GradientCheck.RunLayers(network, [0f, 1f, -1f, 2f, 0f, 0.5f], TestData.Uniform(6, 3)));
         Assert.Equal(2, input.Kinks);
         Assert.Equal(4, input.Checked);
@@ -95,9 +95,9 @@ public class GradientCheckTests
     private static Layer Make(string kind) => kind switch
     {
         "dense" => new Dense(3),
-        "dense-relu" => new Dense(3, ActivationKind.Relu),
-        "dense-sigmoid" => new Dense(3, ActivationKind.Sigmoid),
-        "dense-tanh" => new Dense(3, ActivationKind.Tanh),
+        "dense-relu" => new Dense(3, Activation.Relu),
+        "dense-sigmoid" => new Dense(3, Activation.Sigmoid),
+        "dense-tanh" => new Dense(3, Activation.Tanh),
         "dropout" => new Dropout(0.4f),
         _ => new ActivationLayer(LayerFormat.ParseActivation(kind)),
     };

@@ -81,7 +81,7 @@ public class NetworkTests
     {
         using var backend = new CpuBackend(1);
         using var network = new Network(
-            backend, 300, [new Dense(200, ActivationKind.Relu), new Dense(100)], new SoftmaxCrossEntropy(), seed: 1);
+            backend, 300, [new Dense(200, Activation.Relu), new Dense(100)], new SoftmaxCrossEntropy(), seed: 1);
         var he = network.Parameters[0].Values.ToArray();
         var glorot = network.Parameters[2].Values.ToArray();
 
@@ -108,9 +108,9 @@ public class NetworkTests
         string Refusal(Layer last, Loss loss) =>
             Assert.Throws<ShapeException>(() => new Network(backend, 3, [last], loss)).Message;
         Assert.Contains("2 to 256", Refusal(new Dense(1), new SoftmaxCrossEntropy()), StringComparison.Ordinal);
-        Assert.Contains("leave the last activation out", Refusal(new Dense(3, ActivationKind.Relu), new SoftmaxCrossEntropy()), StringComparison.Ordinal);
+        Assert.Contains("leave the last activation out", Refusal(new Dense(3, Activation.Relu), new SoftmaxCrossEntropy()), StringComparison.Ordinal);
         Assert.Contains("exactly 1", Refusal(new Dense(2), new BinaryCrossEntropy()), StringComparison.Ordinal);
-        Assert.Contains("use sigmoid", Refusal(new Dense(1, ActivationKind.Tanh), new BinaryCrossEntropy()), StringComparison.Ordinal);
+        Assert.Contains("use sigmoid", Refusal(new Dense(1, Activation.Tanh), new BinaryCrossEntropy()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public class NetworkTests
     {
         using var backend = new CpuBackend(1);
         using var network = new Network(backend, 2,
-            [new Dense(8, ActivationKind.Tanh), new Dense(1, ActivationKind.Sigmoid)], new BinaryCrossEntropy(), seed: 3);
+            [new Dense(8, Activation.Tanh), new Dense(1, Activation.Sigmoid)], new BinaryCrossEntropy(), seed: 3);
         float[] x = [0, 0, 0, 1, 1, 0, 1, 1];
         using var labels = TestData.Upload(backend, [0, 1, 1, 0]);
         var input = TestData.Upload(backend, x, 4);
@@ -180,7 +180,7 @@ public class NetworkTests
     {
         using var backend = new CpuBackend(1);
         using var network = new Network(
-            backend, 784, [new Dense(128, ActivationKind.Relu), new Dropout(0.2f), new Dense(10)], new SoftmaxCrossEntropy());
+            backend, 784, [new Dense(128, Activation.Relu), new Dropout(0.2f), new Dense(10)], new SoftmaxCrossEntropy());
         network.Plan(64);
         var summary = network.Summary();
         Assert.Contains("dense 784 -> 128, relu", summary, StringComparison.Ordinal);

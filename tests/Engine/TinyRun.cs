@@ -12,7 +12,7 @@ internal sealed class TinyRun : IDisposable
     public TinyRun(Backend backend, string optimizer = "adam", int inputs = 6, int hidden = 9, int batch = 8, ulong seed = 7)
     {
         Network = new Network(backend, inputs,
-            [new Dense(hidden, ActivationKind.Relu), new Dropout(0.25f), new Dense(hidden, ActivationKind.Sigmoid), new Dense(4)],
+            [new Dense(hidden, Activation.Relu), new Dropout(0.25f), new Dense(hidden, Activation.Sigmoid), new Dense(4)],
             new SoftmaxCrossEntropy(), seed);
         Optimizer = optimizer switch
         {

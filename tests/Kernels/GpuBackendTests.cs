@@ -41,10 +41,10 @@ public sealed class GpuBackendTests : IDisposable
     public void Launches_are_counted_and_transfer_nothing()
     {
         using var buffer = _backend.Allocate<float>(100);
-        ActivationSpec.Forward.Run(_backend, new ActivationForwardCall(buffer.View, buffer.View, 100, ActivationKind.Tanh));
+        ActivationSpec.Forward.Run(_backend, new ActivationForwardCall(buffer.View, buffer.View, 100, Activation.Tanh));
         var uploads = _backend.Transfers.Uploads;
         var before = _backend.Launches;
-        ActivationSpec.Forward.Run(_backend, new ActivationForwardCall(buffer.View, buffer.View, 100, ActivationKind.Tanh));
+        ActivationSpec.Forward.Run(_backend, new ActivationForwardCall(buffer.View, buffer.View, 100, Activation.Tanh));
         Assert.Equal(before + 1, _backend.Launches);
         Assert.Equal(uploads, _backend.Transfers.Uploads);
         Assert.Equal(0, _backend.Transfers.Downloads);
@@ -54,7 +54,7 @@ public sealed class GpuBackendTests : IDisposable
     public void A_launch_allocates_next_to_nothing()
     {
         using var buffer = _backend.Allocate<float>(64);
-        var call = new ActivationForwardCall(buffer.View, buffer.View, 64, ActivationKind.Relu);
+        var call = new ActivationForwardCall(buffer.View, buffer.View, 64, Activation.Relu);
         ActivationSpec.Forward.Run(_backend, call);
         _backend.Synchronize();
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -38,10 +38,10 @@ public class GpuMathTests
     public void Has_the_right_limits(string name, float x, float limit) => Assert.Equal(limit, Kernel(name, x));
 
     [Theory]
-    [InlineData(ActivationKind.Relu)]
-    [InlineData(ActivationKind.Sigmoid)]
-    [InlineData(ActivationKind.Tanh)]
-    public void Activations_let_NaN_pass(ActivationKind activation) =>
+    [InlineData(Activation.Relu)]
+    [InlineData(Activation.Sigmoid)]
+    [InlineData(Activation.Tanh)]
+    public void Activations_let_NaN_pass(Activation activation) =>
         Assert.True(float.IsNaN(GpuMath.Activate(float.NaN, (int)activation)));
 
     [Fact]

@@ -134,12 +134,12 @@ public class TrainerTests
         var binary = new Dataset("zero or one", 28, 28, ["zero", "one"], pictures.Images, pictures.Labels);
         using var backend = new CpuBackend(2);
         using var network = new Network(backend, 784,
-            [new Dense(16, ActivationKind.Relu), new Dense(1, ActivationKind.Sigmoid)], new BinaryCrossEntropy());
+            [new Dense(16, Activation.Relu), new Dense(1, Activation.Sigmoid)], new BinaryCrossEntropy());
         network.Fit(binary, new Adam(), epochs: 20, batchSize: 10);
         Assert.Equal(1.0, network.Evaluate(binary).Accuracy);
         Assert.Equal(binary.Labels.Span[0], network.PredictClass(binary.Image(0)));
     }
 
     internal static Network Make(Backend backend, float dropout = 0.2f, ulong seed = 11) => new(
-        backend, 784, [new Dense(24, ActivationKind.Relu), new Dropout(dropout), new Dense(10)], new SoftmaxCrossEntropy(), seed);
+        backend, 784, [new Dense(24, Activation.Relu), new Dropout(dropout), new Dense(10)], new SoftmaxCrossEntropy(), seed);
 }

@@ -26,12 +26,12 @@ internal abstract class ElementBench<TCall>(Operation<TCall> operation, string g
 internal abstract class ActivationBench<TCall>(Operation<TCall> operation) : ElementBench<TCall>(operation, "activation")
     where TCall : struct, IOperationCall
 {
-    private static readonly ActivationKind[] Kinds = [ActivationKind.Relu, ActivationKind.Sigmoid, ActivationKind.Tanh];
+    private static readonly Activation[] Kinds = [Activation.Relu, Activation.Sigmoid, Activation.Tanh];
 
     protected override IReadOnlyList<BenchShape> Shapes(int count) =>
         [.. Kinds.Select(kind => new BenchShape(count, Detail: kind.ToString().ToLowerInvariant()))];
 
-    protected static ActivationKind Kind(BenchShape shape) =>
+    protected static Activation Kind(BenchShape shape) =>
         Kinds.Single(kind => kind.ToString().Equals(shape.Detail, StringComparison.OrdinalIgnoreCase));
 }
 

@@ -26,7 +26,7 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
         var c = bench.Output(Exact(shape, a, b, bias), FewRoundings + (2 * k));
         return new MatMulCall(
             bench.Input(a), bench.Input(b), c, m, n, k, shape.TransposeA, shape.TransposeB,
-            shape.Epilogue ? bench.Input(bias) : default, shape.Epilogue ? ActivationKind.Relu : ActivationKind.None);
+            shape.Epilogue ? bench.Input(bias) : default, shape.Epilogue ? Activation.Relu : Activation.None);
     }
 
     /// <summary>

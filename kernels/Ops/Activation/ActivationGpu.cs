@@ -43,9 +43,9 @@ internal static class ActivationGpu
         {
             dx[i] = activation switch
             {
-                (int)ActivationKind.Relu => y[i] > 0f ? dy[i] : 0f,
-                (int)ActivationKind.Sigmoid => dy[i] * (y[i] * (1f - y[i])),
-                (int)ActivationKind.Tanh => dy[i] * (1f - (y[i] * y[i])),
+                (int)Activation.Relu => y[i] > 0f ? dy[i] : 0f,
+                (int)Activation.Sigmoid => dy[i] * (y[i] * (1f - y[i])),
+                (int)Activation.Tanh => dy[i] * (1f - (y[i] * y[i])),
                 _ => dy[i],
             };
         }

@@ -10,7 +10,7 @@ public static class ActivationReference
     /// <param name="y">Outputs; overwritten.</param>
     /// <param name="activation">The function f.</param>
     /// <typeparam name="T">float or double.</typeparam>
-    public static void Forward<T>(ReadOnlySpan<T> x, Span<T> y, ActivationKind activation)
+    public static void Forward<T>(ReadOnlySpan<T> x, Span<T> y, Activation activation)
         where T : IFloatingPointIeee754<T>
     {
         for (var i = 0; i < x.Length; i++)
@@ -25,7 +25,7 @@ public static class ActivationReference
     /// <param name="dx">Gradient with respect to the inputs; overwritten.</param>
     /// <param name="activation">The function f.</param>
     /// <typeparam name="T">float or double.</typeparam>
-    public static void Backward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, ActivationKind activation)
+    public static void Backward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, Activation activation)
         where T : IFloatingPointIeee754<T>
     {
         for (var i = 0; i < y.Length; i++)
@@ -38,13 +38,13 @@ public static class ActivationReference
     /// <param name="x">The input.</param>
     /// <param name="activation">The function f.</param>
     /// <typeparam name="T">float or double.</typeparam>
-    public static T Value<T>(T x, ActivationKind activation)
+    public static T Value<T>(T x, Activation activation)
         where T : IFloatingPointIeee754<T> => activation switch
         {
             // Written so that NaN, which is not below 0, passes.
-            ActivationKind.Relu => x < T.Zero ? T.Zero : x,
-            ActivationKind.Sigmoid => Sigmoid(x),
-            ActivationKind.Tanh => T.Tanh(x),
+            Activation.Relu => x < T.Zero ? T.Zero : x,
+            Activation.Sigmoid => Sigmoid(x),
+            Activation.Tanh => T.Tanh(x),
             _ => x,
         };
 
@@ -53,17 +53,17 @@ public static class ActivationReference
     /// <param name="dy">Gradient of the loss with respect to it.</param>
     /// <param name="activation">The function f.</param>
     /// <typeparam name="T">float or double.</typeparam>
-    public static T Gradient<T>(T y, T dy, ActivationKind activation)
+    public static T Gradient<T>(T y, T dy, Activation activation)
         where T : IFloatingPointIeee754<T> => activation switch
         {
             // Forward: y = max(x, 0), which has slope 1 where it is above 0 and slope 0 elsewhere.
-            ActivationKind.Relu => y > T.Zero ? dy : T.Zero,
+            Activation.Relu => y > T.Zero ? dy : T.Zero,
 
             // Forward: y = 1/(1 + e^-x). So dy/dx = e^-x/(1 + e^-x)² = y·(1 - y), as 1 - y = e^-x/(1 + e^-x).
-            ActivationKind.Sigmoid => dy * (y * (T.One - y)),
+            Activation.Sigmoid => dy * (y * (T.One - y)),
 
             // Forward: y = sinh x / cosh x. So dy/dx = (cosh² x - sinh² x)/cosh² x = 1 - y².
-            ActivationKind.Tanh => dy * (T.One - (y * y)),
+            Activation.Tanh => dy * (T.One - (y * y)),
             _ => dy,
         };
 

@@ -10,17 +10,17 @@ internal static class ActivationSimd
     /// <param name="x">Inputs.</param>
     /// <param name="y">Outputs, as many; overwritten.</param>
     /// <param name="activation">The function f.</param>
-    public static void Apply(Span<float> x, Span<float> y, ActivationKind activation)
+    public static void Apply(Span<float> x, Span<float> y, Activation activation)
     {
         switch (activation)
         {
-            case ActivationKind.Relu:
+            case Activation.Relu:
                 Elementwise.Run(default(Relu), x, y, default, default);
                 break;
-            case ActivationKind.Sigmoid:
+            case Activation.Sigmoid:
                 Elementwise.Run(default(Sigmoid), x, y, default, default);
                 break;
-            case ActivationKind.Tanh:
+            case Activation.Tanh:
                 Elementwise.Run(default(Tanh), x, y, default, default);
                 break;
             default:
@@ -33,13 +33,13 @@ internal static class ActivationSimd
     {
         switch (call.Activation)
         {
-            case ActivationKind.Relu:
+            case Activation.Relu:
                 Elementwise.Run(backend, default(Relu), call.Count, call.X, call.Y);
                 break;
-            case ActivationKind.Sigmoid:
+            case Activation.Sigmoid:
                 Elementwise.Run(backend, default(Sigmoid), call.Count, call.X, call.Y);
                 break;
-            case ActivationKind.Tanh:
+            case Activation.Tanh:
                 Elementwise.Run(backend, default(Tanh), call.Count, call.X, call.Y);
                 break;
             default:
@@ -52,13 +52,13 @@ internal static class ActivationSimd
     {
         switch (call.Activation)
         {
-            case ActivationKind.Relu:
+            case Activation.Relu:
                 Elementwise.Run(backend, default(ReluBackward), call.Count, call.Y, call.Dy, call.Dx);
                 break;
-            case ActivationKind.Sigmoid:
+            case Activation.Sigmoid:
                 Elementwise.Run(backend, default(SigmoidBackward), call.Count, call.Y, call.Dy, call.Dx);
                 break;
-            case ActivationKind.Tanh:
+            case Activation.Tanh:
                 Elementwise.Run(backend, default(TanhBackward), call.Count, call.Y, call.Dy, call.Dx);
                 break;
             default:

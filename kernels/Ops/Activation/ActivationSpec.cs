@@ -1,7 +1,7 @@
 namespace ScratchNet.Kernels;
 
 /// <summary>The activations: functions applied to each element on its own.</summary>
-public enum ActivationKind
+public enum Activation
 {
     /// <summary>f(x) = x.</summary>
     None = 0,
@@ -22,7 +22,7 @@ public enum ActivationKind
 /// <param name="Count">Number of elements.</param>
 /// <param name="Activation">The function f.</param>
 public readonly record struct ActivationForwardCall(
-    BufferView<float> X, BufferView<float> Y, int Count, ActivationKind Activation) : IOperationCall
+    BufferView<float> X, BufferView<float> Y, int Count, Activation Activation) : IOperationCall
 {
     /// <inheritdoc/>
     public long Flops => Count;
@@ -51,10 +51,10 @@ public readonly record struct ActivationForwardCall(
 /// <param name="Count">Number of elements.</param>
 /// <param name="Activation">The function f.</param>
 public readonly record struct ActivationBackwardCall(
-    BufferView<float> Y, BufferView<float> Dy, BufferView<float> Dx, int Count, ActivationKind Activation) : IOperationCall
+    BufferView<float> Y, BufferView<float> Dy, BufferView<float> Dx, int Count, Activation Activation) : IOperationCall
 {
     /// <inheritdoc/>
-    public long Flops => Count * (Activation is ActivationKind.Sigmoid or ActivationKind.Tanh ? 3L : 1L);
+    public long Flops => Count * (Activation is Activation.Sigmoid or Activation.Tanh ? 3L : 1L);
 
     /// <inheritdoc/>
     public long Bytes => 3L * sizeof(float) * Count;

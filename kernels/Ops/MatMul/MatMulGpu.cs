@@ -16,7 +16,7 @@ internal delegate void MatMulLauncher(AcceleratorStream stream, KernelConfig con
 /// <param name="RowB">Distance between op(b)[p,j] and op(b)[p+1,j].</param>
 /// <param name="ColumnB">Distance between op(b)[p,j] and op(b)[p,j+1].</param>
 /// <param name="HasBias">1 when there is a bias, else 0.</param>
-/// <param name="Activation">The <see cref="ActivationKind"/>.</param>
+/// <param name="Activation">The <see cref="Activation"/>.</param>
 /// <param name="Side">Side of a tile, for the kernels whose tiles follow the size of the group.</param>
 internal readonly record struct MatMulSizes(
     int M, int N, int K, int RowA, int ColumnA, int RowB, int ColumnB, int HasBias, int Activation, int Side)
@@ -57,7 +57,7 @@ internal static class MatMulGpu
     /// </summary>
     public static float FinishStraight(float sum, ArrayView<float> bias, int j, MatMulSizes sizes)
     {
-        var lowest = sizes.Activation == (int)ActivationKind.Relu ? 0f : float.NegativeInfinity;
+        var lowest = sizes.Activation == (int)Activation.Relu ? 0f : float.NegativeInfinity;
         var value = sum + bias[j * sizes.HasBias];
         return value < lowest ? lowest : value;
     }
@@ -65,7 +65,7 @@ internal static class MatMulGpu
     /// <summary>The rest of that epilogue, sigmoid and tanh, as a launch of its own.</summary>
     public static void LaunchCurvedActivation(GpuBackend backend, in MatMulCall call)
     {
-        if (call.Activation is ActivationKind.Sigmoid or ActivationKind.Tanh)
+        if (call.Activation is Activation.Sigmoid or Activation.Tanh)
         {
             ActivationGpu.RunForward(backend, new ActivationForwardCall(call.C, call.C, call.M * call.N, call.Activation));
         }

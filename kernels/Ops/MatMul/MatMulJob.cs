@@ -123,7 +123,7 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             CRow = _call.N,
             Depth = terms.Length,
             Accumulate = terms.Start > 0,
-            Relu = last && _call.Activation == ActivationKind.Relu,
+            Relu = last && _call.Activation == Activation.Relu,
         };
         a += (block.Start * tiles.ARow) + (terms.Start * tiles.AStep);
         tiles.ATile = TRegisters.TileRows * tiles.ARow;
@@ -143,7 +143,7 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             tiles.A = a;
             tiles.C = c + ((nint)block.Start * _call.N) + j;
             MultiplyStrip(tiles, block.Length);
-            if (last && _call.Activation is ActivationKind.Sigmoid or ActivationKind.Tanh)
+            if (last && _call.Activation is Activation.Sigmoid or Activation.Tanh)
             {
                 Activate(tiles.C, block.Length, tiles.Width);
             }

@@ -21,7 +21,7 @@ internal static class MatMulNarrow
     /// <summary>Whether a product is one for this way.</summary>
     public static bool Suits(in MatMulCall call) =>
         call.TransposeA && !call.TransposeB && call.N <= MaxColumns && call.M >= MinRows && call.K >= MinTerms
-        && call.Bias.IsEmpty && call.Activation == ActivationKind.None;
+        && call.Bias.IsEmpty && call.Activation == Activation.None;
 
     /// <summary>The product whose result is <c>cᵀ</c>, n x m.</summary>
     public static MatMulCall Swap(in MatMulCall call, BufferView<float> transposed) =>

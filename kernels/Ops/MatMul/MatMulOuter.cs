@@ -39,7 +39,7 @@ internal sealed unsafe class MatMulOuter<TVector, TLanes> : ParallelJob
             {
                 var row = c + (i * (nint)_call.N);
                 Row(a[i], b, bias, row);
-                if (_call.Activation != ActivationKind.None)
+                if (_call.Activation != Activation.None)
                 {
                     var outputs = new Span<float>(row, _call.N);
                     ActivationSimd.Apply(outputs, outputs, _call.Activation);

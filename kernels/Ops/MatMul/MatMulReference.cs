@@ -19,7 +19,7 @@ public static class MatMulReference
     /// <typeparam name="T">float for the kernel, double for gradient checks.</typeparam>
     public static void Compute<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int m, int n, int k,
         bool transposeA = false, bool transposeB = false,
-        ReadOnlySpan<T> bias = default, ActivationKind activation = ActivationKind.None)
+        ReadOnlySpan<T> bias = default, Activation activation = Activation.None)
         where T : IFloatingPointIeee754<T>
     {
         for (var i = 0; i < m; i++)
@@ -44,12 +44,12 @@ public static class MatMulReference
         call.TransposeA, call.TransposeB, call.Bias.AsSpan(), call.Activation);
 
     // T.Max keeps NaN, as IEEE 754 asks.
-    private static T Activate<T>(T x, ActivationKind activation)
+    private static T Activate<T>(T x, Activation activation)
         where T : IFloatingPointIeee754<T> => activation switch
         {
-            ActivationKind.Relu => T.Max(x, T.Zero),
-            ActivationKind.Sigmoid => T.One / (T.One + T.Exp(-x)),
-            ActivationKind.Tanh => T.Tanh(x),
+            Activation.Relu => T.Max(x, T.Zero),
+            Activation.Sigmoid => T.One / (T.One + T.Exp(-x)),
+            Activation.Tanh => T.Tanh(x),
             _ => x,
         };
 }

@@ -23,11 +23,11 @@ public readonly record struct MatMulCall(
     bool TransposeA = false,
     bool TransposeB = false,
     BufferView<float> Bias = default,
-    ActivationKind Activation = ActivationKind.None) : IOperationCall
+    Activation Activation = Activation.None) : IOperationCall
 {
     /// <inheritdoc/>
     public long Flops => (2L * M * N * K) + (Bias.IsEmpty ? 0 : (long)M * N)
-        + (Activation == ActivationKind.None ? 0 : (long)M * N);
+        + (Activation == Activation.None ? 0 : (long)M * N);
 
     /// <inheritdoc/>
     public long Bytes => sizeof(float) * (((long)M * K) + ((long)K * N) + ((long)M * N) + (Bias.IsEmpty ? 0 : N));

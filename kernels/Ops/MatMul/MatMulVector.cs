@@ -205,7 +205,7 @@ internal sealed unsafe class MatMulVector<TVector, TLanes> : ParallelJob
             c[j] += bias[j];
         }
 
-        if (_call.Activation != ActivationKind.None)
+        if (_call.Activation != Activation.None)
         {
             ActivationSimd.Apply(c, c, _call.Activation);
         }

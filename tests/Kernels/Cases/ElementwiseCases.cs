@@ -33,18 +33,18 @@ internal abstract class ElementwiseCase<TCall>(Operation<TCall> operation, int o
 /// <summary>The option is the activation.</summary>
 internal sealed class ActivationForwardCase() : ElementwiseCase<ActivationForwardCall>(ActivationSpec.Forward, options: 4)
 {
-    public static double Exact(double x, ActivationKind activation) => activation switch
+    public static double Exact(double x, Activation activation) => activation switch
     {
-        ActivationKind.Relu => Math.Max(x, 0),
-        ActivationKind.Sigmoid => SpecialFunctions.Logistic(x),
-        ActivationKind.Tanh => Math.Tanh(x),
+        Activation.Relu => Math.Max(x, 0),
+        Activation.Sigmoid => SpecialFunctions.Logistic(x),
+        Activation.Tanh => Math.Tanh(x),
         _ => x,
     };
 
     protected override ActivationForwardCall Arrange(Trial trial, int[] shape)
     {
         // Far enough out for sigmoid and tanh to flatten, and many values near 0, where digits are easily lost.
-        var activation = (ActivationKind)shape[1];
+        var activation = (Activation)shape[1];
         var x = trial.Numbers(shape[0], -4, 4).Select(value => value * value * value * 0.3f).ToArray();
         var y = Map(x.Length, i => Exact(x[i], activation));
         return new ActivationForwardCall(
@@ -57,7 +57,7 @@ internal sealed class ActivationBackwardCase() : ElementwiseCase<ActivationBackw
 {
     protected override ActivationBackwardCall Arrange(Trial trial, int[] shape)
     {
-        var activation = (ActivationKind)shape[1];
+        var activation = (Activation)shape[1];
         var (y, dy) = (trial.Numbers(shape[0]), trial.Numbers(shape[0]));
         var dx = Map(y.Length, i => dy[i] * Slope(y[i], activation));
         return new ActivationBackwardCall(trial.Input("y", y), trial.Input("dy", dy),
@@ -65,11 +65,11 @@ internal sealed class ActivationBackwardCase() : ElementwiseCase<ActivationBackw
     }
 
     /// <summary>f'(x) from y = f(x).</summary>
-    private static double Slope(double y, ActivationKind activation) => activation switch
+    private static double Slope(double y, Activation activation) => activation switch
     {
-        ActivationKind.Relu => y > 0 ? 1 : 0,
-        ActivationKind.Sigmoid => y * (1 - y),
-        ActivationKind.Tanh => (1 - y) * (1 + y),
+        Activation.Relu => y > 0 ? 1 : 0,
+        Activation.Sigmoid => y * (1 - y),
+        Activation.Tanh => (1 - y) * (1 + y),
         _ => 1,
     };
 }

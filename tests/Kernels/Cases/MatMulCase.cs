@@ -38,7 +38,7 @@ internal sealed class MatMulCase(Operation<MatMulCall> operation) : OperationCas
     {
         var (m, n, k) = (shape[0], shape[1], shape[2]);
         var (transposeA, transposeB, hasBias) = ((shape[3] & 1) != 0, (shape[3] & 2) != 0, (shape[3] & 4) != 0);
-        var activation = (ActivationKind)(shape[3] >> 3);
+        var activation = (Activation)(shape[3] >> 3);
         var (a, b, bias) = (trial.Numbers(m * k), trial.Numbers(k * n), trial.Numbers(n));
 
         var (left, right) = (Stored(a, m, k, transposeA), Stored(b, k, n, transposeB));

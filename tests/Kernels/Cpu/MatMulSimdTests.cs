@@ -51,10 +51,10 @@ public class MatMulSimdTests
     }
 
     [Theory]
-    [InlineData(512, ActivationKind.None)]
-    [InlineData(256, ActivationKind.Relu)]
-    [InlineData(128, ActivationKind.Tanh)]
-    public void OneRowAndOneTermAreRight(int width, ActivationKind activation)
+    [InlineData(512, Activation.None)]
+    [InlineData(256, Activation.Relu)]
+    [InlineData(128, Activation.Tanh)]
+    public void OneRowAndOneTermAreRight(int width, Activation activation)
     {
         using var backend = new CpuBackend(2);
         foreach (var (m, n, k) in ((int, int, int)[])[(1, 1, 1), (1, 7, 15), (1, 8, 16), (1, 133, 103), (1, 500, 1000), (33, 50, 1), (3, 129, 1)])

@@ -16,12 +16,12 @@ internal sealed class RandomProduct : IDisposable
 
     /// <summary>Transposes, bias and activation at random.</summary>
     public RandomProduct(CpuBackend backend, Random random, int m, int n, int k)
-        : this(backend, random, m, n, k, random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0, (ActivationKind)random.Next(4))
+        : this(backend, random, m, n, k, random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0, (Activation)random.Next(4))
     {
     }
 
     public RandomProduct(CpuBackend backend, Random random, int m, int n, int k,
-        bool transposeA, bool transposeB, bool withBias = false, ActivationKind activation = ActivationKind.None)
+        bool transposeA, bool transposeB, bool withBias = false, Activation activation = Activation.None)
     {
         _backend = backend;
         _a = Numbers(random, m * k);

@@ -8,11 +8,11 @@ public class ElementwiseTests
 {
     private const double Tolerance = 1e-6;
 
-    public static TheoryData<ActivationKind> Activations => new(Enum.GetValues<ActivationKind>());
+    public static TheoryData<Activation> Activations => new(Enum.GetValues<Activation>());
 
     [Theory]
     [MemberData(nameof(Activations))]
-    public void ActivationForwardAgrees(ActivationKind kind)
+    public void ActivationForwardAgrees(Activation kind)
     {
         foreach (var count in CpuRun.Counts)
         {
@@ -26,7 +26,7 @@ public class ElementwiseTests
 
     [Theory]
     [MemberData(nameof(Activations))]
-    public void ActivationBackwardAgreesInPlace(ActivationKind kind)
+    public void ActivationBackwardAgreesInPlace(Activation kind)
     {
         foreach (var count in CpuRun.Counts)
         {
@@ -147,7 +147,7 @@ public class ElementwiseTests
         float[] x = [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
         foreach (var (kind, top, bottom) in new[]
         {
-            (ActivationKind.Relu, float.PositiveInfinity, 0f), (ActivationKind.Sigmoid, 1f, 0f), (ActivationKind.Tanh, 1f, -1f),
+            (Activation.Relu, float.PositiveInfinity, 0f), (Activation.Sigmoid, 1f, 0f), (Activation.Tanh, 1f, -1f),
         })
         {
             foreach (var variant in new[] { "reference", "simd" })

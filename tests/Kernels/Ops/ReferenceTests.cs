@@ -14,17 +14,17 @@ public class ReferenceTests
         var log3 = Math.Log(3);
 
         // sigmoid(ln 3) = 1/(1 + 1/3); tanh(ln 3) = (3 - 1/3)/(3 + 1/3).
-        Assert.Equal(0.75, ActivationReference.Value(log3, ActivationKind.Sigmoid), Tolerance);
-        Assert.Equal(0.25, ActivationReference.Value(-log3, ActivationKind.Sigmoid), Tolerance);
-        Assert.Equal(0.8, ActivationReference.Value(log3, ActivationKind.Tanh), Tolerance);
-        Assert.Equal(0.0, ActivationReference.Value(-2.0, ActivationKind.Relu));
-        Assert.Equal(2.0, ActivationReference.Value(2.0, ActivationKind.Relu));
-        Assert.Equal(-2.0, ActivationReference.Value(-2.0, ActivationKind.None));
-        Assert.Equal(10 * 0.1875, ActivationReference.Gradient(0.75, 10, ActivationKind.Sigmoid), Tolerance);
-        Assert.Equal(10 * 0.36, ActivationReference.Gradient(0.8, 10, ActivationKind.Tanh), Tolerance);
-        Assert.Equal(0.0, ActivationReference.Gradient(0.0, 10, ActivationKind.Relu));
-        Assert.Equal(10.0, ActivationReference.Gradient(0.1, 10, ActivationKind.Relu));
-        Assert.Equal(10.0, ActivationReference.Gradient(-0.1, 10, ActivationKind.None));
+        Assert.Equal(0.75, ActivationReference.Value(log3, Activation.Sigmoid), Tolerance);
+        Assert.Equal(0.25, ActivationReference.Value(-log3, Activation.Sigmoid), Tolerance);
+        Assert.Equal(0.8, ActivationReference.Value(log3, Activation.Tanh), Tolerance);
+        Assert.Equal(0.0, ActivationReference.Value(-2.0, Activation.Relu));
+        Assert.Equal(2.0, ActivationReference.Value(2.0, Activation.Relu));
+        Assert.Equal(-2.0, ActivationReference.Value(-2.0, Activation.None));
+        Assert.Equal(10 * 0.1875, ActivationReference.Gradient(0.75, 10, Activation.Sigmoid), Tolerance);
+        Assert.Equal(10 * 0.36, ActivationReference.Gradient(0.8, 10, Activation.Tanh), Tolerance);
+        Assert.Equal(0.0, ActivationReference.Gradient(0.0, 10, Activation.Relu));
+        Assert.Equal(10.0, ActivationReference.Gradient(0.1, 10, Activation.Relu));
+        Assert.Equal(10.0, ActivationReference.Gradient(-0.1, 10, Activation.None));
     }
 
     [Fact]

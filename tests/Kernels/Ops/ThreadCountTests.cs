@@ -16,9 +16,9 @@ public class ThreadCountTests
     private static Dictionary<string, Func<CpuRun, float[][]>> Runs { get; } = new()
     {
         ["activation"] = run => Run(run, ActivationSpec.Forward, [1, 1],
-            views => new ActivationForwardCall(views[0], views[1], Count, ActivationKind.Tanh)),
+            views => new ActivationForwardCall(views[0], views[1], Count, Activation.Tanh)),
         ["activation-backward"] = run => Run(run, ActivationSpec.Backward, [1, 1, 1],
-            views => new ActivationBackwardCall(views[0], views[1], views[2], Count, ActivationKind.Sigmoid)),
+            views => new ActivationBackwardCall(views[0], views[1], views[2], Count, Activation.Sigmoid)),
         ["dropout"] = run => Run(run, DropoutSpec.Forward, [1, 1, 1],
             views => new DropoutForwardCall(views[0], views[1], views[2], Count, 0.3f, 1, 2, 3)),
         ["sgd"] = run => Run(run, SgdSpec.Operation, [1, 1, 1],
