@@ -53,7 +53,7 @@ internal sealed class MatMulCpuSuite(TextWriter output, bool json)
         foreach (var threads in threadCounts)
         {
             using var backend = new CpuBackend(threads);
-            // Threads do not add to one another's peak, and one is measured with less noise than several.
+            // Another program that holds a core meanwhile would make the peak of all cores look too low.
             var peak = Math.Max(FmaPeak.Gflops(threads), threads * FmaPeak.Gflops(1));
             Head(backend, peak);
             foreach (var shape in shapes)
