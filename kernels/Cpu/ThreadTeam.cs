@@ -27,6 +27,7 @@ public sealed class ThreadTeam : IDisposable
     private readonly object _work = new();
     private readonly object _done = new();
     private readonly bool _crowded;
+    private readonly ThreadPlacement _placement;
 
     private ParallelJob? _job;
     private ExceptionDispatchInfo? _failure;
@@ -49,6 +50,7 @@ public sealed class ThreadTeam : IDisposable
         Threads = threads;
         _crowded = threads > Environment.ProcessorCount;
         _workers = new Thread[threads - 1];
+        _placement = new ThreadPlacement(threads - 1);
         for (var i = 0; i < _workers.Length; i++)
         {
             var worker = i + 1;
@@ -140,6 +142,7 @@ public sealed class ThreadTeam : IDisposable
 
     private void RunTogether(ParallelJob job, int parts)
     {
+        _placement.AvoidThisCore();
         _job = job;
         _failure = null;
         _unfinished.Value = parts;
@@ -165,6 +168,7 @@ public sealed class ThreadTeam : IDisposable
     private void Work(int worker)
     {
         _worker = worker;
+        _placement.Enter(worker - 1);
         while (!_stopping)
         {
             TakeParts();
