@@ -4,14 +4,18 @@ using ScratchNet.Kernels.Bench;
 namespace ScratchNet.Cli.Bench;
 
 /// <summary>How a row compares with the same row of an earlier run.</summary>
-/// <param name="Word"><c>faster</c>, <c>slower</c>, <c>same</c>, <c>can't tell</c>, or <c>new</c> when there was no such row.</param>
+/// <param name="Word">
+/// <c>faster</c>, <c>slower</c>, <c>same</c>, <c>can't tell</c>, or <c>new</c> when there was no such row.
+/// </param>
 /// <param name="TimesFaster">Earlier time by present time; null without an earlier one.</param>
 internal sealed record Change(string Word, double? TimesFaster);
 
 /// <summary>The rows of an earlier run, from a file that <c>bench --json</c> wrote.</summary>
 internal sealed class Baseline
 {
-    /// <summary>Differences below are no difference: two runs of one program differ by that much when the machine's clock does.</summary>
+    /// <summary>
+    /// Differences below are no difference: two runs of one program differ by that much when the machine's clock does.
+    /// </summary>
     private const double SameWithin = 1.05;
 
     private readonly Dictionary<string, (double Low, double Median, double High)> _times = [];
@@ -30,13 +34,15 @@ internal sealed class Baseline
                 using var json = JsonDocument.Parse(line);
                 baseline.Add(json.RootElement);
             }
-            catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+            catch (Exception exception)
+                when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
             {
                 throw new FailureException($"{file}, line {number}, is no row of 'scratchnet bench --json'");
             }
         }
 
-        return baseline._times.Count > 0 ? baseline : throw new FailureException($"{file} has no measured row of 'scratchnet bench --json'");
+        return baseline._times.Count > 0 ? baseline
+            : throw new FailureException($"{file} has no measured row of 'scratchnet bench --json'");
     }
 
     /// <summary>Compares a row with the one of the same operation, variant, device, size and threads.</summary>
@@ -48,15 +54,16 @@ internal sealed class Baseline
         }
 
         var shape = row.Shape;
-        return _times.TryGetValue(
-            Key(row.Op, row.Variant, row.Device, shape.M, shape.N, shape.K, shape.Transpose, shape.Detail, row.Threads), out var before)
+        var key = Key(
+            row.Op, row.Variant, row.Device, shape.M, shape.N, shape.K, shape.Transpose, shape.Detail, row.Threads);
+        return _times.TryGetValue(key, out var before)
             ? Judge((row.LowSeconds ?? double.NaN, median, row.HighSeconds ?? double.NaN), before)
             : new Change("new", null);
     }
 
     /// <summary>
-    /// Compares two medians with their 95 % intervals. The ratio lies between its own ends: wholly above 1.05 is faster, wholly below
-    /// 1/1.05 slower, wholly between the same; whatever crosses such a line, the noise hides.
+    /// Compares two medians with their 95 % intervals. The ratio lies between its own ends: wholly above 1.05 is faster,
+    /// wholly below 1/1.05 slower, wholly between the same; whatever crosses such a line, the noise hides.
     /// </summary>
     internal static Change Judge((double Low, double Median, double High) now, (double Low, double Median, double High) before)
     {
@@ -79,8 +86,10 @@ internal sealed class Baseline
             ? value.GetDouble() : double.NaN;
         string Text(string name) => row.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
         int Whole(string name) => row.GetProperty(name).GetInt32();
-        _times[Key(Text("op"), Text("variant"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"), Text("detail"),
-            Whole("threads"))] = (Number("low_seconds"), Number("median_seconds"), Number("high_seconds"));
+        var key = Key(
+            Text("op"), Text("variant"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"), Text("detail"),
+            Whole("threads"));
+        _times[key] = (Number("low_seconds"), Number("median_seconds"), Number("high_seconds"));
     }
 
     private static string Key(

@@ -36,7 +36,8 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
     {
         Rows.AddRange(rows);
         var best = rows.Min(row => row.MedianSeconds);
-        ReportedRow[] reported = [.. rows.Select(row => new ReportedRow(row, 100 * best / row.MedianSeconds, baseline?.Compare(row)))];
+        ReportedRow[] reported =
+            [.. rows.Select(row => new ReportedRow(row, 100 * best / row.MedianSeconds, baseline?.Compare(row)))];
         switch (format)
         {
             case BenchFormat.Json:
@@ -69,9 +70,12 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
 
     private void WriteForPeople(BenchRow first, ReportedRow[] rows)
     {
-        var title = $"{first.Op}{(first.Shape.Detail.Length > 0 ? $" ({first.Shape.Detail})" : "")}, {first.Sizes}";
+        var detail = first.Shape.Detail;
+        detail = first.Sizes.Contains(detail, StringComparison.OrdinalIgnoreCase) ? "" : $" ({detail})";
+        var title = $"{first.Op}{detail}, {first.Sizes}";
         terminal.Out.WriteLine(format == BenchFormat.Markdown ? $"**{title}**\n" : terminal.Strong(title));
-        var table = new TextTable("variant", "device", " median", " spread", " GFLOP/s", " GB/s", " % of peak", "", " % of best", " ulp",
+        var table = new TextTable(
+            "variant", "device", " median", " spread", " GFLOP/s", " GB/s", " % of peak", "bound by", " % of best", " ulp",
             " compile", " copy", "");
         foreach (var row in rows)
         {
@@ -88,7 +92,7 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
         return
         [
             row.Variant,
-            row.Threads > 0 ? $"{row.Backend} x{row.Threads}" : row.Backend,
+            row.Place,
             Time(row.MedianSeconds),
             Number(100 * row.Spread, "0.0") is { Length: > 0 } spread ? spread + "%" : "",
             Number(row.Gflops, "0.0"),
@@ -111,7 +115,7 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
         }
 
         var change = reported.Change is not { } known ? ""
-            : known.TimesFaster is { } times ? string.Create(CultureInfo.InvariantCulture, $"{known.Word} ({times:0.00}x)") : known.Word;
+            : known.TimesFaster is { } times ? $"{known.Word} ({Number(times, "0.00")}x)" : known.Word;
         return change + (reported.Row.IsChosen ? $"{(change.Length > 0 ? ", " : "")}training uses it" : "");
     }
 

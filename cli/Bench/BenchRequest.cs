@@ -17,19 +17,29 @@ internal sealed record BenchWords(string? Target, string? Sizes, string? Network
 
 /// <summary>What is to be measured. Reading it checks every word, so that nothing wrong is found out halfway.</summary>
 internal sealed record BenchRequest(
-    IReadOnlyList<BenchItem> Items, IReadOnlyList<int>? Network, IReadOnlyList<int> Batches, bool IsStep, IReadOnlyList<string>? Variants)
+    IReadOnlyList<BenchItem> Items,
+    IReadOnlyList<int>? Network,
+    IReadOnlyList<int> Batches,
+    bool IsStep,
+    IReadOnlyList<string>? Variants)
 {
     private const string Step = "step";
     private const string All = "all";
     private const int DefaultBatch = 64;
     private const int MostBatch = 1 << 20;
+    private const int MostFeatures = 1 << 16;
     private const int MostSize = 1 << 28;
     private const long MostElements = 1L << 30;
     private static readonly int[] DefaultNetwork = [784, 128, 10];
 
     /// <summary>Every word that can follow <c>bench</c>.</summary>
     public static IEnumerable<string> Targets =>
-        [.. BenchCases.All.Select(bench => bench.Group).Distinct(), Step, All, .. BenchCases.All.Select(bench => bench.Operation.Name)];
+    [
+        .. BenchCases.All.Select(bench => bench.Group)
+            .Concat([Step, All])
+            .Concat(BenchCases.All.Select(bench => bench.Operation.Name))
+            .Distinct(),
+    ];
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="UsageException">One of them makes no sense.</exception>
@@ -57,7 +67,7 @@ internal sealed record BenchRequest(
 
         var network = words.Network is { } layers ? Layers(layers) : isStep ? DefaultNetwork : null;
         var items = words.Network is not null && !isStep
-            ? [.. batches.SelectMany(batch => BenchShape.OfNetwork(network!, batch)).Select(shape => new BenchItem(cases[0], shape))]
+            ? [.. batches.SelectMany(batch => BenchShape.OfNetwork(network!, batch), (_, shape) => new BenchItem(cases[0], shape))]
             : words.Sizes is { } sizes
                 ? [.. cases.SelectMany(bench => sizes.Split(',').SelectMany(size => Shapes(bench, size.Trim())))]
                 : cases.SelectMany(bench => bench.DefaultShapes.Select(shape => new BenchItem(bench, shape))).ToArray();
@@ -74,7 +84,7 @@ internal sealed record BenchRequest(
         var group = BenchCases.All.Where(bench => bench.Group == target).ToArray();
         var found = group.Length > 0 ? group : [.. BenchCases.All.Where(bench => bench.Operation.Name == target)];
         return found.Length > 0 ? found : throw new UsageException(
-            $"there is nothing called '{target}' to measure{Suggest(target, Targets)}; there is {string.Join(", ", Targets.Distinct())}");
+            $"there is nothing called '{target}' to measure{Suggest(target, Targets)}; there is {string.Join(", ", Targets)}");
     }
 
     private static IEnumerable<BenchItem> Shapes(BenchCase bench, string size)
@@ -98,9 +108,11 @@ internal sealed record BenchRequest(
         var layers = new int[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out layers[i]) || layers[i] is < 1 or > 65536)
+            var isNumber = int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out layers[i]);
+            if (!isNumber || layers[i] is < 1 or > MostFeatures)
             {
-                throw new UsageException($"--network is '{text}', but must be features with dashes between them, such as 784-128-10");
+                throw new UsageException(
+                    $"--network is '{text}', but must be features with dashes between them, such as 784-128-10");
             }
         }
 

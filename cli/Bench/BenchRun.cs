@@ -74,14 +74,35 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
             report.Write([.. runners.SelectMany(runner => runner.Run(item.Case, item.Shape, request.Variants))]);
         }
 
+        if (request.IsStep)
+        {
+            MeasureSteps(report, cancel);
+        }
+
         Tell("");
+        if (settings.PlotFile is { } file)
+        {
+            var peaks = _devices[0].Peaks;
+            BenchPlot.Write(file, report.Rows, peaks.Gflops, peaks.Gbps(MemoryBandwidth.OutOfCache * 2));
+        }
+
         if (report.IsForPeople)
         {
-            WriteSummary(report);
+            WriteSummary(report, cancel);
         }
     }
 
-    private void WriteSummary(BenchReport report)
+    private void MeasureSteps(BenchReport report, CancellationToken cancel)
+    {
+        foreach (var batch in request.Batches)
+        {
+            Tell($"measuring a training step at batch {batch}");
+            report.Write([.. _devices.Select(device =>
+                new StepBench(device.Backend, device.Peaks, Plan, cancel).Run(request.Network!, batch))]);
+        }
+    }
+
+    private void WriteSummary(BenchReport report, CancellationToken cancel)
     {
         if (request is { Network: { } network, IsStep: false })
         {
@@ -89,12 +110,29 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
             {
                 NetworkRanking.Write(report, terminal, network, batch);
             }
+
+            WriteBreakEven(network, cancel);
         }
 
         foreach (var (backend, peaks) in _devices)
         {
             var peak = peaks.Gflops is { } gflops ? $"multiply-adds at {gflops:F0} GFLOP/s at most" : "no peak is known";
-            terminal.Out.WriteLine($"{backend.Device.Id}: {Terminal.OneLine(backend.Device.Name)}, {backend.Device.Capabilities}; {peak}");
+            var device = backend.Device;
+            terminal.Out.WriteLine(Terminal.OneLine($"{device.Id}: {device.Name}, {device.Capabilities}; {peak}"));
+        }
+    }
+
+    private void WriteBreakEven(IReadOnlyList<int> network, CancellationToken cancel)
+    {
+        var (cpu, cpuPeaks) = _devices.FirstOrDefault(device => device.Backend.Target == Target.Cpu);
+        var (gpu, gpuPeaks) = _devices.FirstOrDefault(device => device.Backend.Target == Target.Gpu);
+        if (cpu is not null && gpu is not null)
+        {
+            Tell("looking for the break-even batch");
+            var text = BreakEven.Find(BreakEven.Seconds(cpu, cpuPeaks, cancel), BreakEven.Seconds(gpu, gpuPeaks, cancel), network,
+                cpu.Device.Id, gpu.Device.Id);
+            Tell("");
+            terminal.Out.WriteLine($"break-even: {text}\n");
         }
     }
 

@@ -10,16 +10,21 @@ internal static class NetworkRanking
     private const int EpochSamples = 60_000;
 
     /// <summary>A variant on a device, with the time it needs for all products of an epoch.</summary>
-    internal sealed record Place(string Variant, string Backend, int Threads, int Batch, double EpochSeconds, bool IsChosen);
+    internal sealed record Place(string Variant, string Where, double EpochSeconds, bool IsChosen);
 
-    /// <summary>Variants by the time that an epoch's products take, best first. One without a figure for every product has no place.</summary>
+    /// <summary>
+    /// Variants by the time that an epoch's products take, best first. One without a figure for every product has no place.
+    /// </summary>
     public static IReadOnlyList<Place> Rank(IEnumerable<BenchRow> rows, int batch) =>
     [
         .. rows.Where(row => row.Shape.Batch == batch)
-            .GroupBy(row => (row.Variant, row.Backend, row.Threads))
+            .GroupBy(row => (row.Variant, row.Place))
             .Where(group => group.All(row => row.MedianSeconds is not null))
-            .Select(group => new Place(group.Key.Variant, group.Key.Backend, group.Key.Threads, batch,
-                group.Sum(row => row.MedianSeconds!.Value) * Math.Ceiling((double)EpochSamples / batch), group.All(row => row.IsChosen)))
+            .Select(group => new Place(
+                group.Key.Variant,
+                group.Key.Place,
+                group.Sum(row => row.MedianSeconds!.Value) * Math.Ceiling((double)EpochSamples / batch),
+                group.All(row => row.IsChosen)))
             .OrderBy(place => place.EpochSeconds),
     ];
 
@@ -34,12 +39,12 @@ internal static class NetworkRanking
 
         var slowest = places[^1];
         terminal.Out.WriteLine(terminal.Strong(
-            $"{string.Join('-', network)} at batch {batch}: matrix products of an epoch of {Figures.Count(EpochSamples)} samples"));
+            $"{string.Join('-', network)} at batch {batch}: products of an epoch of {Figures.Count(EpochSamples)} samples"));
         var table = new TextTable("variant", "device", " an epoch", $" saves against {slowest.Variant}", "");
         foreach (var place in places)
         {
-            table.Add(place.Variant, place.Threads > 0 ? $"{place.Backend} x{place.Threads}" : place.Backend,
-                BenchReport.Time(place.EpochSeconds), BenchReport.Time(slowest.EpochSeconds - place.EpochSeconds),
+            table.Add(place.Variant, place.Where, BenchReport.Time(place.EpochSeconds),
+                BenchReport.Time(slowest.EpochSeconds - place.EpochSeconds),
                 place.IsChosen ? "training uses it" : "");
         }
 

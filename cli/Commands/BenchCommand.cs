@@ -11,7 +11,7 @@ internal static class BenchCommand
     {
         var options = new Options();
         var command = new ExampledCommand("bench",
-            "Measures operations: every variant is first checked against double precision, then timed against the machine's measured peak.",
+            "Measures operations: every variant is checked against double precision, then timed against the machine's peak.",
             ("scratchnet bench", "the matrix product from the plainest loop to the fastest"),
             ("scratchnet bench matmul --network 784-128-10 --batch 64", "ranked by what a network needs"),
             ("scratchnet bench all --json > before.jsonl", "everything, to compare with later"),
@@ -29,8 +29,8 @@ internal static class BenchCommand
     private static int Run(ParseResult parse, Options options, Terminal terminal)
     {
         var request = BenchRequest.Read(new BenchWords(
-            parse.GetValue(options.Target), parse.GetValue(options.Sizes), parse.GetValue(options.Network), parse.GetValue(options.Batch),
-            parse.GetValue(options.Variants)));
+            parse.GetValue(options.Target), parse.GetValue(options.Sizes), parse.GetValue(options.Network),
+            parse.GetValue(options.Batch), parse.GetValue(options.Variants)));
         return new BenchRun(request, options.Settings(parse), terminal).Run();
     }
 
@@ -58,11 +58,13 @@ internal static class BenchCommand
         private readonly Option<string?> _device = CommonOptions.Text("--device", "DEVICES",
             "such as cpu or cpu,opencl:0 [default: cpu, and the GPU if there is one]");
 
-        private readonly Option<string?> _threads = CommonOptions.Text("--threads", "N,...", "threads for the cpu [default: one a processor]");
+        private readonly Option<string?> _threads = CommonOptions.Text("--threads", "N,...",
+            "threads for the cpu [default: one a processor]");
         private readonly Option<bool> _json = CommonOptions.Json();
         private readonly Option<bool> _csv = CommonOptions.Flag("--csv", "rows with commas between their fields");
         private readonly Option<bool> _markdown = CommonOptions.Flag("--markdown", "tables for a README");
-        private readonly Option<string?> _plot = CommonOptions.Text("--plot", "FILE", "draw the ladder and a roofline: a .svg or .png file");
+        private readonly Option<string?> _plot = CommonOptions.Text("--plot", "FILE",
+            "draw the ladder and a roofline: a .svg or .png file");
 
         private readonly Option<string?> _baseline = CommonOptions.Text("--baseline", "FILE",
             "compare with what 'bench --json' wrote earlier: faster, slower, same, or can't tell");
@@ -75,9 +77,12 @@ internal static class BenchCommand
                 throw new UsageException($"--plot is '{plot}', but must be a .svg or .png file");
             }
 
-            string[]? devices = parse.GetValue(_device) is { } text
-                ? [.. text.Split(',', StringSplitOptions.TrimEntries).Select(device => CommonOptions.CheckDevice(_device.Name, device))]
-                : null;
+            var devices = parse.GetValue(_device)?.Split(',', StringSplitOptions.TrimEntries);
+            foreach (var device in devices ?? [])
+            {
+                CommonOptions.CheckDevice(_device.Name, device);
+            }
+
             IReadOnlyList<int> threads = parse.GetValue(_threads) is { } counts
                 ? Values.Wholes(_threads.Name, counts, 1, CommonOptions.MaxThreads) : [0];
             return new BenchSettings(devices, threads, Format(parse), parse.GetValue(_baseline), plot);
@@ -91,7 +96,8 @@ internal static class BenchCommand
                 .. parse.GetValue(_csv) ? [BenchFormat.Csv] : Array.Empty<BenchFormat>(),
                 .. parse.GetValue(_markdown) ? [BenchFormat.Markdown] : Array.Empty<BenchFormat>(),
             ];
-            return chosen.Length <= 1 ? chosen.FirstOrDefault() : throw new UsageException("--json, --csv and --markdown exclude each other");
+            return chosen.Length <= 1 ? chosen.FirstOrDefault()
+                : throw new UsageException("--json, --csv and --markdown exclude each other");
         }
     }
 }

@@ -27,16 +27,21 @@ internal static class KernelsCommand
 
     private static ExampledCommand CreateShow(Terminal terminal)
     {
-        var kernel = new Argument<string>("OPERATION/VARIANT") { Description = "such as matmul/tiled; 'scratchnet kernels' lists them" };
+        var kernel = new Argument<string>("OPERATION/VARIANT")
+        {
+            Description = "such as matmul/tiled; 'scratchnet kernels' lists them",
+        };
         var language = CommonOptions.Text("--as", "LANGUAGE", "csharp, il, or for GPU kernels ptx or opencl [default: csharp]");
-        var architecture = CommonOptions.Text("--arch", "ARCH", $"NVIDIA architecture that PTX is made for [default: {DefaultArchitecture}]");
+        var architecture = CommonOptions.Text("--arch", "ARCH",
+            $"NVIDIA architecture that PTX is made for [default: {DefaultArchitecture}]");
         var show = new ExampledCommand("show", "Prints the code of a variant; needs no device.",
             ("scratchnet kernels show matmul/simd", "C#"),
             ("scratchnet kernels show matmul/tiled --as opencl", "the OpenCL C that its drivers are given"))
         {
             kernel, language, architecture,
         };
-        show.SetAction(parse => Show(parse.GetValue(kernel)!, parse.GetValue(language) ?? "csharp", parse.GetValue(architecture), terminal));
+        show.SetAction(parse => Show(
+            parse.GetValue(kernel)!, parse.GetValue(language) ?? "csharp", parse.GetValue(architecture), terminal));
         return show;
     }
 
@@ -64,8 +69,8 @@ internal static class KernelsCommand
     {
         var operation = bench.Operation;
         terminal.Out.WriteLine($"{terminal.Strong(operation.Name)}   {operation.Formula}");
-        terminal.Out.WriteLine($"  at {ladder.Sizes}: {Figures.Count(ladder.Flops)} flops, {Figures.Count(ladder.Bytes)} bytes moved at least; "
-            + $"measured by 'scratchnet bench {bench.Group}'");
+        terminal.Out.WriteLine($"  at {ladder.Sizes}: {Figures.Count(ladder.Flops)} flops, "
+            + $"{Figures.Count(ladder.Bytes)} bytes moved at least; measured by 'scratchnet bench {bench.Group}'");
         var width = operation.Variants.Max(variant => variant.Name.Length);
         foreach (var variant in operation.Variants)
         {
@@ -106,7 +111,8 @@ internal static class KernelsCommand
 
         if (language is "ptx" or "opencl" && variant.Target == Target.Cpu)
         {
-            throw new UsageException($"{name} runs on the processor, so there is no {language} of it; use --as csharp or --as il");
+            throw new UsageException(
+                $"{name} runs on the processor, so there is no {language} of it; use --as csharp or --as il");
         }
 
         if (architecture is not null && language != "ptx")
@@ -138,7 +144,8 @@ internal static class KernelsCommand
             }
         }
 
-        var suggestion = Nearest.To(name, known.Select(pair => pair.Name)) is { } nearest ? $"; did you mean '{nearest}'?" : "";
-        throw new UsageException($"there is no kernel '{name}'{(suggestion.Length > 0 ? suggestion : "; 'scratchnet kernels' lists them")}");
+        var nearest = Nearest.To(name, known.Select(pair => pair.Name));
+        throw new UsageException(
+            $"there is no kernel '{name}'; {(nearest is null ? "'scratchnet kernels' lists them" : $"did you mean '{nearest}'?")}");
     }
 }

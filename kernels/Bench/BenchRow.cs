@@ -1,6 +1,9 @@
 namespace ScratchNet.Kernels.Bench;
 
-/// <summary>One variant at one size on one device: what the bench shows as a row. Figures that were not measured, or are not to be believed, are null.</summary>
+/// <summary>
+/// One variant at one size on one device: what the bench shows as a row. Figures that were not measured, or are not to be
+/// believed, are null.
+/// </summary>
 internal sealed record BenchRow
 {
     /// <summary>The operation's name.</summary>
@@ -11,6 +14,9 @@ internal sealed record BenchRow
 
     /// <summary>The device's id, such as <c>cpu</c> or <c>opencl:0</c>.</summary>
     public required string Backend { get; init; }
+
+    /// <summary>The device's id, with the number of threads where there are any.</summary>
+    public string Place => Threads > 0 ? $"{Backend} x{Threads}" : Backend;
 
     /// <summary>What the device's maker calls it.</summary>
     public required string Device { get; init; }

@@ -67,8 +67,9 @@ internal static class FmaPeak
             x11 = TLanes.MultiplyAdd(x11, half, one);
         }
 
-        var sum = TLanes.Add(TLanes.Add(TLanes.Add(x0, x1), TLanes.Add(x2, x3)), TLanes.Add(TLanes.Add(x4, x5), TLanes.Add(x6, x7)));
-        return TLanes.Sum(TLanes.Add(sum, TLanes.Add(TLanes.Add(x8, x9), TLanes.Add(x10, x11))));
+        var first = TLanes.Add(TLanes.Add(TLanes.Add(x0, x1), TLanes.Add(x2, x3)), TLanes.Add(x4, x5));
+        var last = TLanes.Add(TLanes.Add(TLanes.Add(x6, x7), TLanes.Add(x8, x9)), TLanes.Add(x10, x11));
+        return TLanes.Sum(TLanes.Add(first, last));
     }
 
     private sealed class Job(int bits) : ParallelJob

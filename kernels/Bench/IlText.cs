@@ -6,7 +6,9 @@ using System.Text;
 
 namespace ScratchNet.Kernels.Bench;
 
-/// <summary>A method's instructions for the .NET runtime (ECMA-335, partition III), one a line: what ILGPU and the JIT start from.</summary>
+/// <summary>
+/// A method's instructions for the .NET runtime (ECMA-335, partition III), one a line: what ILGPU and the JIT start from.
+/// </summary>
 internal static class IlText
 {
     /// <summary>Lead byte of the opcodes that are two bytes long.</summary>
@@ -21,7 +23,7 @@ internal static class IlText
     public static string Of(MethodInfo method)
     {
         var il = method.GetMethodBody()!.GetILAsByteArray()!;
-        var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"// {TypeName(method.DeclaringType!)}.{method.Name}");
+        var text = new StringBuilder().AppendLine($"// {TypeName(method.DeclaringType!)}.{method.Name}");
         var place = 0;
         while (place < il.Length)
         {
@@ -58,8 +60,8 @@ internal static class IlText
             OperandType.InlineVar => $"{BinaryPrimitives.ReadUInt16LittleEndian(bytes)}",
             OperandType.InlineI => $"{BinaryPrimitives.ReadInt32LittleEndian(bytes)}",
             OperandType.InlineI8 => $"{BinaryPrimitives.ReadInt64LittleEndian(bytes)}",
-            OperandType.ShortInlineR => BinaryPrimitives.ReadSingleLittleEndian(bytes).ToString("R", CultureInfo.InvariantCulture),
-            OperandType.InlineR => BinaryPrimitives.ReadDoubleLittleEndian(bytes).ToString("R", CultureInfo.InvariantCulture),
+            OperandType.ShortInlineR => Number(BinaryPrimitives.ReadSingleLittleEndian(bytes)),
+            OperandType.InlineR => Number(BinaryPrimitives.ReadDoubleLittleEndian(bytes)),
             OperandType.InlineSwitch => Labels(bytes[4..length], place + length),
             OperandType.InlineString => $"\"{method.Module.ResolveString(BinaryPrimitives.ReadInt32LittleEndian(bytes))}\"",
             OperandType.InlineSig => "signature",
@@ -70,8 +72,10 @@ internal static class IlText
     private static string Member(MethodInfo method, int token)
     {
         var typeArguments = method.DeclaringType is { IsGenericType: true } generic ? generic.GetGenericArguments() : null;
-        var member = method.Module.ResolveMember(token, typeArguments, method.IsGenericMethod ? method.GetGenericArguments() : null)!;
-        return member is Type type ? TypeName(type) : $"{(member.DeclaringType is { } owner ? TypeName(owner) : "")}.{member.Name}";
+        var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        var member = method.Module.ResolveMember(token, typeArguments, methodArguments)!;
+        return member is Type type ? TypeName(type)
+            : member.DeclaringType is { } owner ? $"{TypeName(owner)}.{member.Name}" : member.Name;
     }
 
     private static string Labels(ReadOnlySpan<byte> targets, int origin)
@@ -84,6 +88,9 @@ internal static class IlText
 
         return string.Join(", ", labels);
     }
+
+    private static string Number<T>(T value)
+        where T : IFormattable => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Label(int place) => $"IL_{place:x4}";
 

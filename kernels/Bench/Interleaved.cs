@@ -28,8 +28,9 @@ internal sealed record Timing(double MedianSeconds, double Spread, double[] Samp
     public const int FewestSamples = 3;
 
     /// <summary>
-    /// The 95 % interval of the median, from the order of the samples alone (its ends are the samples at ranks n/2 ± 0.98·sqrt(n)), so that it
-    /// holds for any kind of noise. NaN with too few samples; with fewer than six it is all of them.
+    /// The 95 % interval of the median, from the order of the samples alone (its ends are the samples at ranks n/2 ±
+    /// 0.98·sqrt(n)), so that it holds for any kind of noise. NaN with too few samples; with fewer than six it is all of
+    /// them.
     /// </summary>
     public (double Low, double High) Interval { get; } = IntervalOf(Samples);
 
@@ -63,7 +64,8 @@ internal static class Interleaved
     private static readonly TimeSpan LongRun = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Times contenders a fixed number of rounds; their results are to have been checked before.</summary>
-    public static Timing[] Time(params IReadOnlyList<Contender> contenders) => Time(TimingPlan.Fixed, TimeProvider.System, contenders);
+    public static Timing[] Time(params IReadOnlyList<Contender> contenders) =>
+        Time(TimingPlan.Fixed, TimeProvider.System, contenders);
 
     /// <summary>Times contenders until each is known well enough; their results are to have been checked before.</summary>
     /// <param name="plan">What is well enough.</param>

@@ -8,6 +8,11 @@ internal interface IPeaks
 
     /// <summary>GB/s for a call that moves a number of bytes: small ones stay in a cache. Null where nothing is known.</summary>
     double? Gbps(long bytes);
+
+    /// <summary>
+    /// Measures both peaks for such a call once more and keeps the better: the machine may have been busy the first time.
+    /// </summary>
+    void Remeasure(long bytes);
 }
 
 /// <summary>Limits that follow from peaks.</summary>
@@ -40,6 +45,11 @@ internal static class PeaksExtensions
         public double? Gflops => null;
 
         public double? Gbps(long bytes) => null;
+
+        public void Remeasure(long bytes)
+        {
+            // There is nothing to measure.
+        }
     }
 }
 
@@ -58,11 +68,20 @@ internal sealed class CpuPeaks(int threads) : IPeaks
         return _bandwidths.TryGetValue(size, out var known) ? known : _bandwidths[size] = MemoryBandwidth.Gbps(threads, size);
     }
 
-    /// <summary>Sizes are told apart by powers of two, rounded down: less data is never slower.</summary>
+    public void Remeasure(long bytes)
+    {
+        var size = Footprint(bytes);
+        _gflops = Math.Max(_gflops ?? 0, FmaPeak.Gflops(threads));
+        _bandwidths[size] = Math.Max(_bandwidths.GetValueOrDefault(size), MemoryBandwidth.Gbps(threads, size));
+    }
+
+    /// <summary>
+    /// Size of the data behind a call: half of the bytes that it moves, as what is updated in place moves twice, then rounded
+    /// down to a power of two, so that few sizes are measured. Less data is never slower: the peak stays a peak.
+    /// </summary>
     internal static long Footprint(long bytes)
     {
         const long Least = 4096;
-        return bytes >= MemoryBandwidth.OutOfCache ? MemoryBandwidth.OutOfCache
-            : 1L << (63 - (int)long.LeadingZeroCount(Math.Max(bytes, Least)));
+        return Math.Min(MemoryBandwidth.OutOfCache, 1L << (63 - (int)long.LeadingZeroCount(Math.Max(bytes / 2, Least))));
     }
 }

@@ -69,9 +69,10 @@ internal sealed class DropoutForwardBench() : ElementBench<DropoutForwardCall>(D
         const ulong Seed = 1;
         var x = bench.Numbers(shape.M);
         double[] y = new double[x.Length], mask = new double[x.Length];
-        DropoutReference.Forward(Workbench.Wide(x), y, mask, DropoutForwardCall.ThresholdOf(Rate), 1.0 / (1 - Rate), Seed, layer: 0, step: 1);
+        DropoutReference.Forward(
+            Workbench.Wide(x), y, mask, DropoutForwardCall.ThresholdOf(Rate), 1.0 / (1 - Rate), Seed, layer: 0, step: 1);
         return new DropoutForwardCall(
-            bench.Input(x), bench.Output(y, FewRoundings), bench.Output(mask, FewRoundings), shape.M, Rate, Seed, Layer: 0, Step: 1);
+            bench.Input(x), bench.Output(y, FewRoundings), bench.Output(mask, FewRoundings), shape.M, Rate, Seed, 0, 1);
     }
 }
 

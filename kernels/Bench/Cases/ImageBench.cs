@@ -40,6 +40,7 @@ internal sealed class AugmentBench() : RowBench<AugmentCall>(AugmentSpec.Operati
         var indices = Enumerable.Range(0, shape.M).ToArray();
         var y = new double[x.Length];
         AugmentReference.Compute(Workbench.Wide(x), indices, y, Side, Side, 0.0, distortion, Seed, epoch: 1);
-        return new AugmentCall(bench.Input(x), bench.Input(indices), bench.Output(y, Tolerance), shape.M, Side, Side, 0, distortion, Seed, 1);
+        return new AugmentCall(
+            bench.Input(x), bench.Input(indices), bench.Output(y, Tolerance), shape.M, Side, Side, 0, distortion, Seed, Epoch: 1);
     }
 }

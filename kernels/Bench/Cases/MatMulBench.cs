@@ -30,8 +30,8 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
     }
 
     /// <summary>
-    /// The product in double precision. The reference's order (all of k for one element) takes minutes at the larger sizes, so here
-    /// every row of b is added, scaled, to a row of c: the same sums in the same order.
+    /// The product in double precision. The reference's order (all of k for one element) takes minutes at the larger sizes,
+    /// so here every row of b is added, scaled, to a row of c: the same sums in the same order.
     /// </summary>
     private static double[] Exact(BenchShape shape, float[] a, float[] b, float[] bias)
     {

@@ -5,20 +5,29 @@ namespace ScratchNet.Kernels.Bench;
 /// <param name="group">What it is measured together with.</param>
 /// <param name="columns">Columns when a size gives only rows.</param>
 /// <param name="mostColumns">More than that it cannot have.</param>
-internal abstract class RowBench<TCall>(Operation<TCall> operation, string group, int columns = 10, int mostColumns = int.MaxValue)
+internal abstract class RowBench<TCall>(
+    Operation<TCall> operation, string group, int columns = 10, int mostColumns = int.MaxValue)
     : BenchCase<TCall>(operation, group)
     where TCall : struct, IOperationCall
 {
-    public override string SizeForm => mostColumns == 1 ? "M" : mostColumns == int.MaxValue ? "MxN" : $"MxN, N from 2 to {mostColumns}";
+    public override string SizeForm => mostColumns switch
+    {
+        1 => "M",
+        int.MaxValue => "MxN",
+        _ => $"MxN, N from 2 to {mostColumns}",
+    };
 
     public override IReadOnlyList<BenchShape> DefaultShapes => [new(64, columns), new(1024, columns), new(1 << 17, columns)];
 
     public override IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes) => sizes switch
     {
         [var rows] => [new BenchShape(rows, columns)],
-        [var rows, var some] when some <= mostColumns && (some > 1 || mostColumns is 1 or int.MaxValue) => [new BenchShape(rows, some)],
+        [var rows, var some] when some >= LeastColumns && some <= mostColumns => [new BenchShape(rows, some)],
         _ => [],
     };
+
+    /// <summary>Classes are at least two, where their number is limited at all.</summary>
+    private int LeastColumns => mostColumns is 1 or int.MaxValue ? 1 : 2;
 }
 
 /// <summary>Softmax cross-entropy.</summary>
@@ -82,10 +91,11 @@ internal sealed class MetricsBench() : RowBench<MetricsCall>(MetricsSpec.Operati
     protected override MetricsCall Arrange(Workbench bench, BenchShape shape)
     {
         var (losses, correct) = (bench.Numbers(shape.M, 0, 5), Array.ConvertAll(bench.Bytes(shape.M, 2), hit => (float)hit));
-        var before = new float[MetricsSpec.TotalsLength];
-        double[] after = [losses.Sum(loss => (double)loss), 0, correct.Sum(), 0];
+        double[] after = [losses.Sum(loss => (double)loss), correct.Sum(), 0];
 
-        // What rounding cut off the sum depends on the order of the additions; it is less than a unit of the sum in every order.
-        return new MetricsCall(bench.Input(losses), bench.Input(correct), bench.Updated(before, after, FewRoundings), shape.M, Step: 1);
+        // The sum and what rounding cut off it each depend on the order of the additions; together they do not.
+        var totals = bench.Updated(
+            new float[MetricsSpec.TotalsLength], after, FewRoundings, totals => [totals[0] + totals[1], totals[2], totals[3]]);
+        return new MetricsCall(bench.Input(losses), bench.Input(correct), totals, shape.M, Step: 1);
     }
 }

@@ -1,0 +1,120 @@
+using ScratchNet.Engine;
+using ScratchNet.Kernels;
+using ScratchNet.Kernels.Bench;
+
+namespace ScratchNet.Cli.Bench;
+
+/// <summary>
+/// A whole training step as training runs it: forward, loss, backward, Adam. Its floor is the least time that the peaks allow
+/// for its matrix products and for the optimizer's pass over the parameters; everything else should hide behind these.
+/// </summary>
+internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, CancellationToken cancel)
+{
+    /// <summary>Ulps by which the loss may differ from double precision, beside those of the longest sums.</summary>
+    private const double LossTolerance = 64;
+
+    /// <summary>Measures one network at one batch size.</summary>
+    /// <param name="layers">Features before the first layer and after each.</param>
+    /// <param name="batch">Samples in a step.</param>
+    public BenchRow Run(IReadOnlyList<int> layers, int batch)
+    {
+        using var bench = new Workbench(backend);
+        using var network = Build(layers);
+        using var optimizer = new Adam();
+        using var metrics = new RunningMetrics(backend);
+        network.Plan(batch);
+        var (x, labels) = (bench.Numbers(batch * layers[0]), bench.Bytes(batch, layers[^1]));
+        var input = new Tensor(bench.Input(x), batch, layers[0]);
+        var deviceLabels = bench.Input(labels);
+        var exact = ExactLoss(network, x, labels);
+
+        void Step() => network.TrainStep(input, deviceLabels, optimizer, metrics);
+        var (first, second) = (TimeOnce(Step), 0.0);
+        var verdict = Workbench.Compare([(float)metrics.Read().Loss], [exact], LossTolerance + layers.Max());
+        second = TimeOnce(Step);
+        var row = Describe(layers, batch) with
+        {
+            ErrorUlp = verdict.ErrorUlp,
+            Verified = verdict.Fault is null,
+            IsWrong = verdict.Fault is not null,
+            Reason = verdict.Fault is { } fault ? $"wrong loss: {fault}" : null,
+            CompileSeconds = Math.Max(first - second, 0),
+            CopySeconds = bench.MeasureCopies(),
+        };
+        return row.IsWrong ? row : Time(row, Step, layers, batch);
+    }
+
+    private BenchRow Time(BenchRow row, Action step, IReadOnlyList<int> layers, int batch)
+    {
+        var contender = new Contender(row.Variant, step, Finish: backend.Synchronize);
+        var timing = Interleaved.Time(plan, TimeProvider.System, [contender], cancel)[0];
+        var parts = Parts(layers, batch);
+        var floors = parts.Select(part => peaks.Floor(part.Flops, part.Bytes)).ToArray();
+        var floor = floors.Sum(part => part?.Seconds);
+        return row with
+        {
+            MedianSeconds = timing.MedianSeconds,
+            LowSeconds = timing.Interval.Low,
+            HighSeconds = timing.Interval.High,
+            Spread = timing.Spread,
+            Gflops = parts.Sum(part => part.Flops) / timing.MedianSeconds / 1e9,
+            Gbps = parts.Sum(part => part.Bytes) / timing.MedianSeconds / 1e9,
+            PercentOfPeak = floor > 0 ? 100 * floor / timing.MedianSeconds : null,
+            Limit = floor > 0 ? $"floor {BenchReport.Time(floor)}" : null,
+        };
+    }
+
+    /// <summary>Work of the products, each with what it moves, and last of Adam.</summary>
+    private static IReadOnlyList<(long Flops, long Bytes)> Parts(IReadOnlyList<int> layers, int batch)
+    {
+        var parameters = layers.Zip(layers.Skip(1), (inputs, outputs) => (inputs + 1) * outputs).Sum();
+        var adam = new AdamCall(default, default, default, default, parameters, Step: 1);
+        return
+        [
+            .. BenchShape.OfNetwork(layers, batch)
+                .Select(shape => new MatMulCall(default, default, default, shape.M, shape.N, shape.K))
+                .Select(call => (call.Flops, call.Bytes)),
+            (adam.Flops, adam.Bytes),
+        ];
+    }
+
+    private Network Build(IReadOnlyList<int> layers)
+    {
+        var dense = layers.Skip(1).Select((units, i) =>
+            (Layer)new Dense(units, i + 2 < layers.Count ? ActivationKind.Relu : ActivationKind.None));
+        return new Network(backend, layers[0], [.. dense], new SoftmaxCrossEntropy());
+    }
+
+    /// <summary>The first step's loss in double precision.</summary>
+    private static double ExactLoss(Network network, float[] x, byte[] labels)
+    {
+        var y = Workbench.Wide(x);
+        foreach (var layer in network.Layers)
+        {
+            double[][] parameters = [.. layer.Parameters.Select(parameter => Workbench.Wide(parameter.Values.ToArray()))];
+            y = layer.ForwardReference(y, labels.Length, parameters, default);
+        }
+
+        return network.Loss.ComputeReference(y, labels);
+    }
+
+    private double TimeOnce(Action step)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        step();
+        backend.Synchronize();
+        return TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private BenchRow Describe(IReadOnlyList<int> layers, int batch) => new()
+    {
+        Op = "step",
+        Variant = "training",
+        Backend = backend.Device.Id,
+        Device = backend.Device.Name,
+        Shape = new BenchShape(batch, layers[^1], layers[0], Batch: batch, Detail: string.Join('-', layers)),
+        Sizes = $"{string.Join('-', layers)} at batch {batch}, Adam",
+        Threads = backend is CpuBackend cpu ? cpu.Team.Threads : 0,
+        IsChosen = true,
+    };
+}
