@@ -73,7 +73,7 @@ internal static class BenchPlot
         plot.Title("The ladder");
         plot.YLabel("GFLOP/s");
         plot.ShowLegend(Alignment.UpperLeft);
-        plot.Axes.Margins(0.15, 0.2);
+        plot.Axes.Margins(0.15, 0.3);
     }
 
     private static void DrawRoofline(Plot plot, BenchRow[] rows, double? gflops, double? gbps)

@@ -81,7 +81,7 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
     private Network Build(IReadOnlyList<int> layers)
     {
         var dense = layers.Skip(1).Select((units, i) =>
-            (Layer)new Dense(units, i + 2 < layers.Count ? ActivationKind.Relu : ActivationKind.None));
+            (Layer)new Dense(units, i + 2 < layers.Count ? Activation.Relu : Activation.None));
         return new Network(backend, layers[0], [.. dense], new SoftmaxCrossEntropy());
     }
 
