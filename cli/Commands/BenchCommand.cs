@@ -12,10 +12,10 @@ internal static class BenchCommand
         var options = new Options();
         var command = new ExampledCommand("bench",
             "Measures operations: every variant is checked against double precision, then timed against the machine's peak.",
-            ("scratchnet bench", "the matrix product from the plainest loop to the fastest"),
+            ("scratchnet bench", "the matrix product, plain to fast"),
             ("scratchnet bench matmul --network 784-128-10 --batch 64", "ranked by what a network needs"),
-            ("scratchnet bench all --json > before.jsonl", "everything, to compare with later"),
-            ("scratchnet bench all --baseline before.jsonl", "what has become faster or slower since"));
+            ("scratchnet bench all --json > before.jsonl", "to compare with later"),
+            ("scratchnet bench all --baseline before.jsonl", "what has changed since"));
         command.Add(options.Target);
         foreach (var option in options.All)
         {

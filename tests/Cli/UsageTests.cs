@@ -15,6 +15,10 @@ public class UsageTests
     [InlineData("devices", "--json")]
     [InlineData("data", "fetch", "--json")]
     [InlineData("data fetch", "NAME", "--force")]
+    [InlineData("bench", "--sizes", "--network", "--batch", "--device", "--variants", "--threads", "--json", "--csv", "--markdown",
+        "--plot", "--baseline")]
+    [InlineData("kernels", "show", "--json")]
+    [InlineData("kernels show", "--as", "--arch")]
     public void HelpNamesEverythingAndEndsWithExamples(string command, params string[] parts)
     {
         var result = InProcess.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

@@ -1,0 +1,75 @@
+using ScratchNet.Cli;
+using ScratchNet.Cli.Bench;
+using ScratchNet.Kernels.Bench;
+using Xunit;
+
+namespace ScratchNet.Tests.Bench;
+
+public sealed class BaselineTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Theory]
+    [InlineData(0.98, 1.02, "same")]
+    [InlineData(0.45, 0.55, "faster")]
+    [InlineData(1.90, 2.10, "slower")]
+    [InlineData(0.80, 1.20, "can't tell")]
+    [InlineData(0.90, 0.99, "can't tell")]
+    [InlineData(double.NaN, double.NaN, "can't tell")]
+    public void Verdicts_follow_from_the_intervals(double low, double high, string word) =>
+        Assert.Equal(word, Baseline.Judge((low, (low + high) / 2, high), (0.99, 1.0, 1.01)).Word);
+
+    [Fact]
+    public void A_written_row_is_found_again()
+    {
+        var row = Row(seconds: 2e-3);
+        Write(row);
+        var baseline = Baseline.Load(_file);
+        Assert.Equal(new Change("same", 1), baseline.Compare(row));
+        Assert.Equal(new Change("faster", 4), baseline.Compare(Row(seconds: 0.5e-3)));
+        Assert.Equal(new Change("new", null), baseline.Compare(row with { Threads = 1 }));
+        Assert.Equal(new Change("new", null), baseline.Compare(row with { Shape = new BenchShape(8, 8, 9) }));
+        Assert.Null(baseline.Compare(row with { MedianSeconds = null }));
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("{\"op\":\"matmul\",\"median_seconds\":1,\"m\":\"x\"}")]
+    public void A_file_of_something_else_is_refused_with_its_line(string line)
+    {
+        Write(Row(1));
+        File.AppendAllText(_file, line + "\n");
+        Assert.Contains("line 2", Assert.Throws<FailureException>(() => Baseline.Load(_file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_figures_is_refused()
+    {
+        Write(Row(1) with { MedianSeconds = null });
+        Assert.Contains(_file, Assert.Throws<FailureException>(() => Baseline.Load(_file)).Message, StringComparison.Ordinal);
+    }
+
+    internal static BenchRow Row(double seconds) => new()
+    {
+        Op = "matmul",
+        Variant = "simd",
+        Backend = "cpu",
+        Device = "a processor",
+        Shape = new BenchShape(8, 8, 8),
+        Sizes = "8x8 · 8x8",
+        Threads = 2,
+        MedianSeconds = seconds,
+        LowSeconds = 0.99 * seconds,
+        HighSeconds = 1.01 * seconds,
+    };
+
+    private void Write(BenchRow row)
+    {
+        using var writer = new StreamWriter(_file);
+        BenchColumns.WriteJson(writer, new ReportedRow(row, null, null));
+    }
+}

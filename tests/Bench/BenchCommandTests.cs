@@ -1,0 +1,135 @@
+using System.Text.Json;
+using ScratchNet.Cli;
+using ScratchNet.Cli.Bench;
+using ScratchNet.Kernels;
+using ScratchNet.Kernels.Bench;
+using ScratchNet.Tests.Cli;
+using Xunit;
+
+namespace ScratchNet.Tests.Bench;
+
+public class BenchCommandTests
+{
+    [Theory]
+    [InlineData("bench matmull", "'matmull'", "'matmul'")]
+    [InlineData("bench --variants smid", "'smid'", "'simd'")]
+    [InlineData("bench --device cup", "'cup'", "'cpu'")]
+    [InlineData("bench --sizes 0", "--sizes", "'0'")]
+    [InlineData("bench --sizes 3x4", "'3x4'", "MxNxK")]
+    [InlineData("bench --sizes 99999", "'99999'", "elements")]
+    [InlineData("bench softmax --sizes 8x300", "'8x300'", "256")]
+    [InlineData("bench --network 784", "'784'")]
+    [InlineData("bench --network 784-x-10", "'784-x-10'")]
+    [InlineData("bench sgd --network 8-4", "--network")]
+    [InlineData("bench --network 8-4 --sizes 8", "exclude")]
+    [InlineData("bench --batch 8", "--network")]
+    [InlineData("bench step --sizes 8", "--batch")]
+    [InlineData("bench --threads 0", "--threads")]
+    [InlineData("bench --json --csv", "exclude")]
+    [InlineData("bench --plot ladder.pdf", "'ladder.pdf'", ".svg")]
+    [InlineData("kernels show matmul/tild", "'matmul/tild'", "'matmul/tiled'")]
+    [InlineData("kernels show matmul/simd --as ptx", "processor")]
+    [InlineData("kernels show matmul/tiled --as ptx --arch sm_91", "'sm_91'", "sm_90")]
+    [InlineData("kernels show matmul/tiled --as cuda", "'cuda'", "opencl")]
+    public void Wrong_usage_is_one_line(string args, params string[] parts) =>
+        InProcess.Refuses(ExitCode.WrongUsage, args, parts);
+
+    [Fact]
+    public void A_missing_baseline_is_a_failure() =>
+        InProcess.Refuses(ExitCode.Failure, "bench --sizes 8 --baseline nowhere.jsonl", "nowhere.jsonl");
+
+    [Fact]
+    public void Json_rows_have_the_fields_of_the_bench()
+    {
+        var result = InProcess.Run(
+            "bench", "--sizes", "8", "--threads", "1", "--device", "cpu", "--variants", "simd,naive", "--json");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var rows = Objects(result.Out);
+        Assert.Equal(["simd", "naive"], rows.Select(row => row.GetProperty("variant").GetString()));
+        string[] texts = ["op", "variant", "backend", "device", "transpose"];
+        string[] numbers = ["m", "n", "k", "median_seconds", "spread", "gflops", "gbps", "percent_of_peak", "error_ulp",
+            "compile_seconds", "copy_seconds", "threads"];
+        Assert.All(texts, name => Assert.Equal(JsonValueKind.String, rows[0].GetProperty(name).ValueKind));
+        Assert.All(numbers, name => Assert.Equal(JsonValueKind.Number, rows[0].GetProperty(name).ValueKind));
+        Assert.Equal(JsonValueKind.Null, rows[0].GetProperty("batch").ValueKind);
+        Assert.True(rows[0].GetProperty("verified").GetBoolean());
+        Assert.False(rows[1].GetProperty("verified").GetBoolean());
+        Assert.NotEqual("", rows[1].GetProperty("reason").GetString());
+        Assert.Equal(BenchColumns.All.Select(column => column.Name), rows[1].EnumerateObject().Select(property => property.Name));
+    }
+
+    [Fact]
+    public void A_training_step_is_measured_and_its_loss_checked()
+    {
+        var result = InProcess.Run(
+            "bench", "step", "--network", "20-9-4", "--batch", "7", "--threads", "1", "--device", "cpu", "--csv");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([BenchColumns.CsvHeader, lines[1]], lines);
+        Assert.StartsWith("step,training,cpu,", lines[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(".svg", "<?xml")]
+    [InlineData(".png", "\u2030PNG")]
+    public void A_plot_is_a_picture(string extension, string start)
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + extension);
+        try
+        {
+            var row = BaselineTests.Row(1e-3) with { Gflops = 10, Gbps = 2 };
+            BenchPlot.Write(file, [row, row with { Variant = "reference", Gflops = 1 }], gflops: 20, gbps: 10);
+            var bytes = File.ReadAllBytes(file);
+            Assert.Equal(start.Select(c => c == '\u2030' ? (byte)0x89 : (byte)c), bytes.Take(start.Length));
+            Assert.True(bytes.Length > 5000);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Csv_fields_with_commas_stand_in_quotes()
+    {
+        var row = BaselineTests.Row(1) with { Device = "a \"big\", fast one" };
+        Assert.Contains(",\"a \"\"big\"\", fast one\",", BenchColumns.Csv(new ReportedRow(row, null, null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kernels_lists_every_variant_of_every_operation()
+    {
+        var result = InProcess.Run("kernels", "--json");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var listed = Objects(result.Out).Select(row => (row.GetProperty("op").GetString()!, row.GetProperty("variant").GetString()!));
+        var all = Operations.All.SelectMany(operation => operation.Variants, (operation, variant) => (operation.Name, variant.Name));
+        Assert.Equal(all, listed);
+    }
+
+    [Fact]
+    public void Every_variant_has_source_and_il()
+    {
+        foreach (var variant in Operations.All.SelectMany(operation => operation.Variants))
+        {
+            Assert.Contains("namespace ScratchNet.Kernels", KernelText.CSharp(variant), StringComparison.Ordinal);
+            var methods = KernelText.Methods(variant);
+            Assert.NotEmpty(methods);
+            Assert.All(methods, method => Assert.EndsWith("ret\n", IlText.Of(method), StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Every_gpu_kernel_has_ptx_and_opencl()
+    {
+        var kernels = Operations.All.SelectMany(operation => operation.Variants).SelectMany(variant => variant.Kernels);
+        foreach (var kernel in kernels.Distinct())
+        {
+            Assert.Contains("kernel void", KernelText.OpenCl(kernel), StringComparison.Ordinal);
+            Assert.All(["sm_75", "sm_80", "sm_90"], architecture =>
+                Assert.Contains(".entry", KernelText.Ptx(kernel, architecture), StringComparison.Ordinal));
+        }
+    }
+
+    private static JsonElement[] Objects(string lines) =>
+        [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+}

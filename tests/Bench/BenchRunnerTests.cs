@@ -1,0 +1,124 @@
+using ScratchNet.Kernels;
+using ScratchNet.Kernels.Bench;
+using Xunit;
+
+namespace ScratchNet.Tests.Bench;
+
+/// <summary>The bench believes nothing unchecked: results, peaks, noise.</summary>
+public class BenchRunnerTests
+{
+    private static readonly TimingPlan Quick = new(LeastRounds: 3, MostRounds: 3, Noise: 0, Budget: TimeSpan.FromSeconds(1));
+
+    public static TheoryData<string> EveryOperation() => [.. Operations.All.Select(operation => operation.Name)];
+
+    [Fact]
+    public void Every_operation_has_a_case() => Assert.Equal(Operations.All, BenchCases.All.Select(bench => bench.Operation));
+
+    [Theory]
+    [MemberData(nameof(EveryOperation))]
+    public void Every_cpu_variant_is_right_at_an_awkward_size(string operation)
+    {
+        using var backend = new CpuBackend(2);
+        var bench = BenchCases.All.Single(candidate => candidate.Operation.Name == operation);
+        IReadOnlyList<int>[] sizes = [[37, 13, 29], [37, 13], [37]];
+        var shapes = sizes.Select(bench.Read).First(read => read.Count > 0);
+        var rows = shapes.SelectMany(shape => Runner(backend, new FakePeaks(1e9)).Run(bench, shape)).ToArray();
+        Assert.Equal(shapes.Count * bench.Operation.Variants.Count(variant => variant.Target == Target.Cpu), rows.Length);
+        Assert.All(rows, row =>
+            Assert.True(row is { Verified: true, MedianSeconds: > 0, Gflops: > 0, Reason: null }, row.Reason));
+        Assert.Single(rows.Where(row => row.IsChosen).Select(row => row.Variant).Distinct());
+    }
+
+    [Fact]
+    public void A_figure_above_the_peak_is_refused_after_the_peak_was_measured_again()
+    {
+        // On this clock every sample lasts 1 ms, so whatever runs is far above a peak of 1e-9 GFLOP/s.
+        using var backend = new CpuBackend(1);
+        var peaks = new FakePeaks(1e-9);
+        var row = Assert.Single(Runner(backend, peaks, new SteppingClock()).Run(Product, new BenchShape(8, 8, 8), ["simd"]));
+        Assert.StartsWith("refused", row.Reason, StringComparison.Ordinal);
+        Assert.Equal((null, null, null), (row.MedianSeconds, row.Gflops, row.PercentOfPeak));
+        Assert.True(row.Verified);
+        Assert.Equal(1, peaks.Remeasured);
+    }
+
+    [Fact]
+    public void Figures_follow_from_the_clock_and_the_counts()
+    {
+        // 1 ms a sample of one run: 2·8·8·8 operations in 1 ms are 1.024e-3 GFLOP/s, of a peak of 2.048e-3 half.
+        using var backend = new CpuBackend(1);
+        var runner = Runner(backend, new FakePeaks(2.048e-3), new SteppingClock());
+        var row = Assert.Single(runner.Run(Product, new BenchShape(8, 8, 8), ["simd"]));
+        Assert.Equal(1e-3, row.MedianSeconds!.Value, 12);
+        Assert.Equal(1.024e-3, row.Gflops!.Value, 12);
+        Assert.Equal(50, row.PercentOfPeak!.Value, 9);
+        Assert.Equal("fma", row.Limit);
+        Assert.Equal((1e-3, 1e-3), (row.LowSeconds!.Value, row.HighSeconds!.Value));
+    }
+
+    [Fact]
+    public void A_variant_of_another_target_is_a_row_with_its_reason()
+    {
+        using var backend = new CpuBackend(1);
+        var row = Assert.Single(Runner(backend, new FakePeaks(1)).Run(Product, new BenchShape(8, 8, 8), ["naive"]));
+        Assert.False(row.Verified);
+        Assert.Contains("cpu is not", row.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_little_memory_is_a_reason_for_every_variant()
+    {
+        using var backend = GpuDevices.OpenSimulator(memoryBytes: 1000);
+        var rows = Runner(backend, new FakePeaks(1)).Run(Product, new BenchShape(64, 64, 64));
+        Assert.Equal(Product.Operation.Variants.Count(variant => variant.Target == Target.Gpu), rows.Count);
+        Assert.All(rows, row => Assert.Contains("memory", row.Reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(new[] { 1f, 2f, 3f }, true)]
+    [InlineData(new[] { 1f, 2f, float.NaN }, false)]
+    [InlineData(new[] { float.NaN, 2f, 3f }, false)]
+    [InlineData(new[] { 1f, float.PositiveInfinity, 3f }, false)]
+    [InlineData(new[] { 1f, 2f, 3.001f }, false)]
+    public void A_wrong_or_unwritten_value_is_found(float[] actual, bool isRight) =>
+        Assert.Equal(isRight, Workbench.Compare(actual, [1, 2, 3], tolerance: 4).Fault is null);
+
+    [Fact]
+    public void Errors_count_in_units_of_the_last_place()
+    {
+        var next = MathF.BitIncrement(MathF.BitIncrement(4f));
+        Assert.Equal(2, Workbench.Compare([next, 4f], [4, 4], tolerance: 4).ErrorUlp);
+    }
+
+    [Fact]
+    public void The_measured_peaks_are_above_what_any_kernel_reaches()
+    {
+        // In cache the processor moves more than out of it, and with FMA a vector kernel does at least a flop a nanosecond.
+        Assert.True(MemoryBandwidth.Gbps(1, 16384) > 1);
+        Assert.True(FmaPeak.Gflops(1) > 1);
+    }
+
+    [Theory]
+    [InlineData(100, 4096)]
+    [InlineData(8192, 4096)]
+    [InlineData(20000, 8192)]
+    [InlineData(1L << 40, MemoryBandwidth.OutOfCache)]
+    public void Data_sizes_are_rounded_down_to_powers_of_two(long bytes, long size) =>
+        Assert.Equal(size, CpuPeaks.Footprint(bytes));
+
+    private static BenchCase Product => BenchCases.For(MatMulSpec.Operation);
+
+    private static BenchRunner Runner(Backend backend, IPeaks peaks, TimeProvider? clock = null) =>
+        new(backend, peaks, Quick, clock ?? TimeProvider.System);
+
+    private sealed class FakePeaks(double gflops) : IPeaks
+    {
+        public int Remeasured { get; private set; }
+
+        public double? Gflops => gflops;
+
+        public double? Gbps(long bytes) => 1e9;
+
+        public void Remeasure(long bytes) => Remeasured++;
+    }
+}
