@@ -1,3 +1,4 @@
+using ScratchNet.Kernels;
 using Xunit;
 
 namespace ScratchNet.Tests;
@@ -16,5 +17,20 @@ internal static class Requirements
     {
         Assert.False(SkipsAreForbidden, $"{Variable} is set, but: {reason}");
         throw new SkipException(reason);
+    }
+
+    /// <summary>Opens a device, two threads for the CPU; skips the test when it is not there.</summary>
+    /// <param name="device">Its id.</param>
+    public static Backend Open(string device)
+    {
+        try
+        {
+            return Devices.Open(device, threads: 2);
+        }
+        catch (DeviceException exception)
+        {
+            Skip(exception.Message);
+            throw;
+        }
     }
 }

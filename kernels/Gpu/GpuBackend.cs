@@ -22,6 +22,7 @@ public sealed class GpuBackend : Backend
         Accelerator = accelerator;
         Device = device;
         Stream = accelerator.DefaultStream;
+        RunsThreadsInTurn = groupSize == 1 || device is { Kind: DeviceKind.OpenCl, IsProcessor: true };
         GroupSize = RunsThreadsInTurn ? 1 : Math.Min(groupSize, accelerator.MaxNumThreadsPerGroup);
         _nothing = accelerator.Allocate1D<float>(1);
         _nothing.MemSetToZero(Stream);
@@ -41,11 +42,11 @@ public sealed class GpuBackend : Backend
     internal AcceleratorStream Stream { get; }
 
     /// <summary>
-    /// Whether the threads of a group run one after another on one core, as OpenCL does on a processor: then one thread a group
-    /// is
-    /// fastest, and shared memory and barriers only cost.
+    /// Whether one thread a group is best. On a processor behind OpenCL the threads of a group run one after another, so shared
+    /// memory and barriers only cost; on the simulator every thread of a group is a thread of the operating system, and each barrier
+    /// takes it up to a millisecond.
     /// </summary>
-    internal bool RunsThreadsInTurn => Device is { Kind: DeviceKind.OpenCl, IsProcessor: true };
+    internal bool RunsThreadsInTurn { get; }
 
     /// <summary>Threads a group in kernels that don't ask for another number.</summary>
     internal int GroupSize { get; }

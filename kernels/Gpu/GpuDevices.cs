@@ -58,10 +58,13 @@ internal static class GpuDevices
 
     /// <summary>A backend on a simulated GPU.</summary>
     /// <param name="warpSize">Threads a warp.</param>
-    /// <param name="groupSize">Threads a group; every one is a thread of the operating system, and barriers are slow.</param>
+    /// <param name="groupSize">
+    /// Threads a group; every one is a thread of the operating system, and barriers are slow. With 1, the kernels for processors run:
+    /// they need no barriers, and are the easiest to step through.
+    /// </param>
     /// <param name="multiprocessors">Groups that run at the same time.</param>
     /// <param name="memoryBytes">Memory of the device; 0 for all that there is.</param>
-    public static GpuBackend OpenSimulator(int warpSize = 4, int groupSize = 8, int multiprocessors = 2, long memoryBytes = 0)
+    public static GpuBackend OpenSimulator(int warpSize = 2, int groupSize = 1, int multiprocessors = 2, long memoryBytes = 0)
     {
         var warps = 1;
         while (warps * warpSize < groupSize)
@@ -76,7 +79,7 @@ internal static class GpuDevices
     }
 
     /// <summary>Describes the simulator without starting it.</summary>
-    public static DeviceInfo DescribeSimulator(int warpSize = 4, int groupSize = 8, int multiprocessors = 2) => new(
+    public static DeviceInfo DescribeSimulator(int warpSize = 2, int groupSize = 1, int multiprocessors = 2) => new(
         "simulator", DeviceKind.Simulator, "GPU simulated by ILGPU", IsProcessor: true, multiprocessors,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         $"warps of {warpSize}, groups of {groupSize}; for debugging kernels, not for speed");

@@ -49,20 +49,7 @@ public sealed class TestBackends : IDisposable
 
             // 15 threads are not a power of two and not a multiple of any warp: reductions must not rely on either.
             "simulator" => GpuDevices.OpenSimulator(warpSize: number, groupSize: number == 4 ? 15 : 16),
-            _ => OpenOpenCl(),
+            _ => Requirements.Open(name),
         };
-    }
-
-    private static Backend OpenOpenCl()
-    {
-        try
-        {
-            return Devices.Open("opencl");
-        }
-        catch (DeviceException exception)
-        {
-            Requirements.Skip(exception.Message);
-            throw;
-        }
     }
 }

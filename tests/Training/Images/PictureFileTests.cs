@@ -10,7 +10,24 @@ namespace ScratchNet.Tests.Training.Images;
 
 public sealed class PictureFileTests
 {
-    // A grey JPEG would need an encoder; the PNG is the program's own resource, the BMPs are made here.
+    // The JPEG is bundled test digit 27, enlarged eight times, black on yellowish white, written by another program's encoder
+    // (libjpeg's cjpeg, quality 80).
+    [Fact]
+    public void A_JPEG_photo_of_a_digit_becomes_that_digit()
+    {
+        var digits = BundledDigits.Load().Test;
+        var picture = PictureFile.Read(Path.Combine(Repository.Root, "tests", "Training", "Images", "seven.jpg"));
+        Assert.Equal((224, 224), (picture.Width, picture.Height));
+        var prepared = DigitPreprocessor.Prepare(picture, "seven.jpg");
+        Assert.Equal(Polarity.DarkOnLight, prepared.Polarity);
+        var original = digits.Image(27).ToArray();
+        var error = prepared.Pixels.ToArray().Zip(original, (a, b) => Math.Abs(a - b)).Average();
+
+        // Grey levels; the compression leaves about 2, a digit that is off by one pixel about 15.
+        Assert.InRange(error, 0, 5);
+    }
+
+    // The PNG is the program's own resource, the BMPs are made here.
     [Fact]
     public void A_PNG_is_decoded()
     {
