@@ -6,6 +6,9 @@ namespace ScratchNet.Tests;
 /// <summary>What a test does when something it needs is absent: it skips, saying why, or fails where skips are forbidden.</summary>
 internal static class Requirements
 {
+    /// <summary>The collection of all tests that open an OpenCL device in this process: they run one after another.</summary>
+    public const string OpenClCollection = "OpenCL";
+
     private const string Variable = "SCRATCHNET_FORBID_SKIPS";
 
     /// <summary>Whether skips are forbidden: CI installs everything, so there a skip is a mistake.</summary>

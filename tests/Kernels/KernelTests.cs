@@ -7,6 +7,7 @@ using Xunit;
 namespace ScratchNet.Tests.Kernels;
 
 /// <summary>Every variant of every operation, on every backend, against exact values.</summary>
+[Collection(Requirements.OpenClCollection)]
 public class KernelTests(TestBackends backends) : IClassFixture<TestBackends>
 {
     // A fixed seed: every run tests the same shapes. Another one is a one-line change when hunting.
