@@ -11,6 +11,8 @@ internal static class Requirements
 
     private const string Variable = "SCRATCHNET_FORBID_SKIPS";
 
+    private static readonly Lazy<Backend> OpenClBackend = new(() => Devices.Open("opencl"));
+
     /// <summary>Whether skips are forbidden: CI installs everything, so there a skip is a mistake.</summary>
     public static bool SkipsAreForbidden => Environment.GetEnvironmentVariable(Variable) == "1";
 
@@ -22,13 +24,16 @@ internal static class Requirements
         throw new SkipException(reason);
     }
 
-    /// <summary>Opens a device, two threads for the CPU; skips the test when it is not there.</summary>
-    /// <param name="device">Its id.</param>
-    public static Backend Open(string device)
+    /// <summary>
+    /// The OpenCL device, opened once for the whole run and never closed; skips the test when it is not there. PoCL 3.1 was
+    /// seen to fail, and once in a while to crash, when contexts of the same process came, went and compiled at the same time.
+    /// Tests that use it are in <see cref="OpenClCollection"/>, so that they run one after another.
+    /// </summary>
+    public static Backend OpenCl()
     {
         try
         {
-            return Devices.Open(device, threads: 2);
+            return OpenClBackend.Value;
         }
         catch (DeviceException exception)
         {

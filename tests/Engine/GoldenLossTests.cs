@@ -36,11 +36,14 @@ public class GoldenLossTests
     [Theory]
     [InlineData("cpu")]
     [InlineData("simulator")]
-    public void The_engine_finds_them_to_rounding(string device) => CheckLosses(device);
-
-    internal static void CheckLosses(string device)
+    public void The_engine_finds_them_to_rounding(string device)
     {
-        using var backend = Requirements.Open(device);
+        using var backend = Devices.Open(device, threads: 2);
+        CheckLosses(backend);
+    }
+
+    internal static void CheckLosses(Backend backend)
+    {
         using var network = Make(backend);
         var (x, labels) = Samples();
         using var labelBuffer = TestData.Upload(backend, labels);

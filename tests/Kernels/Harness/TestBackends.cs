@@ -31,10 +31,10 @@ public sealed class TestBackends : IDisposable
         return backend;
     }
 
-    /// <summary>Closes every backend.</summary>
+    /// <summary>Closes every backend but the shared OpenCL one.</summary>
     public void Dispose()
     {
-        foreach (var backend in _open.Values)
+        foreach (var backend in _open.Values.Where(backend => backend.Device.Kind != DeviceKind.OpenCl))
         {
             backend.Dispose();
         }
@@ -49,7 +49,7 @@ public sealed class TestBackends : IDisposable
 
             // 15 threads are not a power of two and not a multiple of any warp: reductions must not rely on either.
             "simulator" => GpuDevices.OpenSimulator(warpSize: number, groupSize: number == 4 ? 15 : 16),
-            _ => Requirements.Open(name),
+            _ => Requirements.OpenCl(),
         };
     }
 }
