@@ -67,13 +67,3 @@ internal static class CliProcess
         return new CliResult(process.ExitCode, output.Result, error.Result);
     }
 }
-
-/// <summary>A folder of a test's own, gone afterwards.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("scratchnet-cli-").FullName;
-
-    public string File(string name) => System.IO.Path.Combine(Path, name);
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using FsCheck;
 using FsCheck.Xunit;
-using ScratchNet.Tests.Training.Data;
 using ScratchNet.Training.Data;
 using ScratchNet.Training.Images;
 using Xunit;
