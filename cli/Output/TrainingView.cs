@@ -1,10 +1,11 @@
 using System.Globalization;
+using ScratchNet.Cli.Runs;
 using ScratchNet.Training;
 
 namespace ScratchNet.Cli.Output;
 
 /// <summary>What a person sees of a run while it lasts, on the stream of messages. This one shows nothing: --quiet.</summary>
-internal class TrainingView
+internal class TrainingView : RunObserver
 {
     /// <summary>The view that suits the terminal.</summary>
     /// <param name="terminal">Where to.</param>
@@ -18,16 +19,6 @@ internal class TrainingView
     /// <summary>Shows a run while a function trains.</summary>
     /// <returns>What the function returns.</returns>
     public virtual bool Show(Func<bool> train) => train();
-
-    /// <summary>Tells how the run stands.</summary>
-    public virtual void Progressed(TrainingProgress progress)
-    {
-    }
-
-    /// <summary>Tells what an epoch came to.</summary>
-    public virtual void EpochEnded(EpochResult epoch)
-    {
-    }
 
     /// <summary>An epoch's result as a line, within 80 columns.</summary>
     protected static string Line(EpochResult epoch, int epochs)

@@ -1,45 +1,28 @@
-using System.Diagnostics;
 using ScratchNet.Cli.Output;
-using ScratchNet.Engine;
+using ScratchNet.Cli.Runs.Observers;
 using ScratchNet.Kernels;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
 
 namespace ScratchNet.Cli.Runs;
 
-/// <summary>A run of <c>train</c>: from what was asked for to the saved model.</summary>
+/// <summary>
+/// A run of <c>train</c>: from what was asked for to the saved model. What is shown and written on the way is the business
+/// of its observers.
+/// </summary>
 internal sealed class TrainingRun : IDisposable
 {
-    // Saving costs little against five seconds of training, and no more than that is ever lost.
-    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
-
-    private readonly TrainRequest _request;
-    private readonly TrainingPlan _plan;
-    private readonly Terminal _terminal;
-    private readonly RunFiles _files;
-    private readonly Backend _backend;
-    private readonly Dataset _test;
-    private readonly TrainedModel _model;
-    private readonly Optimizer _optimizer;
-    private readonly Trainer _trainer;
+    private readonly RunContext _run;
     private readonly TrainingView _view;
-    private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
+    private readonly RunObserver[] _observers;
 
-    private TrainingRun(
-        TrainRequest request, TrainingPlan plan, Terminal terminal, RunFiles files, Backend backend, DatasetPair data,
-        Checkpoint? checkpoint)
+    private TrainingRun(RunContext run)
     {
-        (_request, _plan, _terminal, _files, _backend, _test) = (request, plan, terminal, files, backend, data.Test);
-        var (train, validation) = plan.Split(data.Train);
-        _model = checkpoint?.LoadModel(backend) ?? TrainedModel.Of(plan.BuildNetwork(backend, data.Train), data.Train);
-        _optimizer = plan.BuildOptimizer();
-        _trainer = new Trainer(_model.Network, _optimizer, train, validation, plan.Options, _model.Format);
-        checkpoint?.Restore(_trainer);
-        _view = TrainingView.For(terminal, request.IsQuiet, plan.Options.Epochs);
-        _trainer.Progressed = _view.Progressed;
-        _trainer.EpochEnded = EpochEnded;
-        files.Prepare();
-        WriteHeading(train, validation);
+        _run = run;
+        _view = TrainingView.For(run.Terminal, run.Request.IsQuiet, run.Plan.Options.Epochs);
+        _observers = [.. Observers()];
+        run.Trainer.Progressed = progress => Tell(observer => observer.Progressed(progress));
+        run.Trainer.EpochEnded = epoch => Tell(observer => observer.EpochEnded(epoch));
     }
 
     /// <summary>Prepares a new run, or one that goes on.</summary>
@@ -68,9 +51,10 @@ internal sealed class TrainingRun : IDisposable
     {
         try
         {
-            if (!_view.Show(() => _trainer.Run(cancellation)))
+            if (!_view.Show(() => _run.Trainer.Run(cancellation)))
             {
-                return Stop();
+                Tell(observer => observer.Stopped());
+                return ExitCode.Interrupted;
             }
         }
         catch (NotFiniteException exception)
@@ -79,19 +63,18 @@ internal sealed class TrainingRun : IDisposable
         }
 
         // Saved before anything else can go wrong.
-        _model.Save(_files.Model);
-        SaveCheckpoint();
-        WriteResult(_model.Evaluate(_test));
+        _run.Model.Save(_run.Files.Model);
+        Tell(observer => observer.Trained());
+        var result = _run.Model.Evaluate(_run.Test);
+        Tell(observer => observer.Finished(result));
         return ExitCode.Success;
     }
 
     /// <summary>Gives memory and device back.</summary>
     public void Dispose()
     {
-        _trainer.Dispose();
-        _optimizer.Dispose();
-        _model.Dispose();
-        _backend.Dispose();
+        Tell(observer => observer.Dispose());
+        _run.Dispose();
     }
 
     private static TrainingRun Open(TrainRequest request, TrainingPlan plan, Terminal terminal, RunFiles? files,
@@ -107,7 +90,19 @@ internal sealed class TrainingRun : IDisposable
         var backend = Devices.Open(request.Device ?? "auto", request.Threads);
         try
         {
-            return new TrainingRun(request, plan, terminal, files, backend, data, checkpoint);
+            var (train, validation) = plan.Split(data.Train);
+            var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Of(plan.BuildNetwork(backend, data.Train), data.Train);
+            var optimizer = plan.BuildOptimizer();
+            var trainer = new Trainer(model.Network, optimizer, train, validation, plan.Options, model.Format);
+            checkpoint?.Restore(trainer);
+            files.Prepare();
+            var run = new TrainingRun(new RunContext(
+                request, plan, terminal, files, backend, model, optimizer, trainer, train, validation, data.Test)
+            {
+                IsResumed = checkpoint is not null,
+            });
+            run.Tell(observer => observer.Started());
+            return run;
         }
         catch
         {
@@ -116,108 +111,32 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    private int Stop()
+    /// <summary>Who watches the run, in the order in which they are told.</summary>
+    private IEnumerable<RunObserver> Observers()
     {
-        Checkpoint.Save(_trainer, _model, _files.Checkpoint, RunRecord.Write(_plan, _backend.Device.Id));
-        _terminal.Error.WriteLine($"stopped in epoch {_trainer.Epoch + 1} of {_plan.Options.Epochs} after batch "
-            + $"{_trainer.Batch} of {_trainer.Batches}; continue with: scratchnet train --resume {_files.ResumePath}");
-        return ExitCode.Interrupted;
+        if (!_run.Request.IsQuiet)
+        {
+            yield return new HeadingLines(_run);
+        }
+
+        yield return _view;
+        yield return new CheckpointSaver(_run);
+        yield return new StopLine(_run);
+        yield return _run.Request.AsJson ? new JsonLines(_run) : new ResultLines(_run);
     }
+
+    private void Tell(Action<RunObserver> what) => Array.ForEach(_observers, what);
 
     /// <summary>Saves what the trainer went back to, unless that is only where it began.</summary>
     private string KeepLastGood(int epochs)
     {
         if (epochs == 0)
         {
-            _files.RemoveEmptyFolder();
+            _run.Files.RemoveEmptyFolder();
             return "no epoch had ended well, so there is no model to save";
         }
 
-        _model.Save(_files.Model);
-        return $"the model after epoch {epochs} is saved as {_files.Model}";
-    }
-
-    private void EpochEnded(EpochResult epoch)
-    {
-        _view.EpochEnded(epoch);
-        if (_request.AsJson)
-        {
-            JsonLine.Write(_terminal.Out, json =>
-            {
-                json.WriteString("event", "epoch");
-                json.WriteNumber("epoch", epoch.Epoch);
-                json.WriteNumber("train_loss", epoch.TrainLoss);
-                json.WriteNumber("train_accuracy", epoch.TrainAccuracy);
-                json.WriteFinite("validation_accuracy", epoch.ValidationAccuracy);
-                json.WriteNumber("seconds", epoch.Seconds);
-                json.WriteNumber("images_per_second", epoch.ImagesPerSecond);
-            });
-        }
-
-        if (_sinceCheckpoint.Elapsed >= CheckpointInterval)
-        {
-            SaveCheckpoint();
-        }
-    }
-
-    /// <summary>Saves a checkpoint; a disk that is full now may have room later, so training goes on without.</summary>
-    private void SaveCheckpoint()
-    {
-        try
-        {
-            Checkpoint.Save(_trainer, _model, _files.Checkpoint, RunRecord.Write(_plan, _backend.Device.Id));
-        }
-        catch (IOException exception)
-        {
-            _terminal.Warn(exception.Message);
-        }
-
-        _sinceCheckpoint.Restart();
-    }
-
-    private void WriteHeading(Dataset train, Dataset? validation)
-    {
-        if (_request.IsQuiet)
-        {
-            return;
-        }
-
-        var options = _plan.Options;
-        _terminal.Error.WriteLine(NetworkLines.Describe(_model.DatasetName, train, validation, _test));
-        var settings = _plan.Describe()
-            .Where(option => option.Key != TrainOptionNames.Hidden && option.Value is not ("0" or "no"))
-            .Select(option => $"{option.Key[2..].Replace('-', ' ')} {option.Value}");
-        _terminal.Error.WriteLine($"{NetworkLines.Shape(_model.Network)}: "
-            + $"{Figures.Count(_model.Network.ParameterCount)} parameters; {string.Join(", ", settings)}");
-        _terminal.Error.WriteLine(NetworkLines.Describe(_backend.Device)
-            + (_trainer.Epoch + _trainer.Batch == 0 ? "" : $"; resumed in epoch {_trainer.Epoch + 1} of {options.Epochs}"));
-    }
-
-    private void WriteResult(EvaluationResult result)
-    {
-        var seconds = _trainer.History.Sum(epoch => epoch.Seconds);
-        if (_request.AsJson)
-        {
-            JsonLine.Write(_terminal.Out, json =>
-            {
-                json.WriteString("event", "done");
-                json.WriteNumber("test_accuracy", result.Accuracy);
-                json.WriteFinite("test_loss", result.Loss);
-                json.WriteNumber("seconds", seconds);
-                json.WriteString("device", _backend.Device.Id);
-                json.WriteNumber("threads", _backend.Device.Kind == DeviceKind.Cpu ? _backend.Device.Units : 1);
-                json.WriteNumber("parameters", _model.Network.ParameterCount);
-                json.WriteNumber("seed", _plan.Options.Seed);
-                json.WriteString("model", _files.Model);
-            });
-            return;
-        }
-
-        var report = new EvaluationReport(result, _model.ClassNames);
-        report.WriteHeadline(_terminal);
-        _terminal.Out.WriteLine();
-        report.WriteConfusion(_terminal);
-        _terminal.Out.WriteLine();
-        _terminal.Out.WriteLine($"trained in {Figures.Duration(seconds)}; model saved as {Terminal.OneLine(_files.Model)}");
+        _run.Model.Save(_run.Files.Model);
+        return $"the model after epoch {epochs} is saved as {_run.Files.Model}";
     }
 }
