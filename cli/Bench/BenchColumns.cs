@@ -48,13 +48,16 @@ internal static class BenchColumns
     ];
 
     /// <summary>Writes a row as one JSON object.</summary>
-    public static void WriteJson(TextWriter output, ReportedRow row) => JsonLine.Write(output, json =>
+    public static void WriteJson(TextWriter output, ReportedRow row) => JsonLine.Write(output, json => WriteFields(json, row));
+
+    /// <summary>Writes a row's fields into an object.</summary>
+    public static void WriteFields(Utf8JsonWriter json, ReportedRow row)
     {
         foreach (var (name, value) in All)
         {
             WriteValue(json, name, value(row));
         }
-    });
+    }
 
     /// <summary>The names as the first line of a CSV file.</summary>
     public static string CsvHeader => string.Join(',', All.Select(column => column.Name));

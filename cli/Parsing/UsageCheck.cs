@@ -7,8 +7,10 @@ namespace ScratchNet.Cli.Parsing;
 internal static class UsageCheck
 {
     /// <summary>Throws unless the command line parses.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="program">What the program is called.</param>
     /// <exception cref="UsageException">It does not.</exception>
-    public static void Throw(ParseResult parse)
+    public static void Throw(ParseResult parse, string program = "scratchnet")
     {
         if (parse.Action is ExampleHelp or Answer)
         {
@@ -18,24 +20,24 @@ internal static class UsageCheck
         var command = parse.CommandResult.Command;
         if (StrayOption(parse) is { } option)
         {
-            throw Wrong(command, $"unknown option '{option}'" + Suggest(option, OptionNames(command)));
+            throw Wrong(program, command, $"unknown option '{option}'" + Suggest(option, OptionNames(command)));
         }
 
         if (parse.UnmatchedTokens is [var word, ..])
         {
-            throw Wrong(command, command.Subcommands.Count > 0
+            throw Wrong(program, command, command.Subcommands.Count > 0
                 ? $"unknown command '{word}'" + Suggest(word, command.Subcommands.Select(subcommand => subcommand.Name))
                 : $"unexpected argument '{word}'");
         }
 
         if (MissingArgument(parse.CommandResult) is { } missing)
         {
-            throw Wrong(command, $"{missing.Name} is missing");
+            throw Wrong(program, command, $"{missing.Name} is missing");
         }
 
         if (parse.Errors is [var error, ..])
         {
-            throw Wrong(command, char.ToLowerInvariant(error.Message[0]) + error.Message[1..].TrimEnd('.'));
+            throw Wrong(program, command, char.ToLowerInvariant(error.Message[0]) + error.Message[1..].TrimEnd('.'));
         }
     }
 
@@ -57,10 +59,10 @@ internal static class UsageCheck
     private static string Suggest(string word, IEnumerable<string> known) =>
         Nearest.To(word.Split('=', ':')[0], known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
 
-    private static UsageException Wrong(Command command, string what)
+    private static UsageException Wrong(string program, Command command, string what)
     {
         var path = command is RootCommand ? "" : string.Join(' ', command.Parents.OfType<Command>()
             .Where(parent => parent is not RootCommand).Select(parent => parent.Name).Append(command.Name)) + " ";
-        return new UsageException($"{what}{(what.EndsWith('?') ? "" : ";")} see 'scratchnet {path}--help'");
+        return new UsageException($"{what}{(what.EndsWith('?') ? "" : ";")} see '{program} {path}--help'");
     }
 }

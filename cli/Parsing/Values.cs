@@ -51,7 +51,7 @@ internal static class Values
         }
 
         var suggestion = Nearest.To(text, words) is { } nearest ? $"; did you mean '{nearest}'?" : "";
-        var choices = $"{string.Join(", ", words[..^1])} or {words[^1]}";
+        var choices = words is [var only] ? only : $"{string.Join(", ", words[..^1])} or {words[^1]}";
         throw new UsageException($"{option} is '{text}', but must be {choices}{suggestion}");
     }
 }

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using ScratchNet.Cli;
+using ScratchNet.Cli.Parsing;
+
+namespace ScratchNet.Perf;
+
+/// <summary>What all suites have in common on the command line.</summary>
+internal static class Suite
+{
+    /// <summary>Variables that tie OpenBLAS to older kernels than the processor could run.</summary>
+    private static readonly string[] Brakes = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"];
+
+    /// <summary>Makes the command of a suite, with the options that every suite has.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it measures.</param>
+    /// <param name="terminal">Where results and messages go.</param>
+    /// <param name="peers">What it can compare with.</param>
+    /// <param name="own">Options of its own.</param>
+    /// <param name="run">Measures, and tells everything to the report.</param>
+    public static Command Create(string name, string description, Terminal terminal, IReadOnlyList<Peer> peers,
+        IReadOnlyList<Option> own, Action<SuiteReport, ParseResult> run)
+    {
+        var json = CommonOptions.Json();
+        var threads = List("--threads", "N,N", "numbers of threads to measure with [default: 1 and, if there are two processors, 2]");
+        var chosen = List("--peers", "NAME,NAME", $"what to compare with: {string.Join(", ", peers.Select(peer => peer.Name))} [default: all]");
+        var command = new Command(name, description) { json, threads, chosen };
+        own.ToList().ForEach(command.Add);
+        command.SetAction(parse =>
+        {
+            string[] names = [.. peers.Select(peer => peer.Name)];
+            string[] wanted = [.. Read(parse, chosen).Select(word => Values.Choice(chosen.Name, word, names))];
+            int[] counts = [.. Read(parse, threads).Select(word => Values.Whole(threads.Name, word, 1, CommonOptions.MaxThreads))];
+            var report = new SuiteReport(name, terminal, parse.GetValue(json), counts.Length > 0 ? counts : DefaultThreads());
+            WarnOfBrakes(terminal);
+            report.Choose(wanted.Length == 0 ? peers : peers.Where(peer => wanted.Contains(peer.Name)));
+            run(report, parse);
+            return report.Finish();
+        });
+        return command;
+    }
+
+    /// <summary>An option with several values, with commas or spaces between them.</summary>
+    public static Option<string[]> List(string name, string valueNames, string description) => new(name)
+    {
+        HelpName = valueNames,
+        Description = description,
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>The values of such an option; none when it was not given.</summary>
+    public static IEnumerable<string> Read(ParseResult parse, Option<string[]> option) =>
+        (parse.GetValue(option) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries));
+
+    /// <summary>One thread, which tells most about code, and two, where there are two.</summary>
+    private static int[] DefaultThreads() => Environment.ProcessorCount > 1 ? [1, 2] : [1];
+
+    private static void WarnOfBrakes(Terminal terminal)
+    {
+        string[] set = [.. Brakes.Where(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))];
+        if (set.Length > 0)
+        {
+            terminal.Warn($"{string.Join(" and ", set)} hold OpenBLAS, and PyTorch and scikit-learn, which stand on it, to older "
+                + $"kernels: for a fair comparison run 'env {string.Join(' ', set.Select(name => "-u " + name))} dotnet run ...'");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using ScratchNet.Cli;
+using ScratchNet.Cli.Bench;
+using ScratchNet.Cli.Output;
+using ScratchNet.Kernels.Bench;
+
+namespace ScratchNet.Perf;
+
+/// <summary>
+/// What a suite found, as it finds it: rows like the bench's, and at the end a summary for each group, peer and number of
+/// threads. A table for people, one JSON object a line for programs.
+/// </summary>
+/// <param name="suite">The suite's name.</param>
+/// <param name="terminal">Where to write.</param>
+/// <param name="isJson">Whether a program reads it.</param>
+/// <param name="threads">Numbers of threads to measure with.</param>
+internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, IReadOnlyList<int> threads)
+{
+    /// <summary>The peak is itself measured, on a clock that moves: a figure this much above it is still noise.</summary>
+    private const double PeakTolerance = 1.05;
+
+    private readonly List<(string Group, string Peer, int Threads, double Ratio)> _ratios = [];
+    private readonly HashSet<string> _peers = [];
+    private bool _hasHead;
+    private bool _hasRefused;
+
+    /// <summary>Numbers of threads to measure with.</summary>
+    public IReadOnlyList<int> Threads => threads;
+
+    /// <summary>Whether a peer was chosen and is there.</summary>
+    public bool Has(string peer) => _peers.Contains(peer);
+
+    /// <summary>Takes those of the peers that are there; of the others says why not.</summary>
+    public void Choose(IEnumerable<Peer> peers)
+    {
+        foreach (var peer in peers)
+        {
+            if (peer.WhyNot() is { } reason)
+            {
+                Skip(peer.Name, reason);
+            }
+            else
+            {
+                _peers.Add(peer.Name);
+            }
+        }
+    }
+
+    /// <summary>Says that a peer is left out, and why.</summary>
+    public void Skip(string peer, string reason)
+    {
+        if (isJson)
+        {
+            JsonLine.Write(terminal.Out, json =>
+            {
+                json.WriteString("event", "skipped");
+                json.WriteString("suite", suite);
+                json.WriteString("peer", peer);
+                json.WriteString("reason", reason);
+            });
+        }
+
+        terminal.Warn($"{suite} goes without {peer}: {reason}");
+    }
+
+    /// <summary>A line for people: what is measured on, what the peers are.</summary>
+    public void Note(string text)
+    {
+        if (!isJson)
+        {
+            terminal.Out.WriteLine(text);
+            _hasHead = false;
+        }
+    }
+
+    /// <summary>Writes a row, unless its figure is above the measured peak: that one is refused, and the suite fails.</summary>
+    /// <param name="group">What it is summed up with.</param>
+    /// <param name="row">What was measured; its shape's detail is shown beside its sizes.</param>
+    /// <param name="ratio">For a peer's row: how many times faster ScratchNet is; NaN counts for nothing.</param>
+    /// <returns>Whether it was written.</returns>
+    public bool Row(string group, BenchRow row, double ratio = double.NaN)
+    {
+        if (row.PercentOfPeak > 100 * PeakTolerance)
+        {
+            _hasRefused = true;
+            terminal.Warn(string.Create(CultureInfo.InvariantCulture, $"{row.Op} {row.Variant} at {row.Sizes} reached {row.PercentOfPeak:F0} % of "
+                + $"the measured peak: something else used the machine. Refused, and not counted; measure again"));
+            return false;
+        }
+
+        if (!double.IsNaN(ratio))
+        {
+            _ratios.Add((group, row.Variant, row.Threads, ratio));
+        }
+
+        if (isJson)
+        {
+            WriteJson(group, row, ratio);
+        }
+        else
+        {
+            WriteText(group, row, ratio);
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes the summaries.</summary>
+    /// <returns>The exit code: a refused figure is a failure.</returns>
+    public int Finish()
+    {
+        foreach (var of in _ratios.GroupBy(ratio => (ratio.Group, ratio.Peer, ratio.Threads)))
+        {
+            Summary(of.Key.Group, of.Key.Peer, of.Key.Threads, [.. of.Select(ratio => ratio.Ratio)]);
+        }
+
+        return _hasRefused ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    /// <summary>The mean of ratios: of 2 and 1/2 it is 1.</summary>
+    public static double GeometricMean(IEnumerable<double> ratios) => Math.Exp(ratios.Average(Math.Log));
+
+    private void WriteJson(string group, BenchRow row, double ratio) => JsonLine.Write(terminal.Out, json =>
+    {
+        json.WriteString("suite", suite);
+        json.WriteString("group", group);
+        BenchColumns.WriteFields(json, new ReportedRow(row, null, null));
+        json.WriteFinite("ratio", ratio);
+    });
+
+    private void WriteText(string group, BenchRow row, double ratio)
+    {
+        if (!_hasHead)
+        {
+            _hasHead = true;
+            terminal.Out.WriteLine($"{"group",-12} {"op",-16} {"size",-24} {"variant",-12} {"thr",3} {"median",10} {"spread",6} "
+                + $"{"GFLOP/s",7} {"GB/s",6} {"% peak",6} {"ulp",5} {"ratio",6}");
+        }
+
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group,-12} {row.Op,-16} {SizesOf(row),-24} {row.Variant,-12} "
+            + $"{row.Threads,3} {BenchReport.Time(row.MedianSeconds),10} {100 * row.Spread,5:F1}% {row.Gflops,7:F1} {row.Gbps,6:F1} "
+            + $"{row.PercentOfPeak,6:F1} {row.ErrorUlp,5:F1} {(double.IsNaN(ratio) ? null : ratio),6:F2}").TrimEnd());
+    }
+
+    private static string SizesOf(BenchRow row) => row.Shape.Detail.Length == 0 ? row.Sizes : $"{row.Sizes} {row.Shape.Detail}";
+
+    private void Summary(string group, string peer, int threadCount, double[] ratios)
+    {
+        var mean = GeometricMean(ratios);
+        if (!isJson)
+        {
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group}, {threadCount} {(threadCount == 1 ? "thread" : "threads")}: "
+                + $"{mean:F2} times as fast as {peer} (geometric mean of {ratios.Length}), at least {ratios.Min():F2}"));
+            return;
+        }
+
+        JsonLine.Write(terminal.Out, json =>
+        {
+            json.WriteString("event", "summary");
+            json.WriteString("suite", suite);
+            json.WriteString("group", group);
+            json.WriteString("peer", peer);
+            json.WriteNumber("threads", threadCount);
+            json.WriteNumber("geomean_ratio", mean);
+            json.WriteNumber("min_ratio", ratios.Min());
+            json.WriteNumber("count", ratios.Length);
+        });
+    }
+}
