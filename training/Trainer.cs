@@ -13,6 +13,9 @@ public sealed class Trainer : IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
+    // On a device that must be waited for, the phases of one step in so many are measured.
+    private const int StepsAMeasurement = 32;
+
     private readonly DeviceDataset _train;
     private readonly DeviceDataset? _validation;
     private readonly RunningMetrics _validationMetrics;
@@ -54,6 +57,7 @@ public sealed class Trainer : IDisposable
             : new DeviceDataset(network.Backend, validation, Format, NetworkTraining.EvaluationBatch);
         network.Plan(Math.Max(_train.BatchSize, _validation?.BatchSize ?? 1));
         Metrics = new RunningMetrics(network.Backend);
+        Clock = new StepClock(network.Backend);
         _validationMetrics = new RunningMetrics(network.Backend);
         _order = new int[train.Count];
         _lastGood = network.CopyWeights();
@@ -94,6 +98,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Loss and hits of the current epoch so far, on the device.</summary>
     public RunningMetrics Metrics { get; }
+
+    /// <summary>Where the time of the current epoch's steps goes; of the epoch that is done, until the next step.</summary>
+    public StepClock Clock { get; }
 
     /// <summary>Time spent in the steps of the current epoch.</summary>
     public TimeSpan EpochTime { get; private set; }
@@ -147,8 +154,10 @@ public sealed class Trainer : IDisposable
         }
 
         Optimizer.LearningRate = FullRate * Options.Schedule.Factor(Optimizer.Steps, (long)Options.Epochs * Batches);
+        Clock.Start(worthWaiting: (Batches - 1 - Batch) % StepsAMeasurement == 0);
         var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
-        Network.TrainStep(x, labels, Optimizer, Metrics);
+        Clock.Mark(StepPhase.Data);
+        Network.TrainStep(x, labels, Optimizer, Metrics, Clock);
         Batch++;
         if (Batch == Batches)
         {
@@ -192,6 +201,7 @@ public sealed class Trainer : IDisposable
     private void BeginEpoch()
     {
         Metrics.Reset();
+        Clock.Reset();
         EpochTime = TimeSpan.Zero;
         SetOrder();
     }
