@@ -21,7 +21,7 @@ internal static class CommandLine
         try
         {
             // Names of pictures may begin with '@', so there are no response files.
-            var parse = Tree(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var parse = Tree(terminal).Parse(TrainCommand.CompleteAugment(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
             UsageCheck.Throw(parse);
             return parse.Invoke(new InvocationConfiguration
             {
@@ -42,6 +42,7 @@ internal static class CommandLine
         var root = new RootCommand("Trains and uses dense neural networks on your processor or GPU, from scratch.")
         {
             TrainCommand.Create(terminal),
+            RecipesCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             DevicesCommand.Create(terminal),

@@ -153,7 +153,8 @@ public sealed class Trainer : IDisposable
             BeginEpoch();
         }
 
-        Optimizer.LearningRate = FullRate * Options.Schedule.Factor(Optimizer.Steps, (long)Options.Epochs * Batches);
+        Optimizer.LearningRate = FullRate
+            * Options.Schedule.Factor(new ScheduleMoment(Optimizer.Steps, Batches, Options.Epochs, _history));
         Clock.Start(worthWaiting: (Batches - 1 - Batch) % StepsAMeasurement == 0);
         var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
         Clock.Mark(StepPhase.Data);

@@ -27,6 +27,7 @@ public sealed record TrainingOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        Schedule.Validate();
     }
 
     /// <summary>
@@ -37,7 +38,8 @@ public sealed record TrainingOptions
     {
         ["batch_size"] = BatchSize,
         ["seed"] = Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["schedule"] = Schedule.ToString().ToLowerInvariant(),
+        ["schedule"] = Schedule.Text,
+        ["warm_up"] = Schedule.WarmUpEpochs,
         ["distortion"] = Distortion?.ToString(),
     };
 }

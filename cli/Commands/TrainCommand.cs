@@ -15,8 +15,8 @@ internal static class TrainCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<string?>[] deciding = DecidingOptions();
-        var augment = CommonOptions.Flag("--augment",
-            $"distort training pictures, differently in every epoch {TrainingDefaults.Tell(set => set.Augment ? "yes" : "no")}");
+        var recipe = CommonOptions.Text(TrainOptionNames.Recipe, "NAME",
+            "take the options from a recipe (see 'scratchnet recipes'); those given beside it win");
         var noAugment = CommonOptions.Flag("--no-augment", "leave training pictures as they are");
         var (data, json) = (CommonOptions.Data(), CommonOptions.Json());
         var (device, threads) = (CommonOptions.Device(), CommonOptions.Threads());
@@ -26,24 +26,33 @@ internal static class TrainCommand
             "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
         var quiet = CommonOptions.Flag("--quiet", "no progress, only the result");
         var command = new ExampledCommand("train", "Trains a network on a data set and saves it.", Examples) { dataset, data };
-        Option[] options = [.. deciding, augment, noAugment, device, threads, output, resume, json, quiet];
+        Option[] options = [recipe, .. deciding, noAugment, device, threads, output, resume, json, quiet];
         Array.ForEach(options, command.Add);
         command.SetAction(parse => Run(new TrainRequest(
             parse.GetValue(dataset),
             parse.GetValue(data),
-            Given(parse, deciding, parse.GetValue(augment), parse.GetValue(noAugment)),
+            Given(parse, deciding, parse.GetValue(noAugment)),
             CommonOptions.ReadDevice(parse, device),
             CommonOptions.ReadThreads(parse, threads),
             parse.GetValue(output),
             parse.GetValue(resume),
             parse.GetValue(json),
-            parse.GetValue(quiet)), terminal));
+            parse.GetValue(quiet)), parse.GetValue(recipe), terminal));
         return command;
     }
+
+    /// <summary>A bare --augment means yes: it is given that value, unless the word after it is one.</summary>
+    /// <param name="args">A command line.</param>
+    public static IReadOnlyList<string> CompleteAugment(IReadOnlyList<string> args) =>
+    [
+        .. args.Select((word, i) =>
+            word == TrainOptionNames.Augment && (i + 1 == args.Count || !DistortionText.Suits(args[i + 1])) ? $"{word}=yes" : word),
+    ];
 
     private static (string, string)[] Examples =>
     [
         ("scratchnet train", "the bundled digits, with the defaults"),
+        ("scratchnet train mnist --recipe accurate", "MNIST by a recipe"),
         ("scratchnet train mnist --hidden 512,512 --dropout 0.2", "MNIST, two hidden layers with dropout"),
         ("scratchnet train --data DIR --output my.safetensors", "your own IDX files"),
         ("scratchnet train --resume runs/NAME", "go on after Ctrl-C"),
@@ -56,7 +65,8 @@ internal static class TrainCommand
             $"units of the hidden layers, or none {TrainingDefaults.Tell(set => string.Join(',', set.Hidden))}"),
         CommonOptions.Text(TrainOptionNames.Activation, "NAME", "relu, sigmoid or tanh [default: relu]"),
         CommonOptions.Text(TrainOptionNames.Dropout, "RATE",
-            $"dropout after each hidden layer, from 0 to below 1 {TrainingDefaults.Tell(set => set.Dropout)}"),
+            $"dropout after the hidden layers, from 0 to below 1, or one rate for each {TrainingDefaults.Tell(set => set.Dropout)}"),
+        CommonOptions.Text(TrainOptionNames.InputDropout, "RATE", "dropout of the pixels [default: 0]"),
         CommonOptions.Text(TrainOptionNames.Epochs, "N",
             $"times to go through the training pictures {TrainingDefaults.Tell(set => set.Epochs)}"),
         CommonOptions.Text(TrainOptionNames.BatchSize, "N", $"pictures in a step {TrainingDefaults.Tell(set => set.BatchSize)}"),
@@ -67,19 +77,20 @@ internal static class TrainCommand
         CommonOptions.Text(TrainOptionNames.WeightDecay, "RATE",
             "decay of the weights, biases excepted [default: 0.01 for adamw, else 0]"),
         CommonOptions.Text(TrainOptionNames.LabelSmoothing, "SHARE", "share of the target spread over all classes [default: 0]"),
-        CommonOptions.Text(TrainOptionNames.Schedule, "NAME", "constant or cosine: how the learning rate goes [default: cosine]"),
+        CommonOptions.Text(TrainOptionNames.Schedule, "NAME",
+            "how the rate goes: constant, cosine[,floor=0], step[,every=10,factor=0.1], one-cycle[,rise=0.3,start=0.04,end=0] or "
+            + "plateau[,patience=3,factor=0.5,tolerance=0.001] [default: cosine]"),
+        CommonOptions.Text(TrainOptionNames.WarmUp, "EPOCHS", "epochs in which the rate first grows from nothing [default: 0]"),
+        CommonOptions.Text(TrainOptionNames.Augment, "HOW",
+            "distort training pictures, differently in every epoch: no, mild, yes, strong or numbers, "
+            + $"rotation=10,scale=0.1,shift=1.5,shear=0.1,alpha=34,sigma=5 {TrainingDefaults.Tell(set => set.Augment ? "yes" : "no")}"),
         CommonOptions.Text(TrainOptionNames.Validation, "SHARE",
             "share of the training part held out to watch the run [default: 0.1]"),
         CommonOptions.Text(TrainOptionNames.Seed, "N", "decides weights, order, dropout and distortions [default: 1]"),
     ];
 
-    private static Dictionary<string, string> Given(ParseResult parse, Option<string?>[] options, bool augment, bool noAugment)
+    private static Dictionary<string, string> Given(ParseResult parse, Option<string?>[] options, bool noAugment)
     {
-        if (augment && noAugment)
-        {
-            throw new UsageException("--augment and --no-augment contradict each other; leave one out");
-        }
-
         var given = new Dictionary<string, string>();
         foreach (var option in options)
         {
@@ -89,18 +100,46 @@ internal static class TrainCommand
             }
         }
 
-        if (augment || noAugment)
+        if (noAugment && !given.TryAdd(TrainOptionNames.Augment, "no"))
         {
-            given[TrainOptionNames.Augment] = augment ? "yes" : "no";
+            throw new UsageException("--augment and --no-augment contradict each other; leave one out");
         }
 
         return given;
     }
 
-    private static int Run(TrainRequest request, Terminal terminal)
+    private static int Run(TrainRequest request, string? recipe, Terminal terminal)
     {
+        if (recipe is not null)
+        {
+            request = Follow(Recipes.Find(recipe), request, terminal);
+        }
+
         using var interruption = new Interruption();
         using var run = TrainingRun.Start(request, terminal, interruption.Token);
         return run.Train(interruption.Token);
+    }
+
+    /// <summary>Puts a recipe's options under those that were given. Without a data set it is the recipe's own.</summary>
+    private static TrainRequest Follow(Recipe recipe, TrainRequest request, Terminal terminal)
+    {
+        if (request.Resume is not null)
+        {
+            throw new UsageException($"{TrainOptionNames.Recipe} and --resume contradict each other: a run goes on with the options that "
+                + "it has; leave one out");
+        }
+
+        var dataset = request.Dataset ?? (request.Data is null ? recipe.Dataset : null);
+        if (!request.IsQuiet)
+        {
+            terminal.Error.WriteLine(Recipes.Describe(recipe, request.Given));
+        }
+
+        if (!recipe.Dataset.Equals(dataset, StringComparison.OrdinalIgnoreCase))
+        {
+            terminal.Warn($"recipe {recipe.Name} was made for {recipe.Dataset}; what it reaches on other data is not known");
+        }
+
+        return request with { Dataset = dataset, Given = Recipes.Merge(recipe, request.Given) };
     }
 }

@@ -6,15 +6,18 @@ internal static class TrainOptionNames
     public const string Hidden = "--hidden";
     public const string Activation = "--activation";
     public const string Dropout = "--dropout";
+    public const string InputDropout = "--input-dropout";
     public const string Optimizer = "--optimizer";
     public const string LearningRate = "--learning-rate";
     public const string Momentum = "--momentum";
     public const string WeightDecay = "--weight-decay";
     public const string LabelSmoothing = "--label-smoothing";
     public const string Schedule = "--schedule";
+    public const string WarmUp = "--warm-up";
     public const string Augment = "--augment";
     public const string Validation = "--validation";
     public const string Epochs = "--epochs";
     public const string BatchSize = "--batch-size";
     public const string Seed = "--seed";
+    public const string Recipe = "--recipe";
 }

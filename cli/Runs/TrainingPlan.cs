@@ -14,7 +14,8 @@ namespace ScratchNet.Cli.Runs;
 /// <param name="Source">The data.</param>
 /// <param name="Hidden">Units of the hidden layers.</param>
 /// <param name="Activation">Their function.</param>
-/// <param name="Dropout">Dropout after each hidden layer.</param>
+/// <param name="InputDropout">Dropout of the pixels.</param>
+/// <param name="Dropout">Dropout after each hidden layer: one rate for all, or one a layer.</param>
 /// <param name="Optimizer">adam, adamw or sgd.</param>
 /// <param name="LearningRate">Its full rate.</param>
 /// <param name="Momentum">Momentum, of SGD only.</param>
@@ -26,7 +27,8 @@ internal sealed record TrainingPlan(
     DataSource Source,
     IReadOnlyList<int> Hidden,
     Activation Activation,
-    float Dropout,
+    float InputDropout,
+    IReadOnlyList<float> Dropout,
     string Optimizer,
     float LearningRate,
     float Momentum,
@@ -38,10 +40,6 @@ internal sealed record TrainingPlan(
     private const int MaxUnits = 65_536;
     private const int MaxEpochs = 1_000_000;
     private const int MaxBatch = 65_536;
-
-    // Mild enough that a digit stays what it is: a 6 turned further would become a 9.
-    private static readonly Distortion Augmentation =
-        new(RotationDegrees: 10, Scale: 0.1f, ShiftPixels: 1.5f, Shear: 0.1f, ElasticAlpha: 34, ElasticSigma: 5);
 
     /// <summary>Reads a plan.</summary>
     /// <param name="source">The data.</param>
@@ -62,18 +60,18 @@ internal sealed record TrainingPlan(
             Epochs = Whole(TrainOptionNames.Epochs, defaults.Epochs, MaxEpochs),
             BatchSize = Whole(TrainOptionNames.BatchSize, defaults.BatchSize, MaxBatch),
             Seed = given(TrainOptionNames.Seed) is { } seed ? Values.Whole(TrainOptionNames.Seed, seed, 0UL, ulong.MaxValue) : 1,
-            Schedule = Choice(TrainOptionNames.Schedule, "cosine", "constant", "cosine") == "cosine"
-                ? LearningRateSchedule.Cosine
-                : LearningRateSchedule.Constant,
-            Distortion = Choice(TrainOptionNames.Augment, defaults.Augment ? "yes" : "no", "yes", "no") == "yes"
-                ? Augmentation
-                : null,
+            Schedule = ScheduleText.Read(
+                given(TrainOptionNames.Schedule) ?? "cosine", Real(TrainOptionNames.WarmUp, 0, MaxEpochs)),
+            Distortion = DistortionText.Read(given(TrainOptionNames.Augment) ?? (defaults.Augment ? "yes" : "no")),
         };
+        CheckWarmUp(options);
+        var hidden = ReadHidden(given(TrainOptionNames.Hidden), defaults.Hidden);
         return new TrainingPlan(
             source,
-            ReadHidden(given(TrainOptionNames.Hidden), defaults.Hidden),
+            hidden,
             Enum.Parse<Activation>(Choice(TrainOptionNames.Activation, "relu", "relu", "sigmoid", "tanh"), ignoreCase: true),
-            Real(TrainOptionNames.Dropout, defaults.Dropout, 1),
+            Real(TrainOptionNames.InputDropout, 0, 1),
+            ReadDropout(given(TrainOptionNames.Dropout), hidden.Count, defaults.Dropout),
             optimizer,
             Real(TrainOptionNames.LearningRate, isSgd ? defaults.SgdRate : defaults.AdamRate, 1000, openMin: true),
             Real(TrainOptionNames.Momentum, isSgd ? TrainingDefaults.Momentum : 0, 1),
@@ -97,14 +95,16 @@ internal sealed record TrainingPlan(
     {
         [TrainOptionNames.Hidden] = Hidden.Count == 0 ? "none" : string.Join(',', Hidden),
         [TrainOptionNames.Activation] = Activation.ToString().ToLowerInvariant(),
-        [TrainOptionNames.Dropout] = Text(Dropout),
+        [TrainOptionNames.InputDropout] = Text(InputDropout),
+        [TrainOptionNames.Dropout] = string.Join(',', Dropout.Select(Text)),
         [TrainOptionNames.Optimizer] = Optimizer,
         [TrainOptionNames.LearningRate] = Text(LearningRate),
         [TrainOptionNames.Momentum] = Text(Momentum),
         [TrainOptionNames.WeightDecay] = Text(WeightDecay),
         [TrainOptionNames.LabelSmoothing] = Text(LabelSmoothing),
-        [TrainOptionNames.Schedule] = Options.Schedule.ToString().ToLowerInvariant(),
-        [TrainOptionNames.Augment] = Options.Distortion is null ? "no" : "yes",
+        [TrainOptionNames.Schedule] = Options.Schedule.Text,
+        [TrainOptionNames.WarmUp] = Options.Schedule.WarmUpEpochs.ToString("R", CultureInfo.InvariantCulture),
+        [TrainOptionNames.Augment] = DistortionText.Write(Options.Distortion),
         [TrainOptionNames.Validation] = Validation.ToString("R", CultureInfo.InvariantCulture),
         [TrainOptionNames.Epochs] = Options.Epochs.ToString(CultureInfo.InvariantCulture),
         [TrainOptionNames.BatchSize] = Options.BatchSize.ToString(CultureInfo.InvariantCulture),
@@ -115,17 +115,23 @@ internal sealed record TrainingPlan(
     public Network BuildNetwork(Backend backend, Dataset train)
     {
         List<Layer> layers = [];
-        foreach (var units in Hidden)
+        AddDropout(InputDropout);
+        for (var i = 0; i < Hidden.Count; i++)
         {
-            layers.Add(new Dense(units, Activation));
-            if (Dropout > 0)
-            {
-                layers.Add(new Dropout(Dropout));
-            }
+            layers.Add(new Dense(Hidden[i], Activation));
+            AddDropout(Dropout[Dropout.Count == 1 ? 0 : i]);
         }
 
         layers.Add(new Dense(train.Classes));
         return new Network(backend, train.Features, layers, new SoftmaxCrossEntropy(LabelSmoothing), Options.Seed);
+
+        void AddDropout(float rate)
+        {
+            if (rate > 0)
+            {
+                layers.Add(new Dropout(rate));
+            }
+        }
     }
 
     /// <summary>Makes the optimizer.</summary>
@@ -146,6 +152,31 @@ internal sealed record TrainingPlan(
         "none" => [],
         _ => Values.Wholes(TrainOptionNames.Hidden, text, 1, MaxUnits),
     };
+
+    private static IReadOnlyList<float> ReadDropout(string? text, int layers, float fallback)
+    {
+        const string Option = TrainOptionNames.Dropout;
+        float[] rates = text is null ? [fallback] : [.. text.Split(',').Select(rate => (float)Values.Real(Option, rate.Trim(), 0, 1))];
+        if (layers == 0 && rates.Any(rate => rate > 0))
+        {
+            throw new UsageException($"{Option} and '{TrainOptionNames.Hidden} none' contradict each other: there is no hidden layer to "
+                + $"drop units of; leave one out, or use {TrainOptionNames.InputDropout}");
+        }
+
+        return rates.Length == 1 || rates.Length == layers
+            ? rates
+            : throw new UsageException($"{Option} is '{text}', which are {rates.Length} rates for {layers} hidden layers; give one rate, or "
+                + "one a layer");
+    }
+
+    private static void CheckWarmUp(TrainingOptions options)
+    {
+        if (options.Schedule.WarmUpEpochs >= options.Epochs)
+        {
+            throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+                $"{TrainOptionNames.WarmUp} is {options.Schedule.WarmUpEpochs}, but must be shorter than the run of {options.Epochs} epochs"));
+        }
+    }
 
     private static string Text(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,7 @@ public class UsageTests
     [InlineData("train", "--hidden", "--activation", "--device", "--epochs", "--batch-size", "--learning-rate",
         "--validation", "--seed",
         "--threads", "--output", "--resume", "--json", "--quiet", "--optimizer", "--no-augment")]
+    [InlineData("recipes", "--json")]
     [InlineData("evaluate", "MODEL", "DATASET", "--data", "--json")]
     [InlineData("predict", "MODEL", "IMAGE", "--top", "--show", "--json")]
     [InlineData("devices", "--json")]
@@ -60,7 +61,7 @@ public class UsageTests
     [InlineData("train --learning-rate nan", "--learning-rate", "'nan'")]
     [InlineData("train --learning-rate 1e-60", "--learning-rate", "'1e-60'")]
     [InlineData("train --dropout 1", "--dropout", "'1'", "below 1")]
-    [InlineData("train --dropout 0,5", "--dropout", "'0,5'")]
+    [InlineData("train --dropout 0,5", "--dropout", "'5'", "below 1")]
     [InlineData("train --validation 1.5", "--validation", "'1.5'")]
     [InlineData("train --seed -1", "--seed", "'-1'", "18446744073709551615")]
     [InlineData("train --threads 0", "--threads", "'0'", "1 to 1024")]

@@ -65,15 +65,6 @@ public class TrainerTests
     }
 
     [Fact]
-    public void The_cosine_schedule_ends_near_zero_and_the_constant_one_does_not()
-    {
-        Assert.Equal(1f, LearningRateSchedule.Cosine.Factor(0, 100));
-        Assert.Equal(0.5f, LearningRateSchedule.Cosine.Factor(50, 100), 1e-6f);
-        Assert.Equal(0f, LearningRateSchedule.Cosine.Factor(100, 100), 1e-6f);
-        Assert.Equal(1f, LearningRateSchedule.Constant.Factor(77, 100));
-    }
-
-    [Fact]
     public void A_loss_that_is_not_finite_stops_the_run_names_the_step_and_keeps_the_last_good_weights()
     {
         using var backend = new CpuBackend(1);

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using ScratchNet.Cli.Output;
+using ScratchNet.Cli.Parsing;
+using ScratchNet.Cli.Runs;
+
+namespace ScratchNet.Cli.Commands;
+
+/// <summary><c>scratchnet recipes</c>: what <c>train --recipe</c> offers.</summary>
+internal static class RecipesCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var json = CommonOptions.Json();
+        var command = new ExampledCommand("recipes", "Lists the recipes: option values with the accuracy and time to expect.",
+            ("scratchnet recipes", "every recipe: network, accuracy, time"),
+            ("scratchnet train mnist --recipe quick", "follow one"),
+            ("scratchnet train mnist --recipe quick --epochs 20", "follow one but for its epochs"))
+        {
+            json,
+        };
+        command.SetAction(parse => parse.GetValue(json) ? WriteJson(terminal) : WriteTable(terminal));
+        return command;
+    }
+
+    private static int WriteTable(Terminal terminal)
+    {
+        var table = new TextTable("recipe", "data", "hidden layers", " epochs", " test accuracy", " time on 2 cores");
+        foreach (var recipe in Recipes.All)
+        {
+            table.Add(recipe.Name, recipe.Dataset, recipe.Options[TrainOptionNames.Hidden], recipe.Options[TrainOptionNames.Epochs],
+                Figures.Percent(recipe.Accuracy), Figures.Duration(recipe.Seconds));
+        }
+
+        table.Write(terminal.Out);
+        foreach (var recipe in Recipes.All)
+        {
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine($"{recipe.Name} is the same as:");
+            terminal.Out.WriteLine($"  scratchnet train {recipe.Dataset} "
+                + string.Join(' ', recipe.Options.Select(option => $"{option.Key} {option.Value}")));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static int WriteJson(Terminal terminal)
+    {
+        foreach (var recipe in Recipes.All)
+        {
+            JsonLine.Write(terminal.Out, json =>
+            {
+                json.WriteString("event", "recipe");
+                json.WriteString("name", recipe.Name);
+                json.WriteString("dataset", recipe.Dataset);
+                json.WriteString("network", recipe.Options[TrainOptionNames.Hidden]);
+                json.WriteNumber("epochs", int.Parse(recipe.Options[TrainOptionNames.Epochs], CultureInfo.InvariantCulture));
+                json.WriteNumber("expected_accuracy", recipe.Accuracy);
+                json.WriteNumber("expected_seconds", recipe.Seconds);
+                json.WriteStartObject("options");
+                foreach (var (option, value) in recipe.Options)
+                {
+                    json.WriteString(option, value);
+                }
+
+                json.WriteEndObject();
+            });
+        }
+
+        return ExitCode.Success;
+    }
+}

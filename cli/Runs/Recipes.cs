@@ -1,0 +1,74 @@
+using ScratchNet.Cli.Parsing;
+
+namespace ScratchNet.Cli.Runs;
+
+/// <summary>A set of option values with a promise: what they reach, and in which time.</summary>
+/// <param name="Name">What --recipe calls it.</param>
+/// <param name="Dataset">The data set that it was made for.</param>
+/// <param name="Accuracy">Test accuracy that it reaches there, 0 to 1.</param>
+/// <param name="Seconds">Time from the start of the process to the result, on two cores.</param>
+/// <param name="Options">Values of options of <c>train</c>, as the command line gives them.</param>
+internal sealed record Recipe(
+    string Name, string Dataset, double Accuracy, double Seconds, IReadOnlyDictionary<string, string> Options);
+
+/// <summary>The recipes. training/README.md tells how each was found.</summary>
+internal static class Recipes
+{
+    private const string Mnist = "mnist";
+
+    /// <summary>Every recipe, fastest first.</summary>
+    public static IReadOnlyList<Recipe> All { get; } =
+    [
+        new("quick", Mnist, 0.98, 5, Options("256", epochs: 8, batch: 128, rate: "0.003")),
+        new("brisk", Mnist, 0.985, 20, Options("512,512", epochs: 20, batch: 128, rate: "0.002",
+            (TrainOptionNames.Dropout, "0.2"))),
+        new("standard", Mnist, 0.99, 90, Options("512,512", epochs: 20, batch: 128, rate: "0.002",
+            (TrainOptionNames.Augment, "yes"))),
+        new("accurate", Mnist, 0.995, 360, Options("1000,500", epochs: 45, batch: 128, rate: "0.001",
+            (TrainOptionNames.Augment, "yes"))),
+        new("record", Mnist, 0.9965, 3600, Options("2500,2000,1500,1000,500", epochs: 60, batch: 256, rate: "0.0005",
+            (TrainOptionNames.Augment, "yes"))),
+    ];
+
+    /// <summary>The recipe of a given name.</summary>
+    /// <exception cref="UsageException">There is none; the message suggests the nearest.</exception>
+    public static Recipe Find(string name) =>
+        All.Single(recipe => recipe.Name == Values.Choice(TrainOptionNames.Recipe, name, [.. All.Select(each => each.Name)]));
+
+    /// <summary>A recipe's options, with those that were given beside it in place of its own.</summary>
+    public static Dictionary<string, string> Merge(Recipe recipe, IReadOnlyDictionary<string, string> given)
+    {
+        var merged = new Dictionary<string, string>(recipe.Options);
+        foreach (var (option, text) in given)
+        {
+            merged[option] = text;
+        }
+
+        return merged;
+    }
+
+    /// <summary>Says in a line which recipe is followed, and where options given beside it depart from it.</summary>
+    public static string Describe(Recipe recipe, IReadOnlyDictionary<string, string> given)
+    {
+        var changes = given.Where(option => recipe.Options.GetValueOrDefault(option.Key) != option.Value).Select(option =>
+            recipe.Options.TryGetValue(option.Key, out var own)
+                ? $"{option.Key} {option.Value} instead of {own}"
+                : $"{option.Key} {option.Value}").ToArray();
+        return changes.Length == 0 ? $"recipe {recipe.Name}" : $"recipe {recipe.Name}, but with {string.Join(", ", changes)}";
+    }
+
+    private static Dictionary<string, string> Options(
+        string hidden, int epochs, int batch, string rate, params (string Option, string Value)[] more)
+    {
+        var options = new Dictionary<string, string>
+        {
+            [TrainOptionNames.Hidden] = hidden,
+            [TrainOptionNames.Epochs] = $"{epochs}",
+            [TrainOptionNames.BatchSize] = $"{batch}",
+            [TrainOptionNames.LearningRate] = rate,
+            [TrainOptionNames.Validation] = "0",
+        };
+        Array.ForEach(more, pair => options[pair.Option] = pair.Value);
+        return options;
+    }
+}

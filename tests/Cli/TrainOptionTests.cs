@@ -1,0 +1,112 @@
+using ScratchNet.Cli.Runs;
+using ScratchNet.Kernels;
+using ScratchNet.Training;
+using Xunit;
+
+namespace ScratchNet.Tests.Cli;
+
+/// <summary>How options of <c>train</c> become a plan, and a plan its options again.</summary>
+public class TrainOptionTests
+{
+    private static readonly Distortion Usual = new(10, 0.1f, 1.5f, 0.1f, 34, 5);
+
+    [Theory]
+    [InlineData("constant", "constant")]
+    [InlineData("cosine", "cosine")]
+    [InlineData("cosine,floor=0.05", "cosine,floor=0.05")]
+    [InlineData("step", "step,every=10,factor=0.1")]
+    [InlineData("step,factor=0.5,every=3", "step,every=3,factor=0.5")]
+    [InlineData("one-cycle", "one-cycle,rise=0.3,start=0.04,end=0")]
+    [InlineData("one-cycle,rise=0.2", "one-cycle,rise=0.2,start=0.04,end=0")]
+    [InlineData("plateau,patience=1", "plateau,patience=1,factor=0.5,tolerance=0.001")]
+    public void SchedulesAreReadAndWrittenInTheSameWords(string text, string whole)
+    {
+        var schedule = ScheduleText.Read(text, warmUpEpochs: 0);
+        Assert.Equal(whole, schedule.Text);
+        Assert.Equal(schedule, ScheduleText.Read(whole, warmUpEpochs: 0));
+    }
+
+    [Fact]
+    public void AWarmUpGoesWithASchedule() =>
+        Assert.Equal(new StepSchedule(3, 0.5) { WarmUpEpochs = 1.5 }, ScheduleText.Read("step,every=3,factor=0.5", 1.5));
+
+    [Fact]
+    public void DistortionsAreStrengthsOrNumbersOrBoth()
+    {
+        Assert.Null(DistortionText.Read("no"));
+        Assert.Null(DistortionText.Read("rotation=0"));
+        Assert.Equal(Usual, DistortionText.Read("yes"));
+        Assert.Equal(Usual, DistortionText.Read("rotation=10,scale=0.1,shift=1.5,shear=0.1,alpha=34"));
+        Assert.Equal(Usual with { ElasticAlpha = 40 }, DistortionText.Read("yes,alpha=40"));
+        Assert.Equal(new Distortion(RotationDegrees: 7), DistortionText.Read("rotation=7"));
+    }
+
+    [Theory]
+    [InlineData("no", "no")]
+    [InlineData("mild", "mild")]
+    [InlineData("yes,alpha=34", "yes")]
+    [InlineData("shift=2,scale=0.1", "rotation=0,scale=0.1,shift=2,shear=0,alpha=0,sigma=5")]
+    public void DistortionsAreWrittenAsTheyAreRead(string text, string written)
+    {
+        Assert.Equal(written, DistortionText.Write(DistortionText.Read(text)));
+        Assert.Equal(DistortionText.Read(text), DistortionText.Read(written));
+    }
+
+    [Fact]
+    public void EveryRecipeIsAPlanThatDescribesItselfAsAnEqualOne()
+    {
+        foreach (var recipe in Recipes.All)
+        {
+            var source = new DataSource(recipe.Dataset, null);
+            var described = TrainingPlan.Read(source, recipe.Options.GetValueOrDefault).Describe();
+            Assert.Equal(described, TrainingPlan.Read(source, described.GetValueOrDefault).Describe());
+            Assert.All(recipe.Options.Keys, option => Assert.Contains(option, described.Keys));
+        }
+    }
+
+    [Fact]
+    public void RecipesPromiseMoreTheLongerTheyTake() =>
+        Assert.Equal(Recipes.All.OrderBy(recipe => recipe.Seconds), Recipes.All.OrderBy(recipe => recipe.Accuracy));
+
+    [Fact]
+    public void OptionsBesideARecipeWinAndAreNamed()
+    {
+        var recipe = Recipes.Find("quick");
+        var given = new Dictionary<string, string> { ["--epochs"] = "1", ["--hidden"] = recipe.Options["--hidden"], ["--seed"] = "7" };
+        var merged = Recipes.Merge(recipe, given);
+        Assert.Equal(("1", "7"), (merged["--epochs"], merged["--seed"]));
+        Assert.Equal(recipe.Options["--batch-size"], merged["--batch-size"]);
+        Assert.Equal($"recipe quick, but with --epochs 1 instead of {recipe.Options["--epochs"]}, --seed 7",
+            Recipes.Describe(recipe, given));
+        Assert.Equal("recipe quick", Recipes.Describe(recipe, new Dictionary<string, string>()));
+    }
+
+    [Theory]
+    [InlineData("train --recipe quik", "'quik'", "'quick'")]
+    [InlineData("train --recipe quick --resume runs/x", "--recipe", "--resume")]
+    [InlineData("train --schedule cosin", "--schedule", "'cosine'")]
+    [InlineData("train --schedule step,evry=3", "'evry'", "'every'")]
+    [InlineData("train --schedule step,every", "'every'", "name=number")]
+    [InlineData("train --schedule step,every=1,every=2", "every twice")]
+    [InlineData("train --schedule constant,floor=1", "takes no numbers")]
+    [InlineData("train --schedule one-cycle,rise=1", "rise", "below 1")]
+    [InlineData("train --schedule one-cycle --warm-up 1", "--warm-up", "one-cycle")]
+    [InlineData("train --warm-up 3 --epochs 3", "--warm-up", "3 epochs")]
+    [InlineData("train --augment rotation=200", "rotation", "'200'", "180")]
+    [InlineData("train --augment no,alpha=3", "takes no numbers")]
+    [InlineData("train --augment strong --no-augment", "--augment", "--no-augment")]
+    [InlineData("train --hidden 9,9 --dropout 0.1,0.2,0.3", "--dropout", "3 rates for 2")]
+    [InlineData("train --hidden none --dropout 0.1", "--dropout", "--hidden none", "--input-dropout")]
+    public void ContradictionsAreNamedInOneLine(string args, params string[] parts) => InProcess.Refuses(2, args, parts);
+
+    [Fact]
+    public void RecipesAreListed()
+    {
+        var table = InProcess.Run("recipes");
+        Assert.Equal((0, ""), (table.ExitCode, table.Error));
+        Assert.All(Recipes.All, recipe => Assert.Contains(recipe.Name, table.Out, StringComparison.Ordinal));
+        var lines = InProcess.Run("recipes", "--json").JsonLines();
+        Assert.Equal(Recipes.All.Select(recipe => recipe.Name), lines.Select(line => line.GetProperty("name").GetString()));
+        Assert.All(lines, line => Assert.True(line.GetProperty("expected_accuracy").GetDouble() > 0.9));
+    }
+}
