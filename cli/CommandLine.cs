@@ -49,6 +49,7 @@ internal static class CommandLine
             DataCommand.Create(terminal),
             BenchCommand.Create(terminal),
             KernelsCommand.Create(terminal),
+            StudioCommand.Create(terminal),
         };
         var help = new ExampleHelp();
         root.SetAction(help.Invoke);

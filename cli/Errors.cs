@@ -38,11 +38,15 @@ internal static class Errors
         }
     }
 
-    private static string Describe(Exception cause) => cause switch
+    /// <summary>Whether the message of an exception was written for a person.</summary>
+    public static bool IsForPeople(Exception cause) =>
+        cause is FailureException or UsageException or IOException or UnauthorizedAccessException || IsOurs(cause);
+
+    /// <summary>The line that tells a person what went wrong.</summary>
+    public static string Describe(Exception cause) => cause switch
     {
-        FailureException or IOException or UnauthorizedAccessException => cause.Message,
+        _ when IsForPeople(cause) => cause.Message,
         OutOfMemoryException => "the memory of this machine does not suffice; take a smaller network or batch",
-        _ when IsOurs(cause) => cause.Message,
         _ => $"{cause.GetType().Name}: {cause.Message} (this should not happen; {DebugVariable}=1 shows where)",
     };
 

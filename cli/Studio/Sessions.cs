@@ -1,0 +1,56 @@
+using ScratchNet.Cli.Runs;
+using ScratchNet.Cli.Studio.Server;
+using ScratchNet.Cli.Studio.Train;
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Cli.Studio;
+
+/// <summary>Everything that outlives a browser: what the pages talk to.</summary>
+internal sealed class Sessions : IDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private readonly Backend _backend;
+    private readonly TrainSession _train;
+    private readonly Worker _trainer;
+    private readonly DataSource? _own;
+
+    private Sessions(StudioOptions options, Backend backend, Terminal terminal)
+    {
+        _backend = backend;
+        _own = options.Data is null ? null : DataSource.Of(null, options.Data, null);
+        _train = new TrainSession(backend, terminal);
+        _trainer = new Worker("train", _train.Work);
+        _trainer.Do(_train.Publish);
+    }
+
+    /// <summary>Opens the device; a wrong one is told of before any page opens.</summary>
+    public static Sessions Open(StudioOptions options, Terminal terminal) =>
+        new(options, Devices.Open(options.Device, options.Threads), terminal);
+
+    /// <summary>Registers what pages may ask for.</summary>
+    public void Map(Routes routes)
+    {
+        new TrainRoutes(_train, _trainer, _own, _end.Token).Map(routes);
+    }
+
+    /// <summary>Saves what would be lost.</summary>
+    /// <returns>Lines that say where.</returns>
+    public IEnumerable<string> Save()
+    {
+        _end.Cancel();
+        return _trainer.Ask(() =>
+        {
+            _train.Pause();
+            return _train.IsUnsaved ? new[] { $"the run is saved: scratchnet train --resume {_train.Save()}" } : [];
+        }).GetAwaiter().GetResult();
+    }
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _trainer.Dispose();
+        _train.Dispose();
+        _backend.Dispose();
+        _end.Dispose();
+    }
+}
