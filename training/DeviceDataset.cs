@@ -5,16 +5,15 @@ using ScratchNet.Training.Data;
 namespace ScratchNet.Training;
 
 /// <summary>
-/// A data set that lives on a backend as bytes, and gives batches of it as float32 without copying anything between host
-/// and device. The order of the samples is uploaded once an epoch.
+/// A data set on a backend, which gives batches of it as float32. Its bytes live there, and nothing is copied between host and device
+/// but the order of the samples, once an epoch; only those of a set that is streamed, or that the device has no room for, are brought
+/// there batch by batch, which gives the same bits.
 /// </summary>
 internal sealed class DeviceDataset : IDisposable
 {
     private readonly Backend _backend;
     private readonly InputFormat _format;
-    private readonly DeviceBuffer<byte> _images;
-    private readonly DeviceBuffer<byte> _labels;
-    private readonly DeviceBuffer<int> _order;
+    private readonly DevicePictures _pictures;
     private readonly DeviceBuffer<byte> _batchLabels;
     private readonly Tensor _batch;
     private Tensor _distorted;
@@ -26,11 +25,7 @@ internal sealed class DeviceDataset : IDisposable
         _format = format;
         Count = dataset.Count;
         BatchSize = Math.Min(batch, Count);
-        _images = backend.Allocate<byte>(dataset.Images.Length);
-        _images.CopyFrom(dataset.Images.Span);
-        _labels = backend.Allocate<byte>(Count);
-        _labels.CopyFrom(dataset.Labels.Span);
-        _order = backend.Allocate<int>(Count);
+        _pictures = DevicePictures.Of(backend, dataset, format, BatchSize);
         _batchLabels = backend.Allocate<byte>(BatchSize);
         _batch = Tensor.Allocate(backend, BatchSize, format.Features);
         SetOrder([.. Enumerable.Range(0, Count)]);
@@ -46,7 +41,7 @@ internal sealed class DeviceDataset : IDisposable
     public int Batches => (Count + BatchSize - 1) / BatchSize;
 
     /// <summary>Decides which sample comes when.</summary>
-    public void SetOrder(ReadOnlySpan<int> order) => _order.CopyFrom(order);
+    public void SetOrder(ReadOnlySpan<int> order) => _pictures.SetOrder(order);
 
     /// <summary>Samples in a given batch.</summary>
     public int SizeOf(int batch) => Math.Min(BatchSize, Count - (batch * BatchSize));
@@ -56,11 +51,11 @@ internal sealed class DeviceDataset : IDisposable
     public (Tensor X, BufferView<byte> Labels) Gather(int batch, Distortion? distortion = null, ulong seed = 0, int epoch = 0)
     {
         var size = SizeOf(batch);
-        var indices = _order.View.Slice(batch * BatchSize, size);
+        var source = _pictures.Batch(batch, size);
         var x = _batch.FirstRows(size);
         var labels = _batchLabels.View.Slice(0, size);
         GatherSpec.Operation.Run(_backend, new GatherCall(
-            _images.View, _labels.View, indices, x.View, labels, size, _format.Features, _format.Scale, _format.Shift));
+            source.Images, source.Labels, source.Rows, x.View, labels, size, _format.Features, _format.Scale, _format.Shift));
         if (distortion is not { } how)
         {
             return (x, labels);
@@ -73,15 +68,13 @@ internal sealed class DeviceDataset : IDisposable
 
         var y = _distorted.FirstRows(size);
         AugmentSpec.Operation.Run(_backend, new AugmentCall(
-            x.View, indices, y.View, size, _format.Height, _format.Width, _format.Shift, how, seed, (uint)epoch));
+            x.View, source.Samples, y.View, size, _format.Height, _format.Width, _format.Shift, how, seed, (uint)epoch));
         return (y, labels);
     }
 
     public void Dispose()
     {
-        _images.Dispose();
-        _labels.Dispose();
-        _order.Dispose();
+        _pictures.Dispose();
         _batchLabels.Dispose();
         _batch.View.Buffer.Dispose();
         _distorted.View.Buffer?.Dispose();

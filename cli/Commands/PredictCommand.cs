@@ -20,7 +20,7 @@ internal static class PredictCommand
         var model = new Argument<string>("MODEL") { Description = "a model's file, or a run's folder" };
         var images = new Argument<string[]>("IMAGE")
         {
-            Description = "PNG, JPEG or BMP pictures of one digit each, dark on light or light on dark",
+            Description = "PNG, JPEG or BMP pictures; for a model of digits one digit each, dark on light or light on dark",
             Arity = ArgumentArity.OneOrMore,
         };
         var top = CommonOptions.Text("--top", "N", $"how many classes to list [default: {DefaultTop}]");
@@ -55,7 +55,7 @@ internal static class PredictCommand
         {
             try
             {
-                var pixels = Prepare(image, model.Format);
+                var pixels = PreparationOf.Picture(PictureFile.Read(image), model.Format, image);
                 output.Write(image, pixels, model.Format, model.Predict(pixels), model.ClassNames);
             }
             catch (DataException exception)
@@ -66,20 +66,5 @@ internal static class PredictCommand
         }
 
         return exitCode;
-    }
-
-    /// <summary>The network's input: made as MNIST's were, or, for networks of another size, the picture as it is.</summary>
-    private static byte[] Prepare(string image, InputFormat format)
-    {
-        var picture = PictureFile.Read(image);
-        if (format is { Height: DigitPreprocessor.Side, Width: DigitPreprocessor.Side })
-        {
-            return DigitPreprocessor.Prepare(picture, image).Pixels;
-        }
-
-        return (picture.Height, picture.Width) == (format.Height, format.Width)
-            ? picture.Pixels
-            : throw new DataException($"{image}: {picture.Height}x{picture.Width} pixels, but this model takes pictures of "
-                + $"{format.Height}x{format.Width}, as they were in its data set: scale it");
     }
 }

@@ -32,12 +32,19 @@ internal static class DatasetDownload
         var fresh = folder + ".new";
         Run(entry, fresh, terminal, cancellation);
         Directory.CreateDirectory(folder);
-        foreach (var file in Directory.EnumerateFiles(fresh))
+        foreach (var file in entry.Files)
         {
-            File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            // An older copy under another spelling, an ungzipped one for instance, would be found before the new one.
+            var arrived = IdxFolder.Spellings(fresh, file.Name).First(File.Exists);
+            var target = Path.Combine(folder, Path.GetFileName(arrived));
+            File.Move(arrived, target, overwrite: true);
+            foreach (var older in IdxFolder.Spellings(folder, file.Name).Where(path => path != target))
+            {
+                File.Delete(older);
+            }
         }
 
-        Directory.Delete(fresh);
+        Directory.Delete(fresh, recursive: true);
     }
 
     private sealed class Bars(ProgressContext context) : IProgress<DownloadProgress>

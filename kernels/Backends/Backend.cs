@@ -32,6 +32,21 @@ public abstract partial class Backend : IDisposable
     public abstract DeviceBuffer<T> Allocate<T>(int length)
         where T : unmanaged;
 
+    /// <summary>
+    /// Memory with values that operations only read. Where the device is this processor it is the array itself, which takes no second
+    /// piece of memory and must not change; elsewhere it is a copy (an upload).
+    /// </summary>
+    /// <param name="values">The values, at least one.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="DeviceMemoryException">The device has not that much memory left.</exception>
+    public virtual DeviceBuffer<T> Share<T>(T[] values)
+        where T : unmanaged
+    {
+        var buffer = Allocate<T>(values.Length);
+        buffer.CopyFrom(values);
+        return buffer;
+    }
+
     /// <summary>Waits until everything that was queued has run.</summary>
     public abstract void Synchronize();
 

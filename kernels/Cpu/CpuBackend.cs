@@ -41,6 +41,9 @@ public sealed class CpuBackend : Backend
     }
 
     /// <inheritdoc/>
+    public override DeviceBuffer<T> Share<T>(T[] values) => new CpuBuffer<T>(this, values);
+
+    /// <inheritdoc/>
     public override void Synchronize()
     {
         // Every operation has run by the time its call returns.

@@ -23,6 +23,10 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
         _start = (int)((Alignment - (address % Alignment)) % Alignment) / size;
     }
 
+    /// <summary>An array of the caller's as a buffer, wherever the array begins and even if it moves: for values that are only read.</summary>
+    public CpuBuffer(CpuBackend backend, T[] values)
+        : base(backend, values.Length) => _array = values;
+
     public Span<T> Span => (_array ?? throw new ObjectDisposedException("buffer")).AsSpan(_start, Length);
 
     public override void Clear() => Span.Clear();

@@ -67,6 +67,6 @@ public class GoldenLossTests
     {
         var train = BundledDigits.Load().Train;
         var chosen = train.Select([.. Enumerable.Range(0, Batch).Select(i => i * train.Count / Batch)]);
-        return (InputFormat.For(train).Convert(chosen.Images.Span), chosen.Labels.ToArray());
+        return (InputFormat.For(train).Convert(chosen.CopyImages()), chosen.Labels.ToArray());
     }
 }

@@ -122,7 +122,7 @@ public class TrainerTests
         var labels = Digits.Labels.ToArray();
         var chosen = Enumerable.Range(0, Digits.Count).Where(i => labels[i] < 2).ToArray();
         var pictures = Digits.Select(chosen);
-        var binary = new Dataset("zero or one", 28, 28, ["zero", "one"], pictures.Images, pictures.Labels);
+        var binary = new Dataset("zero or one", 28, 28, ["zero", "one"], pictures.CopyImages(), pictures.Labels);
         using var backend = new CpuBackend(2);
         using var network = new Network(backend, 784,
             [new Dense(16, Activation.Relu), new Dense(1, Activation.Sigmoid)], new BinaryCrossEntropy());

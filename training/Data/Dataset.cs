@@ -5,11 +5,13 @@ using System.Security.Cryptography;
 namespace ScratchNet.Training.Data;
 
 /// <summary>
-/// Labelled grey pictures of one size, kept as the bytes they came as: <see cref="Images"/> is (count x features) u8,
-/// row-major, <see cref="Labels"/> is (count) u8 with values 0..classes-1. Immutable: selections are new sets.
+/// Labelled grey pictures of one size, kept as the bytes they came as: (count x features) u8, row-major, in memory or in a mapped file,
+/// and <see cref="Labels"/>, (count) u8 with values 0..classes-1. Immutable: selections are new sets that share the pixels.
 /// </summary>
 public sealed class Dataset
 {
+    private readonly PictureStore _store;
+    private readonly int[]? _rows;
     private readonly Lazy<string> _sha256;
     private readonly Lazy<(double Mean, double StandardDeviation)> _moments;
 
@@ -23,11 +25,30 @@ public sealed class Dataset
     /// <exception cref="ArgumentException">A size is not positive, sizes do not agree, or a label is out of range.</exception>
     public Dataset(string name, int height, int width, IReadOnlyList<string> classNames,
         ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels)
+        : this(name, height, width, classNames, new MemoryPictures(images, height * width), null, labels, isStreamed: false)
     {
-        if (height < 1 || width < 1 || labels.Length < 1 || (long)labels.Length * height * width != images.Length)
+        if ((long)labels.Length * height * width != images.Length)
         {
             throw new ArgumentException(
                 $"{labels.Length} labels and {images.Length} pixels are no set of {height}x{width} pictures.");
+        }
+    }
+
+    /// <summary>A data set over pictures that are stored somewhere.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="height">Rows of one picture.</param>
+    /// <param name="width">Columns of one picture.</param>
+    /// <param name="classNames">One name for every class.</param>
+    /// <param name="store">The pictures.</param>
+    /// <param name="rows">Which of them example after example has; null: all, in their order.</param>
+    /// <param name="labels">(count) classes, one an example.</param>
+    /// <param name="isStreamed">See <see cref="IsStreamed"/>.</param>
+    internal Dataset(string name, int height, int width, IReadOnlyList<string> classNames, PictureStore store, int[]? rows,
+        ReadOnlyMemory<byte> labels, bool isStreamed)
+    {
+        if (height < 1 || width < 1 || labels.Length < 1)
+        {
+            throw new ArgumentException($"{labels.Length} pictures of {height}x{width} are no data set.");
         }
 
         if (classNames.Count is < 1 or > 256)
@@ -42,9 +63,10 @@ public sealed class Dataset
                 $"Label {labels.Span[wrong]} of example {wrong} is not below {classNames.Count}, the number of classes.");
         }
 
-        (Name, Height, Width, ClassNames, Images, Labels) = (name, height, width, classNames, images, labels);
+        (Name, Height, Width, ClassNames, Labels) = (name, height, width, classNames, labels);
+        (_store, _rows, IsStreamed) = (store, rows, isStreamed);
         _sha256 = new(ComputeSha256);
-        _moments = new(() => PixelStatistics.MeanAndDeviation(Images.Span));
+        _moments = new(() => PixelStatistics.MeanAndDeviation(this));
     }
 
     /// <summary>What the set is called.</summary>
@@ -68,11 +90,17 @@ public sealed class Dataset
     /// <summary>The classes' names, in the order of the labels.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>(count x features) pixels, 0..255.</summary>
-    public ReadOnlyMemory<byte> Images { get; }
-
     /// <summary>(count) classes, 0..classes-1.</summary>
     public ReadOnlyMemory<byte> Labels { get; }
+
+    /// <summary>
+    /// Whether training brings the pictures to the device batch by batch instead of all at once: for sets that are larger than
+    /// memory. The results are the same bits.
+    /// </summary>
+    public bool IsStreamed { get; }
+
+    /// <summary>Bytes of all pictures.</summary>
+    public long PixelBytes => (long)Count * Features;
 
     /// <summary>
     /// SHA-256 of the contents, lower-case hex, computed when first asked for. Hashed are count, height, width and classes as
@@ -86,13 +114,32 @@ public sealed class Dataset
     /// <summary>Standard deviation of all pixels / 255 (over the population), computed when first asked for.</summary>
     public double StandardDeviation => _moments.Value.StandardDeviation;
 
-    /// <summary>The pixels of one example.</summary>
+    /// <summary>The pixels of one example; a copy when the set is not in memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
-    public ReadOnlySpan<byte> Image(int index)
+    public ReadOnlySpan<byte> Image(int index) => _store.Picture(RowOf(index));
+
+    /// <summary>Copies the pixels of one example.</summary>
+    /// <param name="index">Which example.</param>
+    /// <param name="pixels">Receives <see cref="Features"/> bytes; exactly that long.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
+    public void CopyImage(int index, Span<byte> pixels) => _store.Copy(RowOf(index), pixels);
+
+    /// <summary>All pixels in one new array, (count x features).</summary>
+    /// <exception cref="InvalidOperationException">They are more than an array holds.</exception>
+    public byte[] CopyImages()
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-        return Images.Span.Slice(index * Features, Features);
+        if (PixelBytes > Array.MaxLength)
+        {
+            throw new InvalidOperationException($"{Name} has {PixelBytes:N0} bytes of pixels, more than an array holds.");
+        }
+
+        var pixels = new byte[PixelBytes];
+        for (var i = 0; i < Count; i++)
+        {
+            CopyImage(i, pixels.AsSpan(i * Features, Features));
+        }
+
+        return pixels;
     }
 
     /// <summary>How many examples each class has.</summary>
@@ -107,30 +154,33 @@ public sealed class Dataset
         return counts;
     }
 
-    /// <summary>The examples start..start+count-1, sharing memory with this set.</summary>
+    /// <summary>The same set, to be brought to the device batch by batch.</summary>
+    public Dataset Streamed() => With(_rows, Labels, isStreamed: true);
+
+    /// <summary>The examples start..start+count-1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or reaches outside the set.</exception>
     public Dataset Slice(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - start);
-        return With(Images.Slice(start * Features, count * Features), Labels.Slice(start, count));
+        return Select([.. Enumerable.Range(start, count)]);
     }
 
-    /// <summary>A copy of the chosen examples, in the order of the indices; an index may come more than once.</summary>
+    /// <summary>The chosen examples, in the order of the indices; an index may come more than once.</summary>
     /// <exception cref="ArgumentException">No index is given.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of an example.</exception>
     public Dataset Select(ReadOnlySpan<int> indices)
     {
-        var images = new byte[(long)indices.Length * Features];
+        var rows = new int[indices.Length];
         var labels = new byte[indices.Length];
         for (var i = 0; i < indices.Length; i++)
         {
-            Image(indices[i]).CopyTo(images.AsSpan(i * Features));
+            rows[i] = RowOf(indices[i]);
             labels[i] = Labels.Span[indices[i]];
         }
 
-        return With(images, labels);
+        return With(rows, labels, IsStreamed);
     }
 
     /// <summary>A random part of so many examples in which every class keeps its share, in the old order.</summary>
@@ -166,8 +216,18 @@ public sealed class Dataset
         return (Select(train), Select(validation));
     }
 
-    private Dataset With(ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels) =>
-        new(Name, Height, Width, ClassNames, images, labels);
+    /// <summary>All pictures of the store as an array's part, where there is one, and which of them the examples have.</summary>
+    internal (ArraySegment<byte>? Pictures, int[]? Rows) InMemory() => (_store.Array, _rows);
+
+    private int RowOf(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return _rows is null ? index : _rows[index];
+    }
+
+    private Dataset With(int[]? rows, ReadOnlyMemory<byte> labels, bool isStreamed) =>
+        new(Name, Height, Width, ClassNames, _store, rows, labels, isStreamed);
 
     private string ComputeSha256()
     {
@@ -179,7 +239,13 @@ public sealed class Dataset
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(sizes);
         hash.AppendData(Labels.Span);
-        hash.AppendData(Images.Span);
+        var picture = new byte[Features];
+        for (var i = 0; i < Count; i++)
+        {
+            CopyImage(i, picture);
+            hash.AppendData(picture);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

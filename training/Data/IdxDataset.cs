@@ -34,7 +34,7 @@ public static class IdxDataset
     /// <summary>Writes a set as two IDX files, each gzipped when its name ends in .gz.</summary>
     public static void Write(Dataset dataset, string imagesPath, string labelsPath)
     {
-        IdxFile.Write(imagesPath, [dataset.Count, dataset.Height, dataset.Width], dataset.Images.Span);
+        IdxFile.Write(imagesPath, [dataset.Count, dataset.Height, dataset.Width], dataset.CopyImages());
         IdxFile.Write(labelsPath, [dataset.Count], dataset.Labels.Span);
     }
 

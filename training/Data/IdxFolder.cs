@@ -56,13 +56,16 @@ public static class IdxFolder
             : null;
     }
 
-    /// <summary>The path of a file under one of its spellings, or null; the one that needs no ungzipping first.</summary>
-    internal static string? FindStandardFile(string folder, string name)
+    /// <summary>The paths that a file of MNIST's may have: - or . before idx, with or without .gz, in the order of preference.</summary>
+    public static IReadOnlyList<string> Spellings(string folder, string name)
     {
         var dotted = name.Replace("-idx", ".idx");
         string[] spellings = [name, dotted, name + ".gz", dotted + ".gz"];
-        return spellings.Select(spelling => Path.Combine(folder, spelling)).FirstOrDefault(File.Exists);
+        return Array.ConvertAll(spellings, spelling => Path.Combine(folder, spelling));
     }
+
+    /// <summary>The path of a file under one of its spellings, or null; the one that needs no ungzipping first.</summary>
+    internal static string? FindStandardFile(string folder, string name) => Spellings(folder, name).FirstOrDefault(File.Exists);
 
     /// <summary>The pictures that have labels, those for training first.</summary>
     private static List<Pair> FindPairs(string folder)

@@ -8,12 +8,20 @@ internal static class PixelStatistics
     // A 32-bit lane takes four squares of at most 255² from each vector, so 8192 vectors stay below 2^32.
     private const int VectorsPerBlock = 8192;
 
-    /// <summary>Mean and population standard deviation of the bytes / 255.</summary>
-    public static (double Mean, double StandardDeviation) MeanAndDeviation(ReadOnlySpan<byte> pixels)
+    /// <summary>Mean and population standard deviation of a set's bytes / 255.</summary>
+    public static (double Mean, double StandardDeviation) MeanAndDeviation(Dataset dataset)
     {
-        var (sum, squares) = Sums(pixels);
-        var mean = (double)sum / pixels.Length;
-        var variance = Math.Max(0, (double)squares / pixels.Length - mean * mean);
+        long sum = 0, squares = 0;
+        var picture = new byte[dataset.Features];
+        for (var i = 0; i < dataset.Count; i++)
+        {
+            dataset.CopyImage(i, picture);
+            var (pictureSum, pictureSquares) = Sums(picture);
+            (sum, squares) = (sum + pictureSum, squares + pictureSquares);
+        }
+
+        var mean = (double)sum / dataset.PixelBytes;
+        var variance = Math.Max(0, (double)squares / dataset.PixelBytes - mean * mean);
         return (mean / 255, Math.Sqrt(variance) / 255);
     }
 

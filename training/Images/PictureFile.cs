@@ -3,7 +3,7 @@ using StbImageSharp;
 
 namespace ScratchNet.Training.Images;
 
-/// <summary>Reads pictures from PNG, JPEG and BMP files as grey.</summary>
+/// <summary>Reads pictures from PNG, JPEG and BMP files as grey, the right way up.</summary>
 public static class PictureFile
 {
     /// <summary>More pixels than any camera's pictures have, yet few enough to decode in memory.</summary>
@@ -42,6 +42,23 @@ public static class PictureFile
     public static GreyPicture Decode(byte[] bytes, string name)
     {
         using var stream = new MemoryStream(bytes);
+        CheckHeader(stream, name);
+        try
+        {
+            stream.Position = 0;
+            var image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlueAlpha);
+            return ExifOrientation.Turn(ToGrey(image), ExifOrientation.Read(bytes));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The decoder has no exception of its own: damage shows as whatever its code stumbles over.
+            throw new DataException($"{name}: the picture is damaged ({e.Message.ReplaceLineEndings(" ")}): save or copy it again", e);
+        }
+    }
+
+    /// <summary>Throws unless a header promises a picture of a size that can be decoded.</summary>
+    private static void CheckHeader(Stream stream, string name)
+    {
         if (ImageInfo.FromStream(stream) is not { } info)
         {
             throw new DataException($"{name}: byte 0: expected a PNG, JPEG or BMP picture, found something else: convert it");
@@ -51,18 +68,6 @@ public static class PictureFile
         if (info.Width < 1 || info.Height < 1 || (long)info.Width * info.Height > MaxPixels)
         {
             throw new DataException($"{name}: {info.Width}x{info.Height} pixels, expected at most {MaxPixels} in all: make it smaller");
-        }
-
-        try
-        {
-            stream.Position = 0;
-            var image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlueAlpha);
-            return ToGrey(image);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The decoder has no exception of its own: damage shows as whatever its code stumbles over.
-            throw new DataException($"{name}: the picture is damaged ({e.Message.ReplaceLineEndings(" ")}): save or copy it again", e);
         }
     }
 

@@ -53,9 +53,9 @@ public sealed class DatasetTests
         }
 
         data.Labels.CopyTo(bytes.AsMemory(16));
-        data.Images.CopyTo(bytes.AsMemory(22));
+        data.CopyImages().CopyTo(bytes, 22);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), data.Sha256);
-        Assert.NotEqual(data.Sha256, new Dataset("x", 1, 4, ThreeClasses, data.Images, data.Labels).Sha256);
+        Assert.NotEqual(data.Sha256, new Dataset("x", 1, 4, ThreeClasses, data.CopyImages(), data.Labels).Sha256);
     }
 
     [Fact]
