@@ -28,7 +28,7 @@ public static class PreparationOf
     private const byte DigitInk = 100;
     private const int SmallestBox = 12;
     private const int LargestBox = 20;
-    private const double ShareOfDigits = 0.9;
+    private const double ShareOfDigits = 0.7;
     private const double ShareOfBackgrounds = 0.9;
 
     /// <summary>How a data set's pictures look to have been prepared, judged by up to 500 of them.</summary>
