@@ -28,7 +28,7 @@ internal sealed record Mistakes(int Count, int Of, int Height, int Width, IReadO
         for (var start = 0; start < pictures.Count; start += Chunk)
         {
             var part = pictures.Slice(start, Math.Min(Chunk, pictures.Count - start));
-            var probabilities = model.Network.Predict(model.Format.Convert(part.Images.Span));
+            var probabilities = model.Network.Predict(model.Format.Convert(part.CopyImages()));
             for (var i = 0; i < part.Count; i++)
             {
                 var row = probabilities.AsSpan(i * model.Network.Outputs, model.Network.Outputs);
