@@ -14,14 +14,14 @@ internal sealed class ParameterStore : IDisposable
     /// <summary>Fills the values of one parameter.</summary>
     public delegate void Filler(int parameter, Span<float> values);
 
-    private readonly DeviceBuffer<float> _values;
+    private readonly Dictionary<Parameter, int> _offsets = [];
     private readonly DeviceBuffer<float> _gradients;
+    private DeviceBuffer<float> _values;
 
     public ParameterStore(Backend backend, IReadOnlyList<Parameter> parameters)
     {
         Parameters = parameters;
         var total = 0L;
-        var offsets = new Dictionary<Parameter, int>();
         foreach (var parameter in parameters.OrderBy(parameter => parameter.IsBias))
         {
             if (parameter.IsBias && WeightsLength == 0)
@@ -29,7 +29,7 @@ internal sealed class ParameterStore : IDisposable
                 WeightsLength = (int)total;
             }
 
-            offsets[parameter] = (int)total;
+            _offsets[parameter] = (int)total;
             total += (parameter.Count + Alignment - 1L) / Alignment * Alignment;
             if (total > Array.MaxLength)
             {
@@ -42,10 +42,7 @@ internal sealed class ParameterStore : IDisposable
         Length = Math.Max((int)total, 1);
         _values = backend.Allocate<float>(Length);
         _gradients = backend.Allocate<float>(Length);
-        foreach (var (parameter, offset) in offsets)
-        {
-            parameter.Bind(_values.View.Slice(offset, parameter.Count), _gradients.View.Slice(offset, parameter.Count));
-        }
+        Bind();
     }
 
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -72,9 +69,27 @@ internal sealed class ParameterStore : IDisposable
         _values.CopyFrom(host);
     }
 
+    /// <summary>Puts another buffer of <see cref="Length"/> values in the place of the parameters' own; nothing is copied.</summary>
+    /// <returns>The buffer that was there; whoever asked for it disposes it.</returns>
+    public DeviceBuffer<float> Exchange(DeviceBuffer<float> values)
+    {
+        var before = _values;
+        _values = values;
+        Bind();
+        return before;
+    }
+
     public void Dispose()
     {
         _values.Dispose();
         _gradients.Dispose();
+    }
+
+    private void Bind()
+    {
+        foreach (var (parameter, offset) in _offsets)
+        {
+            parameter.Bind(_values.View.Slice(offset, parameter.Count), _gradients.View.Slice(offset, parameter.Count));
+        }
     }
 }

@@ -16,6 +16,8 @@ public sealed class Checkpoint
     private const string TrainingKey = "training";
     private const string TotalsName = "metrics.totals";
     private const string OptimizerPrefix = "optimizer.";
+    private const string TrainedName = "weights.trained";
+    private const string AverageName = "weights.average";
 
     private readonly SafetensorsFile _file;
     private readonly JsonNode _training;
@@ -27,6 +29,7 @@ public sealed class Checkpoint
         Epoch = (int)training["epoch"]!;
         Epochs = (int)training["epochs"]!;
         Batch = (int)training["batch"]!;
+        IsDone = (bool?)training["done"] ?? Epoch >= Epochs;
         Settings = training["settings"]!.AsObject();
         Optimizer = training["optimizer"]!.AsObject();
         Extra = training["extra"]!.AsObject();
@@ -40,6 +43,9 @@ public sealed class Checkpoint
 
     /// <summary>Batches of the current epoch that were done.</summary>
     public int Batch { get; }
+
+    /// <summary>Whether the run had come to its end.</summary>
+    public bool IsDone { get; }
 
     /// <summary>The options that decide what the run computes, as <c>name: value</c>.</summary>
     public JsonObject Settings { get; }
@@ -66,6 +72,7 @@ public sealed class Checkpoint
             ["epoch"] = trainer.Epoch,
             ["epochs"] = trainer.Options.Epochs,
             ["batch"] = trainer.Batch,
+            ["done"] = trainer.IsDone,
             ["step"] = trainer.Optimizer.Steps,
             ["epoch_samples"] = trainer.Metrics.Samples,
             ["epoch_seconds"] = trainer.EpochTime.TotalSeconds,
@@ -76,10 +83,23 @@ public sealed class Checkpoint
             ["history"] = new JsonArray([.. trainer.History.Select(WriteEpoch)]),
             ["extra"] = extra?.DeepClone() ?? new JsonObject(),
         };
+        List<StoredTensor> weights = [];
+        trainer.UseModelWeights(() => weights.AddRange(NetworkFile.Tensors(trainer.Network)));
+        var (trained, average) = trainer.OtherWeights();
+        AddWeights(TrainedName, trained);
+        AddWeights(AverageName, average);
         new SafetensorsFile(
-            [.. NetworkFile.Tensors(trainer.Network), .. optimizer, totals],
+            [.. weights, .. optimizer, totals],
             [.. NetworkFile.Describe(trainer.Network), .. model.Describe(), new(TrainingKey, training.ToJsonString())])
             .Write(path);
+
+        void AddWeights(string name, float[]? values)
+        {
+            if (values is not null)
+            {
+                weights.Add(new StoredTensor(name, [values.Length], values));
+            }
+        }
     }
 
     /// <summary>Reads a checkpoint.</summary>
@@ -130,13 +150,16 @@ public sealed class Checkpoint
             trainer.Optimizer.Steps = (long)_training["step"]!;
             trainer.Metrics.Restore(_file.Values(TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
             trainer.Restore(Epoch, Batch, TimeSpan.FromSeconds((double)_training["epoch_seconds"]!),
-                _training["history"]!.AsArray().Select(ReadEpoch));
+                _training["history"]!.AsArray().Select(ReadEpoch), Weights(TrainedName), Weights(AverageName));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
             throw Malformed(_path, exception);
         }
     }
+
+    private float[]? Weights(string name) =>
+        _file.Tensors.TryGetValue(name, out var tensor) ? _file.Values(name, tensor.Shape) : null;
 
     private static JsonObject DescribeOptimizer(Trainer trainer)
     {

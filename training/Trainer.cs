@@ -22,7 +22,8 @@ public sealed class Trainer : IDisposable
     private readonly int[] _order;
     private readonly List<EpochResult> _history = [];
     private readonly Stopwatch _clock = new();
-    private readonly float[] _lastGood;
+    private readonly ModelWeights _weights;
+    private bool _isOver;
     private long _imagesThisSession;
     private TimeSpan _secondsThisSession;
 
@@ -34,6 +35,7 @@ public sealed class Trainer : IDisposable
     /// <param name="options">How to train.</param>
     /// <param name="format">How pictures become inputs; left out, pixels from 0 to 1.</param>
     /// <exception cref="ShapeException">The network has not one input a pixel, or fewer classes than the data.</exception>
+    /// <exception cref="ArgumentException">The options look at validation samples, and there are none.</exception>
     public Trainer(
         Network network,
         Optimizer optimizer,
@@ -44,6 +46,11 @@ public sealed class Trainer : IDisposable
     {
         Options = options ?? new TrainingOptions();
         Options.Validate();
+        if (Options.NeedsValidation && validation is null)
+        {
+            throw new ArgumentException("Early stopping and the plateau schedule need validation samples.", nameof(validation));
+        }
+
         NetworkTraining.CheckFit(network, train);
         Network = network;
         Optimizer = optimizer;
@@ -60,7 +67,7 @@ public sealed class Trainer : IDisposable
         Clock = new StepClock(network.Backend);
         _validationMetrics = new RunningMetrics(network.Backend);
         _order = new int[train.Count];
-        _lastGood = network.CopyWeights();
+        _weights = new ModelWeights(network, Options.AverageDecay);
     }
 
     /// <summary>The network being trained.</summary>
@@ -90,8 +97,11 @@ public sealed class Trainer : IDisposable
     /// <summary>Batches in an epoch.</summary>
     public int Batches => _train.Batches;
 
-    /// <summary>Whether every epoch is done.</summary>
-    public bool IsDone => Epoch >= Options.Epochs;
+    /// <summary>Whether every epoch is done, or early stopping has ended the run.</summary>
+    public bool IsDone => _isOver || Epoch >= Options.Epochs;
+
+    /// <summary>The epoch, from 1, whose weights the model gets: the best one under early stopping, else the last one done.</summary>
+    public int ModelEpoch => Options.EarlyStopping?.BestEpoch(_history) ?? Epoch;
 
     /// <summary>What every epoch so far came to.</summary>
     public IReadOnlyList<EpochResult> History => _history;
@@ -159,6 +169,8 @@ public sealed class Trainer : IDisposable
         var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
         Clock.Mark(StepPhase.Data);
         Network.TrainStep(x, labels, Optimizer, Metrics, Clock);
+        _weights.Add(Optimizer.Steps);
+        Clock.Mark(StepPhase.Update);
         Batch++;
         if (Batch == Batches)
         {
@@ -175,24 +187,42 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>Puts the run where a checkpoint was taken; weights and optimizer state have been restored already.</summary>
-    internal void Restore(int epoch, int batch, TimeSpan epochTime, IEnumerable<EpochResult> history)
+    /// <summary>
+    /// Runs something while the network has the weights that the model gets: their average where one is kept
+    /// (<see cref="TrainingOptions.AverageDecay"/>), those of the best epoch with early stopping, else simply its own. Models are saved and
+    /// measured in here; afterwards training can go on.
+    /// </summary>
+    /// <param name="action">What to do.</param>
+    public void UseModelWeights(Action action) => _weights.Use(action);
+
+    /// <summary>
+    /// Puts the run where a checkpoint was taken; the network has the model's weights, and the optimizer's state has been restored
+    /// already.
+    /// </summary>
+    internal void Restore(
+        int epoch, int batch, TimeSpan epochTime, IEnumerable<EpochResult> history, float[]? trained, float[]? average)
     {
         Epoch = epoch;
         Batch = batch;
         EpochTime = epochTime;
         _history.Clear();
         _history.AddRange(history);
-        Network.CopyWeights(_lastGood);
+        _isOver = Options.EarlyStopping?.IsOver(_history) ?? false;
+        _weights.Restore(Options.EarlyStopping is not null && epoch > 0, trained, average);
         if (batch > 0)
         {
             SetOrder();
         }
     }
 
+    /// <summary>What a checkpoint needs beside the model's weights: those that are trained, and a hidden average, if they differ.</summary>
+    internal (float[]? Trained, float[]? Average) OtherWeights() =>
+        _weights.Differ ? (Network.CopyWeights(), _weights.HiddenAverage) : (null, null);
+
     /// <summary>Gives the data's memory back; network and optimizer stay.</summary>
     public void Dispose()
     {
+        _weights.Dispose();
         _train.Dispose();
         _validation?.Dispose();
         Metrics.Dispose();
@@ -216,17 +246,35 @@ public sealed class Trainer : IDisposable
     private void EndEpoch()
     {
         var metrics = ReadFinite();
-        Network.CopyWeights(_lastGood);
+        _weights.KeepGood();
         Epoch++;
         Batch = 0;
-        MetricValues? validation = _validation is null
-            ? null
-            : NetworkTraining.Measure(Network, _validation, _validationMetrics);
+        var validation = Validate();
         var seconds = EpochTime.TotalSeconds;
         var result = new EpochResult(
             Epoch, metrics.Loss, metrics.Accuracy, validation?.Loss, validation?.Accuracy, seconds, _train.Count / seconds);
         _history.Add(result);
+        if (Options.EarlyStopping is { } stopping)
+        {
+            _isOver = stopping.IsOver(_history);
+            if (ModelEpoch == Epoch)
+            {
+                _weights.KeepBest();
+            }
+        }
+
         EpochEnded?.Invoke(result);
+    }
+
+    private MetricValues? Validate()
+    {
+        MetricValues? values = null;
+        if (_validation is not null)
+        {
+            _weights.UseAverage(() => values = NetworkTraining.Measure(Network, _validation, _validationMetrics));
+        }
+
+        return values;
     }
 
     private void Report()
@@ -246,7 +294,7 @@ public sealed class Trainer : IDisposable
             return metrics;
         }
 
-        Network.SetWeights(_lastGood);
+        _weights.GoBack();
         throw new NotFiniteException(metrics.FirstBadStep, Epoch);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ScratchNet.Kernels;
 
@@ -21,12 +22,27 @@ public sealed record TrainingOptions
     /// <summary>How far training images are distorted; null leaves them as they are.</summary>
     public Distortion? Distortion { get; init; }
 
+    /// <summary>
+    /// Share of the moving average of the weights that a step keeps, below 1: validation, test and model then use the averaged weights
+    /// (see <see cref="ScratchNet.Engine.WeightAverage"/>). 0 keeps no average.
+    /// </summary>
+    public float AverageDecay { get; init; }
+
+    /// <summary>When to stop before the last epoch; null never does. Needs validation samples.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Whether something in these options looks at the validation samples.</summary>
+    public bool NeedsValidation => EarlyStopping is not null || Schedule.NeedsValidation;
+
     /// <summary>Throws unless every option is in its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is not; the message names it.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(AverageDecay);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(AverageDecay, 1f);
+        ArgumentOutOfRangeException.ThrowIfLessThan(EarlyStopping?.Patience ?? 1, 1);
         Schedule.Validate();
     }
 
@@ -34,12 +50,30 @@ public sealed record TrainingOptions
     /// The options that decide what a run computes, as JSON for checkpoints: a run may be resumed only under the same ones.
     /// The number of epochs is not among them: a run can be made longer.
     /// </summary>
-    internal JsonObject Describe() => new()
+    internal JsonObject Describe()
     {
-        ["batch_size"] = BatchSize,
-        ["seed"] = Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["schedule"] = Schedule.Text,
-        ["warm_up"] = Schedule.WarmUpEpochs,
-        ["distortion"] = Distortion?.ToString(),
-    };
+        var json = new JsonObject
+        {
+            ["batch_size"] = BatchSize,
+            ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
+            ["schedule"] = Schedule.Text,
+            ["distortion"] = Distortion?.ToString(),
+        };
+        if (Schedule.WarmUpEpochs > 0)
+        {
+            json["warm_up"] = Schedule.WarmUpEpochs;
+        }
+
+        if (AverageDecay > 0)
+        {
+            json["average_decay"] = AverageDecay;
+        }
+
+        if (EarlyStopping is not null)
+        {
+            json["early_stopping"] = EarlyStopping.Text;
+        }
+
+        return json;
+    }
 }

@@ -76,6 +76,13 @@ internal static class TrainCommand
         CommonOptions.Text(TrainOptionNames.Momentum, "SHARE", "momentum of sgd [default: 0.9]"),
         CommonOptions.Text(TrainOptionNames.WeightDecay, "RATE",
             "decay of the weights, biases excepted [default: 0.01 for adamw, else 0]"),
+        CommonOptions.Text(TrainOptionNames.ClipNorm, "NORM", "shorten all gradients together to this norm, 0 for never [default: 0]"),
+        CommonOptions.Text(TrainOptionNames.Ema, "DECAY",
+            "average the weights over the steps, keeping this share at each: 0.999 for instance, 0 for none [default: 0]"),
+        CommonOptions.Text(TrainOptionNames.EarlyStopping, "EPOCHS",
+            "stop after so many epochs without a better validation loss, or accuracy (5,on=accuracy), and keep the best [default: no]"),
+        CommonOptions.Text(TrainOptionNames.ClassWeights, "W,W,...",
+            "weigh the classes: balanced (rare ones more), or one number a class [default: no]"),
         CommonOptions.Text(TrainOptionNames.LabelSmoothing, "SHARE", "share of the target spread over all classes [default: 0]"),
         CommonOptions.Text(TrainOptionNames.Schedule, "NAME",
             "how the rate goes: constant, cosine[,floor=0], step[,every=10,factor=0.1], one-cycle[,rise=0.3,start=0.04,end=0] or "

@@ -91,7 +91,7 @@ internal sealed record RunFiles(string Model, string Checkpoint)
         try
         {
             var other = Training.Checkpoint.Read(Checkpoint);
-            if (other.Epoch < other.Epochs)
+            if (!other.IsDone)
             {
                 throw new FailureException($"{Checkpoint}: holds a run that was interrupted in epoch {other.Epoch + 1} of "
                     + $"{other.Epochs}: continue it with --resume {ResumePath}, delete it, or choose another --output");

@@ -11,6 +11,10 @@ internal static class TrainOptionNames
     public const string LearningRate = "--learning-rate";
     public const string Momentum = "--momentum";
     public const string WeightDecay = "--weight-decay";
+    public const string ClipNorm = "--clip-norm";
+    public const string Ema = "--ema";
+    public const string EarlyStopping = "--early-stopping";
+    public const string ClassWeights = "--class-weights";
     public const string LabelSmoothing = "--label-smoothing";
     public const string Schedule = "--schedule";
     public const string WarmUp = "--warm-up";

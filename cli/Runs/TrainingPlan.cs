@@ -20,7 +20,9 @@ namespace ScratchNet.Cli.Runs;
 /// <param name="LearningRate">Its full rate.</param>
 /// <param name="Momentum">Momentum, of SGD only.</param>
 /// <param name="WeightDecay">Decay of the weights.</param>
+/// <param name="ClipNorm">Largest norm of all gradients together; 0 for no limit.</param>
 /// <param name="LabelSmoothing">Share of the target that is spread evenly.</param>
+/// <param name="ClassWeights">What the losses of the classes are multiplied by.</param>
 /// <param name="Validation">Share of the training part that is held out.</param>
 /// <param name="Options">Epochs, batch size, schedule, distortion and seed.</param>
 internal sealed record TrainingPlan(
@@ -33,10 +35,13 @@ internal sealed record TrainingPlan(
     float LearningRate,
     float Momentum,
     float WeightDecay,
+    float ClipNorm,
     float LabelSmoothing,
+    ClassWeighting ClassWeights,
     double Validation,
     TrainingOptions Options)
 {
+    private const string None = "no";
     private const int MaxUnits = 65_536;
     private const int MaxEpochs = 1_000_000;
     private const int MaxBatch = 65_536;
@@ -62,9 +67,15 @@ internal sealed record TrainingPlan(
             Seed = given(TrainOptionNames.Seed) is { } seed ? Values.Whole(TrainOptionNames.Seed, seed, 0UL, ulong.MaxValue) : 1,
             Schedule = ScheduleText.Read(
                 given(TrainOptionNames.Schedule) ?? "cosine", Real(TrainOptionNames.WarmUp, 0, MaxEpochs)),
+            AverageDecay = Real(TrainOptionNames.Ema, 0, 1),
+            EarlyStopping = ReadEarlyStopping(given(TrainOptionNames.EarlyStopping)),
             Distortion = DistortionText.Read(given(TrainOptionNames.Augment) ?? (defaults.Augment ? "yes" : "no")),
         };
+        var validation = given(TrainOptionNames.Validation) is { } part
+            ? Values.Real(TrainOptionNames.Validation, part, 0, 1)
+            : TrainingDefaults.Validation;
         CheckWarmUp(options);
+        CheckValidation(options, validation);
         var hidden = ReadHidden(given(TrainOptionNames.Hidden), defaults.Hidden);
         return new TrainingPlan(
             source,
@@ -76,10 +87,10 @@ internal sealed record TrainingPlan(
             Real(TrainOptionNames.LearningRate, isSgd ? defaults.SgdRate : defaults.AdamRate, 1000, openMin: true),
             Real(TrainOptionNames.Momentum, isSgd ? TrainingDefaults.Momentum : 0, 1),
             Real(TrainOptionNames.WeightDecay, optimizer == "adamw" ? TrainingDefaults.AdamWDecay : 0, 1000),
+            Real(TrainOptionNames.ClipNorm, 0, 1e6),
             Real(TrainOptionNames.LabelSmoothing, 0, 1),
-            given(TrainOptionNames.Validation) is { } share
-                ? Values.Real(TrainOptionNames.Validation, share, 0, 1)
-                : TrainingDefaults.Validation,
+            ClassWeighting.Read(given(TrainOptionNames.ClassWeights) ?? ClassWeighting.None),
+            validation,
             options);
 
         string Choice(string name, string fallback, params string[] words) => Values.Choice(name, given(name) ?? fallback, words);
@@ -101,7 +112,11 @@ internal sealed record TrainingPlan(
         [TrainOptionNames.LearningRate] = Text(LearningRate),
         [TrainOptionNames.Momentum] = Text(Momentum),
         [TrainOptionNames.WeightDecay] = Text(WeightDecay),
+        [TrainOptionNames.ClipNorm] = Text(ClipNorm),
         [TrainOptionNames.LabelSmoothing] = Text(LabelSmoothing),
+        [TrainOptionNames.ClassWeights] = ClassWeights.Text,
+        [TrainOptionNames.Ema] = Text(Options.AverageDecay),
+        [TrainOptionNames.EarlyStopping] = Options.EarlyStopping?.Text ?? None,
         [TrainOptionNames.Schedule] = Options.Schedule.Text,
         [TrainOptionNames.WarmUp] = Options.Schedule.WarmUpEpochs.ToString("R", CultureInfo.InvariantCulture),
         [TrainOptionNames.Augment] = DistortionText.Write(Options.Distortion),
@@ -123,7 +138,7 @@ internal sealed record TrainingPlan(
         }
 
         layers.Add(new Dense(train.Classes));
-        return new Network(backend, train.Features, layers, new SoftmaxCrossEntropy(LabelSmoothing), Options.Seed);
+        return new Network(backend, train.Features, layers, new SoftmaxCrossEntropy(LabelSmoothing, ClassWeights.For(train)), Options.Seed);
 
         void AddDropout(float rate)
         {
@@ -137,9 +152,9 @@ internal sealed record TrainingPlan(
     /// <summary>Makes the optimizer.</summary>
     public Optimizer BuildOptimizer() => Optimizer switch
     {
-        "sgd" => new Sgd(LearningRate, Momentum, weightDecay: WeightDecay),
-        "adamw" => new AdamW(LearningRate, weightDecay: WeightDecay),
-        _ => new Adam(LearningRate, weightDecay: WeightDecay),
+        "sgd" => new Sgd(LearningRate, Momentum, weightDecay: WeightDecay) { MaxGradientNorm = ClipNorm },
+        "adamw" => new AdamW(LearningRate, weightDecay: WeightDecay) { MaxGradientNorm = ClipNorm },
+        _ => new Adam(LearningRate, weightDecay: WeightDecay) { MaxGradientNorm = ClipNorm },
     };
 
     /// <summary>Holds the validation part out of the training part; it is null when none is wanted.</summary>
@@ -167,6 +182,31 @@ internal sealed record TrainingPlan(
             ? rates
             : throw new UsageException($"{Option} is '{text}', which are {rates.Length} rates for {layers} hidden layers; give one rate, or "
                 + "one a layer");
+    }
+
+    private static EarlyStopping? ReadEarlyStopping(string? text)
+    {
+        const string Option = TrainOptionNames.EarlyStopping;
+        if (text is null or None)
+        {
+            return null;
+        }
+
+        var parts = text.Split(",on=");
+        var measure = parts.Length > 1 ? Values.Choice($"{Option}: on", parts[1], "loss", "accuracy") : "loss";
+        return new EarlyStopping(
+            Values.Whole(Option, parts[0], 1, MaxEpochs),
+            measure == "loss" ? StoppingMeasure.Loss : StoppingMeasure.Accuracy);
+    }
+
+    private static void CheckValidation(TrainingOptions options, double validation)
+    {
+        if (validation == 0 && options.NeedsValidation)
+        {
+            var what = options.EarlyStopping is null ? $"'{TrainOptionNames.Schedule} plateau'" : TrainOptionNames.EarlyStopping;
+            throw new UsageException($"{what} and '{TrainOptionNames.Validation} 0' contradict each other: it watches the validation part; "
+                + "leave one out");
+        }
     }
 
     private static void CheckWarmUp(TrainingOptions options)

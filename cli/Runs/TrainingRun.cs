@@ -63,10 +63,11 @@ internal sealed class TrainingRun : IDisposable
         }
 
         // Saved before anything else can go wrong.
-        _run.Model.Save(_run.Files.Model);
+        SaveModel();
         Tell(observer => observer.Trained());
-        var result = _run.Model.Evaluate(_run.Test);
-        Tell(observer => observer.Finished(result));
+        EvaluationResult? result = null;
+        _run.Trainer.UseModelWeights(() => result = _run.Model.Evaluate(_run.Test));
+        Tell(observer => observer.Finished(result!));
         return ExitCode.Success;
     }
 
@@ -127,6 +128,8 @@ internal sealed class TrainingRun : IDisposable
 
     private void Tell(Action<RunObserver> what) => Array.ForEach(_observers, what);
 
+    private void SaveModel() => _run.Trainer.UseModelWeights(() => _run.Model.Save(_run.Files.Model));
+
     /// <summary>Saves what the trainer went back to, unless that is only where it began.</summary>
     private string KeepLastGood(int epochs)
     {
@@ -136,7 +139,7 @@ internal sealed class TrainingRun : IDisposable
             return "no epoch had ended well, so there is no model to save";
         }
 
-        _run.Model.Save(_run.Files.Model);
+        SaveModel();
         return $"the model after epoch {epochs} is saved as {_run.Files.Model}";
     }
 }

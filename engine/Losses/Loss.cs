@@ -63,6 +63,7 @@ public abstract class Loss
         _dLogits = Tensor.Allocate(backend, batch, outputs);
         _losses = backend.Allocate<float>(batch);
         _correct = backend.Allocate<float>(batch);
+        PlanMore(backend);
     }
 
     internal void Release()
@@ -70,11 +71,23 @@ public abstract class Loss
         _dLogits.View.Buffer?.Dispose();
         _losses?.Dispose();
         _correct?.Dispose();
+        ReleaseMore();
     }
 
     /// <summary>Writes what <see cref="LossFormat"/> needs to make this loss again.</summary>
     /// <param name="json">Receives the settings.</param>
     protected internal virtual void Describe(JsonObject json)
+    {
+    }
+
+    /// <summary>Allocates whatever else the loss needs.</summary>
+    /// <param name="backend">Where to allocate.</param>
+    protected virtual void PlanMore(Backend backend)
+    {
+    }
+
+    /// <summary>Disposes what <see cref="PlanMore"/> allocated.</summary>
+    protected virtual void ReleaseMore()
     {
     }
 

@@ -23,7 +23,8 @@ public static class LossFormat
         {
             return (string?)json?["type"] switch
             {
-                "softmax-cross-entropy" => new SoftmaxCrossEntropy((float)json["label_smoothing"]!),
+                "softmax-cross-entropy" => new SoftmaxCrossEntropy(
+                    (float)json["label_smoothing"]!, json["class_weights"]?.AsArray().Select(weight => (float)weight!).ToArray()),
                 "binary-cross-entropy" => new BinaryCrossEntropy(),
                 var other => throw new FormatException($"there is no loss of type '{other}'"),
             };

@@ -9,10 +9,16 @@ namespace ScratchNet.Engine;
 /// </summary>
 public sealed class SoftmaxCrossEntropy : Loss
 {
+    private DeviceBuffer<float>? _classWeights;
+
     /// <summary>Makes the loss.</summary>
     /// <param name="labelSmoothing">Share of the target spread evenly over all classes, in [0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is out of range.</exception>
-    public SoftmaxCrossEntropy(float labelSmoothing = 0f)
+    /// <param name="classWeights">
+    /// What the loss of each class's samples is multiplied by, one weight a class, at least 0; left out, nothing. The mean still divides by
+    /// the batch, so weights that average 1 over the data leave the loss's size alone.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public SoftmaxCrossEntropy(float labelSmoothing = 0f, IReadOnlyList<float>? classWeights = null)
     {
         if (labelSmoothing is not (>= 0f and < 1f))
         {
@@ -20,7 +26,16 @@ public sealed class SoftmaxCrossEntropy : Loss
                 "Label smoothing must be at least 0 and below 1.");
         }
 
+        foreach (var weight in classWeights ?? [])
+        {
+            if (!(weight >= 0f) || !float.IsFinite(weight))
+            {
+                throw new ArgumentOutOfRangeException(nameof(classWeights), weight, "Class weights must be at least 0.");
+            }
+        }
+
         LabelSmoothing = labelSmoothing;
+        ClassWeights = classWeights is null ? [] : [.. classWeights];
     }
 
     /// <inheritdoc/>
@@ -28,6 +43,9 @@ public sealed class SoftmaxCrossEntropy : Loss
 
     /// <summary>Share of the target spread evenly over all classes.</summary>
     public float LabelSmoothing { get; }
+
+    /// <summary>What the loss of each class's samples is multiplied by; empty for nothing.</summary>
+    public IReadOnlyList<float> ClassWeights { get; }
 
     /// <inheritdoc/>
     public override int Classes(int outputs) => outputs;
@@ -64,7 +82,7 @@ public sealed class SoftmaxCrossEntropy : Loss
         var batch = labels.Length;
         var losses = new double[batch];
         SoftmaxCrossEntropyReference.Compute<double>(logits, labels, new double[logits.Length], losses, new double[batch],
-            batch, logits.Length / batch, LabelSmoothing);
+            batch, logits.Length / batch, LabelSmoothing, [.. ClassWeights.Select(weight => (double)weight)]);
         return losses.Average();
     }
 
@@ -77,6 +95,12 @@ public sealed class SoftmaxCrossEntropy : Loss
                 + "cross-entropy needs one a class: 2 to 256. For a yes-or-no network use BinaryCrossEntropy.");
         }
 
+        if (ClassWeights.Count > 0 && ClassWeights.Count != last.Outputs)
+        {
+            throw new ShapeException($"layer {last.Index} ({last.Description}) has {last.Outputs} outputs, but the loss has "
+                + $"{ClassWeights.Count} class weights: give one a class.");
+        }
+
         if (last is Dense { Activation: not Activation.None } or ActivationLayer)
         {
             throw new ShapeException($"layer {last.Index} ({last.Description}) ends the network with an activation, but softmax "
@@ -85,10 +109,31 @@ public sealed class SoftmaxCrossEntropy : Loss
     }
 
     /// <inheritdoc/>
-    protected internal override void Describe(JsonObject json) => json["label_smoothing"] = LabelSmoothing;
+    protected internal override void Describe(JsonObject json)
+    {
+        json["label_smoothing"] = LabelSmoothing;
+        if (ClassWeights.Count > 0)
+        {
+            json["class_weights"] = new JsonArray([.. ClassWeights.Select(weight => (JsonNode)weight)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void PlanMore(Backend backend)
+    {
+        if (ClassWeights.Count > 0)
+        {
+            _classWeights = backend.Allocate<float>(ClassWeights.Count);
+            _classWeights.CopyFrom([.. ClassWeights]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseMore() => _classWeights?.Dispose();
 
     /// <inheritdoc/>
     protected override void Compute(Backend backend, Tensor logits, BufferView<byte> labels, Tensor dLogits) =>
         SoftmaxCrossEntropySpec.Operation.Run(backend, new SoftmaxCrossEntropyCall(
-            logits.View, labels, dLogits.View, Losses, Correct, logits.Rows, logits.Columns, LabelSmoothing));
+            logits.View, labels, dLogits.View, Losses, Correct, logits.Rows, logits.Columns, LabelSmoothing,
+            _classWeights?.View ?? default));
 }

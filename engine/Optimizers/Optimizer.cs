@@ -13,6 +13,7 @@ public abstract class Optimizer : IDisposable
     private readonly List<(string Name, DeviceBuffer<float> Buffer)> _state = [];
     private Backend? _backend;
     private ParameterStore? _parameters;
+    private DeviceBuffer<float>? _squaredNorm;
 
     /// <summary>Notes the rate.</summary>
     /// <param name="learningRate">The learning rate, above 0.</param>
@@ -43,6 +44,19 @@ public abstract class Optimizer : IDisposable
     /// <summary>How strongly weights are pulled towards zero.</summary>
     public float WeightDecay { get; }
 
+    /// <summary>
+    /// The largest Euclidean norm of all gradients together that a step takes: longer ones are shortened to it, before weight decay is
+    /// added (Pascanu, Mikolov, Bengio, ICML 2013, algorithm 1). 0 sets no limit.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public float MaxGradientNorm
+    {
+        get;
+        init => field = value >= 0f && float.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The largest gradient norm must be at least 0.");
+    }
+
     /// <summary>Steps taken so far.</summary>
     public long Steps { get; set; }
 
@@ -53,6 +67,11 @@ public abstract class Optimizer : IDisposable
     public JsonObject Describe()
     {
         var json = new JsonObject { ["type"] = Kind, ["weight_decay"] = WeightDecay };
+        if (MaxGradientNorm > 0f)
+        {
+            json["max_gradient_norm"] = MaxGradientNorm;
+        }
+
         Describe(json);
         return json;
     }
@@ -66,6 +85,7 @@ public abstract class Optimizer : IDisposable
         }
 
         _state.Clear();
+        _squaredNorm?.Dispose();
         _backend = null;
         GC.SuppressFinalize(this);
     }
@@ -88,6 +108,10 @@ public abstract class Optimizer : IDisposable
         _backend = network.Backend;
         _parameters = network.Store;
         AllocateState();
+        if (MaxGradientNorm > 0f)
+        {
+            _squaredNorm = _backend.Allocate<float>(1);
+        }
     }
 
     /// <summary>Takes one step with the gradients that the last backward pass left.</summary>
@@ -96,6 +120,7 @@ public abstract class Optimizer : IDisposable
     {
         var store = _parameters ?? throw new InvalidOperationException("Attach the optimizer to a network first.");
         Steps++;
+        ClipGradients(store);
         if (WeightDecay == 0f || store.WeightsLength is 0)
         {
             Update(_backend!, store.Values, store.Gradients, 0, store.Length, 0f);
@@ -104,6 +129,18 @@ public abstract class Optimizer : IDisposable
 
         Update(_backend!, store.Values, store.Gradients, 0, store.WeightsLength, WeightDecay);
         Update(_backend!, store.Values, store.Gradients, store.WeightsLength, store.Length - store.WeightsLength, 0f);
+    }
+
+    private void ClipGradients(ParameterStore store)
+    {
+        if (_squaredNorm is null)
+        {
+            return;
+        }
+
+        // The padding between parameters is zero and adds nothing to the norm.
+        SquaredSumSpec.Operation.Run(_backend!, new SquaredSumCall(store.Gradients, _squaredNorm.View, store.Length));
+        ClipNormSpec.Operation.Run(_backend!, new ClipNormCall(store.Gradients, _squaredNorm.View, store.Length, MaxGradientNorm));
     }
 
     /// <summary>Adds the settings of this kind of optimizer.</summary>

@@ -18,7 +18,10 @@ public static class Operations
         DropoutSpec.Backward,
         ActivationSpec.Backward,
         ColumnSumsSpec.Operation,
+        SquaredSumSpec.Operation,
+        ClipNormSpec.Operation,
         SgdSpec.Operation,
         AdamSpec.Operation,
+        MovingAverageSpec.Operation,
     ];
 }

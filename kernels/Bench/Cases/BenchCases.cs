@@ -18,8 +18,11 @@ internal static class BenchCases
         new DropoutBackwardBench(),
         new ActivationBackwardBench(),
         new ColumnSumsBench(),
+        new SquaredSumBench(),
+        new ClipNormBench(),
         new SgdBench(),
         new AdamBench(),
+        new MovingAverageBench(),
     ];
 
     /// <summary>The case of an operation.</summary>

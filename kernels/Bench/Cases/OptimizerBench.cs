@@ -38,3 +38,41 @@ internal sealed class AdamBench() : ElementBench<AdamCall>(AdamSpec.Operation, "
         };
     }
 }
+
+/// <summary>The squared norm of the gradients.</summary>
+internal sealed class SquaredSumBench() : ElementBench<SquaredSumCall>(SquaredSumSpec.Operation, "reduce")
+{
+    protected override SquaredSumCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var x = bench.Numbers(shape.M);
+        var exact = SquaredSumReference.Compute<double>(Workbench.Wide(x));
+        return new SquaredSumCall(bench.Input(x), bench.Output([exact], FewRoundings + shape.M), shape.M);
+    }
+}
+
+/// <summary>Clipping: the costly case, where the norm is above the limit.</summary>
+internal sealed class ClipNormBench() : ElementBench<ClipNormCall>(ClipNormSpec.Operation, "optimizer")
+{
+    protected override ClipNormCall Arrange(Workbench bench, BenchShape shape)
+    {
+        const float SquaredSum = 4;
+        var g = bench.Numbers(shape.M);
+        var exact = Workbench.Wide(g);
+        ClipNormReference.Compute(exact, SquaredSum, 1.0);
+        return new ClipNormCall(bench.Updated(g, exact, FewRoundings), bench.Input([SquaredSum]), shape.M, Limit: 1);
+    }
+}
+
+/// <summary>The moving average of the weights.</summary>
+internal sealed class MovingAverageBench() : ElementBench<MovingAverageCall>(MovingAverageSpec.Operation, "optimizer")
+{
+    private const float NewShare = 0.01f;
+
+    protected override MovingAverageCall Arrange(Workbench bench, BenchShape shape)
+    {
+        var (w, average) = (bench.Numbers(shape.M), bench.Numbers(shape.M));
+        var exact = Workbench.Wide(average);
+        MovingAverageReference.Compute(Workbench.Wide(w), exact, (double)NewShare);
+        return new MovingAverageCall(bench.Input(w), bench.Updated(average, exact, FewRoundings), shape.M, NewShare);
+    }
+}

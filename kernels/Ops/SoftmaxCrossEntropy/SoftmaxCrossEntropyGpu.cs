@@ -24,7 +24,12 @@ internal static class SoftmaxCrossEntropyGpu
 
     /// <summary>What a kernel reads and writes: see <see cref="SoftmaxCrossEntropyCall"/>.</summary>
     internal readonly record struct Views(
-        ArrayView<float> Z, ArrayView<byte> Labels, ArrayView<float> Dz, ArrayView<float> Losses, ArrayView<float> Correct);
+        ArrayView<float> Z, ArrayView<byte> Labels, ArrayView<float> Dz, ArrayView<float> Losses, ArrayView<float> Correct,
+        ArrayView<float> Weights, int HasWeights)
+    {
+        /// <summary>What the loss of a row with this label is multiplied by.</summary>
+        public float WeightOf(int label) => HasWeights != 0 ? Weights[label] : 1f;
+    }
 
     public static void RunRowPerThread(GpuBackend backend, in SoftmaxCrossEntropyCall call) =>
         backend.Launcher(RowPerThread)(
@@ -36,7 +41,7 @@ internal static class SoftmaxCrossEntropyGpu
 
     private static Views Of(GpuBackend backend, in SoftmaxCrossEntropyCall call) =>
         new(backend.Memory(call.Logits), backend.Memory(call.Labels), backend.Memory(call.DLogits), backend.Memory(call.Losses),
-            backend.Memory(call.Correct));
+            backend.Memory(call.Correct), backend.Memory(call.ClassWeights), call.ClassWeights.IsEmpty ? 0 : 1);
 
     private static void RowPerThreadBody(Views views, int batch, int classes, float smoothing)
     {
@@ -57,15 +62,17 @@ internal static class SoftmaxCrossEntropyGpu
                 sum += GpuMath.Exp(views.Z[row + j] - max);
             }
 
-            var terms = new RowTerms(max, sum, GpuMath.Log(sum), views.Labels[i], smoothing / classes, 1f - smoothing);
+            int label = views.Labels[i];
+            var terms = new RowTerms(
+                max, sum, GpuMath.Log(sum), label, smoothing / classes, 1f - smoothing, views.WeightOf(label));
             var loss = 0f;
             for (var j = 0; j < classes; j++)
             {
                 loss += Finish(views, row + j, j, terms, batch);
             }
 
-            views.Losses[i] = loss;
-            views.Correct[i] = best == views.Labels[i] ? 1f : 0f;
+            views.Losses[i] = terms.Weight * loss;
+            views.Correct[i] = best == label ? 1f : 0f;
         }
     }
 
@@ -87,7 +94,9 @@ internal static class SoftmaxCrossEntropyGpu
             }
 
             sum = SumOverGroup(sum, values);
-            var terms = new RowTerms(max, sum, GpuMath.Log(sum), views.Labels[i], smoothing / classes, 1f - smoothing);
+            int label = views.Labels[i];
+            var terms = new RowTerms(
+                max, sum, GpuMath.Log(sum), label, smoothing / classes, 1f - smoothing, views.WeightOf(label));
             var loss = 0f;
             for (var j = Group.IdxX; j < classes; j += Group.DimX)
             {
@@ -97,14 +106,14 @@ internal static class SoftmaxCrossEntropyGpu
             loss = SumOverGroup(loss, values);
             if (Group.IdxX == 0)
             {
-                views.Losses[i] = loss;
-                views.Correct[i] = best == views.Labels[i] ? 1f : 0f;
+                views.Losses[i] = terms.Weight * loss;
+                views.Correct[i] = best == label ? 1f : 0f;
             }
         }
     }
 
     /// <summary>What all elements of a row share.</summary>
-    private readonly record struct RowTerms(float Max, float Sum, float LogSum, int Label, float Spread, float Peak);
+    private readonly record struct RowTerms(float Max, float Sum, float LogSum, int Label, float Spread, float Peak, float Weight);
 
     /// <summary>Writes the gradient of one element and gives its part of the loss.</summary>
     private static float Finish(Views views, int place, int j, RowTerms terms, int batch)
@@ -113,7 +122,7 @@ internal static class SoftmaxCrossEntropyGpu
         var target = j == terms.Label ? terms.Spread + terms.Peak : terms.Spread;
 
         // Forward: loss = sum of t·(log S - (z - M)). The targets add up to 1, so dloss/dz[j] = e^(z[j] - M)/S - t[j].
-        views.Dz[place] = ((GpuMath.Exp(shifted) / terms.Sum) - target) / batch;
+        views.Dz[place] = terms.Weight * ((GpuMath.Exp(shifted) / terms.Sum) - target) / batch;
         return target == 0f ? 0f : target * (terms.LogSum - shifted);
     }
 

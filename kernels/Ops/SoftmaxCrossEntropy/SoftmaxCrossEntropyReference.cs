@@ -14,10 +14,11 @@ public static class SoftmaxCrossEntropyReference
     /// <param name="batch">Rows.</param>
     /// <param name="classes">Columns.</param>
     /// <param name="labelSmoothing">Share of the target that is spread over all classes, in [0, 1).</param>
+    /// <param name="classWeights">What the loss of each class's rows is multiplied by; empty for 1.</param>
     /// <typeparam name="T">float or double.</typeparam>
     public static void Compute<T>(
         ReadOnlySpan<T> logits, ReadOnlySpan<byte> labels, Span<T> dlogits, Span<T> losses, Span<T> correct,
-        int batch, int classes, T labelSmoothing)
+        int batch, int classes, T labelSmoothing, ReadOnlySpan<T> classWeights = default)
         where T : IFloatingPointIeee754<T>
     {
         for (var i = 0; i < batch; i++)
@@ -25,16 +26,18 @@ public static class SoftmaxCrossEntropyReference
             var z = logits.Slice(i * classes, classes);
             var dz = dlogits.Slice(i * classes, classes);
             correct[i] = ArgMaxReference.OfRow(z) == labels[i] ? T.One : T.Zero;
-            losses[i] = Row(z, dz, labels[i], labelSmoothing, T.CreateChecked(batch));
+            var weight = classWeights.IsEmpty ? T.One : classWeights[labels[i]];
+            losses[i] = Row(z, dz, labels[i], labelSmoothing, weight, T.CreateChecked(batch));
         }
     }
 
     /// <summary>
     /// One row. Forward: p[j] = e^z[j] / sum of e^z and loss = -sum over j of t[j]·log p[j]. As the targets add up to 1,
     /// loss = log(sum of e^z) - sum over j of t[j]·z[j], so dloss/dz[j] = p[j] - t[j]; the mean over the batch divides by batch.
+    /// The weight of the row's class multiplies both.
     /// Subtracting the row's maximum from z changes neither, and keeps e^z from overflowing.
     /// </summary>
-    private static T Row<T>(ReadOnlySpan<T> z, Span<T> dz, int label, T labelSmoothing, T batch)
+    private static T Row<T>(ReadOnlySpan<T> z, Span<T> dz, int label, T labelSmoothing, T weight, T batch)
         where T : IFloatingPointIeee754<T>
     {
         var max = z[0];
@@ -57,13 +60,14 @@ public static class SoftmaxCrossEntropyReference
             var shifted = z[j] - max;
             var target = j == label ? spread + (T.One - labelSmoothing) : spread;
             loss += target == T.Zero ? T.Zero : target * (logSum - shifted);
-            dz[j] = ((T.Exp(shifted) / sum) - target) / batch;
+            dz[j] = weight * ((T.Exp(shifted) / sum) - target) / batch;
         }
 
-        return loss;
+        return weight * loss;
     }
 
     internal static void Run(CpuBackend backend, in SoftmaxCrossEntropyCall call) =>
         Compute<float>(call.Logits.AsSpan(), call.Labels.AsSpan(), call.DLogits.AsSpan(), call.Losses.AsSpan(),
-            call.Correct.AsSpan(), call.Batch, call.Classes, call.LabelSmoothing);
+            call.Correct.AsSpan(), call.Batch, call.Classes, call.LabelSmoothing,
+            call.ClassWeights.IsEmpty ? default : call.ClassWeights.AsSpan());
 }

@@ -23,11 +23,12 @@ internal static class SoftmaxCrossEntropySimd
     /// <param name="columns">Scores of sixteen rows, classes x 16.</param>
     /// <param name="classes">Classes.</param>
     /// <param name="labels">The right class of each row.</param>
+    /// <param name="weights">What each row's loss is multiplied by.</param>
     /// <param name="smoothing">Share of the target that is spread over all classes.</param>
     /// <param name="batch">What the gradient is divided by.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static (Vector512<float> Losses, Vector512<float> Correct) Compute(
-        Span<float> columns, int classes, Vector512<int> labels, float smoothing, int batch)
+        Span<float> columns, int classes, Vector512<int> labels, Vector512<float> weights, float smoothing, int batch)
     {
         var (max, predicted) = RowBlock.ArgMax(columns, classes);
         ref var z = ref MemoryMarshal.GetReference(columns);
@@ -46,6 +47,7 @@ internal static class SoftmaxCrossEntropySimd
 
         var spread = smoothing / classes;
         var share = Vector512<float>.One / sum;
+        var scale = weights * Vector512.Create(1f / batch);
         for (var j = 0; j < classes; j++)
         {
             var at = (nuint)(j * RowBlock.Rows);
@@ -53,7 +55,7 @@ internal static class SoftmaxCrossEntropySimd
             var target = Vector512.ConditionalSelect(
                 isLabel, Vector512.Create(spread + (1f - smoothing)), Vector512.Create(spread));
             var p = Vector512.LoadUnsafe(ref z, at) * share;
-            ((p - target) * Vector512.Create(1f / batch)).StoreUnsafe(ref z, at);
+            ((p - target) * scale).StoreUnsafe(ref z, at);
         }
 
         var losses = VectorMath.Log(sum) - (shiftedAtLabel * Vector512.Create(1f - smoothing));
@@ -63,7 +65,7 @@ internal static class SoftmaxCrossEntropySimd
         }
 
         var correct = Vector512.Equals(predicted, labels).AsSingle() & Vector512<float>.One;
-        return (losses, correct);
+        return (losses * weights, correct);
     }
 
     private sealed class RowsJob : ParallelJob
@@ -92,15 +94,21 @@ internal static class SoftmaxCrossEntropySimd
         {
             var (at, length) = (first * _call.Classes, rows * _call.Classes);
             Span<int> targets = stackalloc int[RowBlock.Rows];
+            Span<float> weights = stackalloc float[RowBlock.Rows];
+            weights.Fill(1f);
             var labels = _call.Labels.AsSpan().Slice(first, rows);
             for (var i = 0; i < labels.Length; i++)
             {
                 targets[i] = labels[i];
+                if (!_call.ClassWeights.IsEmpty)
+                {
+                    weights[i] = _call.ClassWeights.AsSpan()[labels[i]];
+                }
             }
 
             RowBlock.Load(_call.Logits.AsSpan().Slice(at, length), _call.Classes, columns);
             var (losses, correct) = Compute(
-                columns, _call.Classes, Vector512.Create<int>(targets), _call.LabelSmoothing, _call.Batch);
+                columns, _call.Classes, Vector512.Create<int>(targets), Vector512.Create<float>(weights), _call.LabelSmoothing, _call.Batch);
             RowBlock.Store(columns, _call.Classes, _call.DLogits.AsSpan().Slice(at, length));
             RowBlock.StoreLanes(losses, _call.Losses.AsSpan().Slice(first, rows));
             RowBlock.StoreLanes(correct, _call.Correct.AsSpan().Slice(first, rows));

@@ -3,6 +3,7 @@ namespace ScratchNet.Kernels;
 /// <summary>
 /// Arguments of softmax and cross-entropy, forward and backward in one pass. With label smoothing s the target of a row is
 /// t[j] = s/classes, plus 1 - s at its label (Szegedy et al., "Rethinking the Inception Architecture", 2016, section 7).
+/// With class weights a row's loss and gradient are multiplied by the weight of its label; the mean still divides by the batch.
 /// </summary>
 /// <param name="Logits">Scores, batch x classes.</param>
 /// <param name="Labels">The right class of each row, below <paramref name="Classes"/>.</param>
@@ -12,6 +13,7 @@ namespace ScratchNet.Kernels;
 /// <param name="Batch">Rows.</param>
 /// <param name="Classes">Columns, 2 to 256.</param>
 /// <param name="LabelSmoothing">The s above, in [0, 1).</param>
+/// <param name="ClassWeights">One weight a class; left out, each is 1.</param>
 public readonly record struct SoftmaxCrossEntropyCall(
     BufferView<float> Logits,
     BufferView<byte> Labels,
@@ -20,7 +22,8 @@ public readonly record struct SoftmaxCrossEntropyCall(
     BufferView<float> Correct,
     int Batch,
     int Classes,
-    float LabelSmoothing = 0f) : IOperationCall
+    float LabelSmoothing = 0f,
+    BufferView<float> ClassWeights = default) : IOperationCall
 {
     /// <inheritdoc/>
     public long Flops => 6L * Batch * Classes;
@@ -47,6 +50,10 @@ public readonly record struct SoftmaxCrossEntropyCall(
         Check.Holds(Name, DLogits, (long)Batch * Classes);
         Check.Holds(Name, Losses, Batch);
         Check.Holds(Name, Correct, Batch);
+        if (!ClassWeights.IsEmpty)
+        {
+            Check.Holds(Name, ClassWeights, Classes);
+        }
     }
 }
 
@@ -65,7 +72,7 @@ public static class SoftmaxCrossEntropySpec
     /// <summary>The operation and its variants.</summary>
     public static Operation<SoftmaxCrossEntropyCall> Operation { get; } = new(
         Name,
-        "loss[i] = -sum over j of t[i,j]·log softmax(z[i])[j]; dz = (softmax(z) - t)/batch",
+        "loss[i] = -w[label]·sum over j of t[i,j]·log softmax(z[i])[j]; dz = w[label]·(softmax(z) - t)/batch",
         [
             new("reference", "plain loops", SoftmaxCrossEntropyReference.Run),
             new("simd", "sixteen rows at a time, one to a lane", SoftmaxCrossEntropySimd.Run),

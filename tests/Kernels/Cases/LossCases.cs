@@ -6,7 +6,7 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Tests.Kernels;
 
-/// <summary>Shapes are batch, classes and the smoothing in tenths.</summary>
+/// <summary>Shapes are batch, classes and the smoothing in tenths; odd batches have class weights.</summary>
 internal sealed class SoftmaxCrossEntropyCase() : OperationCase<SoftmaxCrossEntropyCall>(SoftmaxCrossEntropySpec.Operation)
 {
     public override IEnumerable<int[]> SmallShapes =>
@@ -27,6 +27,7 @@ internal sealed class SoftmaxCrossEntropyCase() : OperationCase<SoftmaxCrossEntr
         var shift = batch % 2 == 0 ? 200 : 0;
         var z = trial.Numbers(batch * classes, -8 + shift, 8 + shift);
         var labels = trial.Bytes(batch, classes);
+        var weights = trial.Numbers(classes, 0, 3);
         double[] losses = new double[batch], correct = new double[batch], dz = new double[z.Length];
         double[] lossSize = new double[batch], dzSize = new double[z.Length];
         for (var i = 0; i < batch; i++)
@@ -34,13 +35,14 @@ internal sealed class SoftmaxCrossEntropyCase() : OperationCase<SoftmaxCrossEntr
             var row = Vector<double>.Build.Dense(classes, j => z[(i * classes) + j]);
             var logSum = row.Maximum() + Math.Log((row - row.Maximum()).PointwiseExp().Sum());
             var target = Vector<double>.Build.Dense(classes, j => ((double)smoothing / classes) + (j == labels[i] ? 1 - smoothing : 0));
-            losses[i] = target * (logSum - row);
-            lossSize[i] = 16 + Math.Abs(losses[i]);
+            var weight = batch % 2 == 0 ? 1 : weights[labels[i]];
+            losses[i] = weight * (target * (logSum - row));
+            lossSize[i] = (16 * weight) + Math.Abs(losses[i]);
             correct[i] = row.MaximumIndex() == labels[i] ? 1 : 0;
             for (var j = 0; j < classes; j++)
             {
-                dz[(i * classes) + j] = (Math.Exp(row[j] - logSum) - target[j]) / batch;
-                dzSize[(i * classes) + j] = 1.0 / batch;
+                dz[(i * classes) + j] = weight * (Math.Exp(row[j] - logSum) - target[j]) / batch;
+                dzSize[(i * classes) + j] = weight / batch;
             }
         }
 
@@ -48,7 +50,7 @@ internal sealed class SoftmaxCrossEntropyCase() : OperationCase<SoftmaxCrossEntr
         return new SoftmaxCrossEntropyCall(
             trial.Input("z", z), trial.Input("labels", labels), trial.Output("dz", dz, dzSize, tolerance),
             trial.Output("losses", losses, lossSize, tolerance), trial.Output("correct", correct, correct, 0),
-            batch, classes, smoothing);
+            batch, classes, smoothing, batch % 2 == 0 ? default : trial.Input("weights", weights));
     }
 }
 

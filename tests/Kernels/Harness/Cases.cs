@@ -19,8 +19,11 @@ internal static class Cases
         new DropoutBackwardCase(),
         new ActivationBackwardCase(),
         new ColumnSumsCase(),
+        new SquaredSumCase(),
+        new ClipNormCase(),
         new SgdCase(),
         new AdamCase(),
+        new MovingAverageCase(),
     ];
 
     public static OperationCase For(string operation) =>

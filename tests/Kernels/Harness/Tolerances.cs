@@ -28,6 +28,12 @@ internal static class Tolerances
     /// <summary>As above, with a root (OpenCL grants 3 ulp) and a quotient (2.5 ulp) in the step.</summary>
     public const double Adam = 24;
 
+    /// <summary>A difference, a product and a sum, relative to the sum of both values' sizes.</summary>
+    public const double MovingAverage = 3;
+
+    /// <summary>A root (OpenCL grants 3 ulp), a quotient (2.5 ulp) and a product.</summary>
+    public const double ClipNorm = 12;
+
     /// <summary>The parts of one row's loss: two elementary functions and their argument's rounding.</summary>
     public const double BinaryCrossEntropy = 12;
 

@@ -1,0 +1,121 @@
+using ScratchNet.Engine;
+
+namespace ScratchNet.Training;
+
+/// <summary>
+/// Which weights the model gets. While a network is trained its own weights run ahead; the model has their average, where one is kept, and
+/// with early stopping those of the best epoch. This class keeps them beside the network, and the last that were finite.
+/// </summary>
+internal sealed class ModelWeights : IDisposable
+{
+    private readonly Network _network;
+    private readonly WeightAverage? _average;
+    private readonly float[] _good;
+    private float[]? _goodAverage;
+    private float[]? _best;
+
+    /// <summary>Begins with the weights that the network has.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="averageDecay">Decay of the average; 0 for none.</param>
+    public ModelWeights(Network network, float averageDecay)
+    {
+        _network = network;
+        _average = averageDecay > 0 ? new WeightAverage(network, averageDecay) : null;
+        _good = network.CopyWeights();
+        _goodAverage = _average?.CopyWeights();
+    }
+
+    /// <summary>Whether the model's weights are others than those that are trained.</summary>
+    public bool Differ => _average is not null || _best is not null;
+
+    /// <summary>The average while the model has other weights (a download); null without an average, or when the model has it.</summary>
+    public float[]? HiddenAverage => _best is null ? null : _average?.CopyWeights();
+
+    /// <summary>Takes the weights that a step left into the average.</summary>
+    /// <param name="step">The step, from 1.</param>
+    public void Add(long step) => _average?.Add(step);
+
+    /// <summary>Runs something while the network has the averaged weights: how it is validated.</summary>
+    public void UseAverage(Action action)
+    {
+        _average?.Swap();
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _average?.Swap();
+        }
+    }
+
+    /// <summary>Runs something while the network has the weights that the model gets.</summary>
+    public void Use(Action action)
+    {
+        if (_best is null)
+        {
+            UseAverage(action);
+            return;
+        }
+
+        var trained = _network.CopyWeights();
+        _network.SetWeights(_best);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _network.SetWeights(trained);
+        }
+    }
+
+    /// <summary>Notes the present weights as those of the best epoch.</summary>
+    public void KeepBest() => UseAverage(() => Copy(ref _best));
+
+    /// <summary>Notes that the present weights are finite.</summary>
+    public void KeepGood()
+    {
+        _network.CopyWeights(_good);
+        _goodAverage = _average?.CopyWeights();
+    }
+
+    /// <summary>Goes back to the last weights that were noted as finite.</summary>
+    public void GoBack()
+    {
+        _network.SetWeights(_good);
+        if (_goodAverage is not null)
+        {
+            _average!.SetWeights(_goodAverage);
+        }
+    }
+
+    /// <summary>Goes on with what a checkpoint holds. The network has the weights of the model.</summary>
+    /// <param name="hasBest">Whether those are the weights of the best epoch.</param>
+    /// <param name="trained">The weights that are trained; null when they are the model's.</param>
+    /// <param name="average">The average; null without one, or when it is the model's weights.</param>
+    public void Restore(bool hasBest, float[]? trained, float[]? average)
+    {
+        if (hasBest)
+        {
+            Copy(ref _best);
+        }
+
+        _average?.SetWeights(average ?? _network.CopyWeights());
+        if (trained is not null)
+        {
+            _network.SetWeights(trained);
+        }
+
+        KeepGood();
+    }
+
+    /// <summary>Gives the average's memory back.</summary>
+    public void Dispose() => _average?.Dispose();
+
+    private void Copy(ref float[]? weights)
+    {
+        weights ??= new float[_good.Length];
+        _network.CopyWeights(weights);
+    }
+}
