@@ -1,4 +1,5 @@
 using ScratchNet.Training;
+using ScratchNet.Training.Diagnosis;
 
 namespace ScratchNet.Cli.Runs;
 
@@ -23,8 +24,21 @@ internal abstract class RunObserver : IDisposable
     {
     }
 
+    /// <summary>The layers were measured, which happens for some of the epochs.</summary>
+    /// <param name="epoch">Epochs that are done; 0 before the first step.</param>
+    /// <param name="layers">One entry a layer.</param>
+    public virtual void LayersMeasured(int epoch, IReadOnlyList<LayerStatistics> layers)
+    {
+    }
+
     /// <summary>The run was interrupted and can be resumed.</summary>
     public virtual void Stopped()
+    {
+    }
+
+    /// <summary>Training broke down: a value was not finite.</summary>
+    /// <param name="message">What happened, in a line for a person.</param>
+    public virtual void Failed(string message)
     {
     }
 
