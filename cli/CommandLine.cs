@@ -45,6 +45,7 @@ internal static class CommandLine
             RecipesCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            ReportCommand.Create(terminal),
             DevicesCommand.Create(terminal),
             DataCommand.Create(terminal),
             BenchCommand.Create(terminal),
@@ -58,6 +59,7 @@ internal static class CommandLine
         return root;
     }
 
-    private static string Version => typeof(CommandLine).Assembly
+    /// <summary>This program's version, such as <c>0.1.0</c>.</summary>
+    public static string Version => typeof(CommandLine).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

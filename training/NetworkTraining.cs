@@ -9,7 +9,11 @@ namespace ScratchNet.Training;
 /// <param name="Loss">Mean loss.</param>
 /// <param name="Accuracy">Share of right answers, 0 to 1.</param>
 /// <param name="Confusion">Which class was taken for which.</param>
-public sealed record EvaluationResult(double Loss, double Accuracy, ConfusionMatrix Confusion);
+public sealed record EvaluationResult(double Loss, double Accuracy, ConfusionMatrix Confusion)
+{
+    /// <summary>The class that each sample was taken for, in the data set's order.</summary>
+    public ReadOnlyMemory<byte> Predictions { get; init; }
+}
 
 /// <summary>Fit, evaluate and predict: what Keras users expect of a network, over data sets of pictures.</summary>
 public static class NetworkTraining
@@ -66,7 +70,7 @@ public static class NetworkTraining
         predictions.CopyTo(predicted);
         var confusion = new ConfusionMatrix(Math.Max(network.Classes, dataset.Classes));
         confusion.Add(dataset.Labels.Span, predicted);
-        return new EvaluationResult(values.Loss, values.Accuracy, confusion);
+        return new EvaluationResult(values.Loss, values.Accuracy, confusion) { Predictions = predicted };
     }
 
     /// <summary>The most likely class of a picture.</summary>

@@ -20,13 +20,15 @@ internal static class TrainCommand
         var noAugment = CommonOptions.Flag("--no-augment", "leave training pictures as they are");
         var (data, json) = (CommonOptions.Data(), CommonOptions.Json());
         var (device, threads) = (CommonOptions.Device(), CommonOptions.Threads());
-        var output = CommonOptions.Text("--output", "PATH",
-            "model file (.safetensors) or folder [default: a new folder in runs]");
+        var folder = CommonOptions.Text("--run", "DIR",
+            "the run's folder: model, checkpoints, metrics.csv, TensorBoard events, report.html [default: a new one in runs]");
+        var output = CommonOptions.Text("--output", "FILE",
+            "instead of a folder, only a model file (.safetensors) and its checkpoint");
         var resume = CommonOptions.Text("--resume", "PATH",
             "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
         var quiet = CommonOptions.Flag("--quiet", "no progress, only the result");
         var command = new ExampledCommand("train", "Trains a network on a data set and saves it.", Examples) { dataset, data };
-        Option[] options = [recipe, .. deciding, noAugment, device, threads, output, resume, json, quiet];
+        Option[] options = [recipe, .. deciding, noAugment, device, threads, folder, output, resume, json, quiet];
         Array.ForEach(options, command.Add);
         command.SetAction(parse => Run(new TrainRequest(
             parse.GetValue(dataset),
@@ -34,6 +36,7 @@ internal static class TrainCommand
             Given(parse, deciding, parse.GetValue(noAugment)),
             CommonOptions.ReadDevice(parse, device),
             CommonOptions.ReadThreads(parse, threads),
+            parse.GetValue(folder),
             parse.GetValue(output),
             parse.GetValue(resume),
             parse.GetValue(json),

@@ -6,7 +6,8 @@ namespace ScratchNet.Cli.Runs;
 /// <summary>Where a run's files are.</summary>
 /// <param name="Model">The finished model.</param>
 /// <param name="Checkpoint">What the run can be resumed from.</param>
-internal sealed record RunFiles(string Model, string Checkpoint)
+/// <param name="Folder">The other files about the run; null when only a model was asked for.</param>
+internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Folder = null)
 {
     private const string ModelName = "model.safetensors";
     private const string CheckpointName = "checkpoint.safetensors";
@@ -14,6 +15,18 @@ internal sealed record RunFiles(string Model, string Checkpoint)
 
     /// <summary>What to give --resume.</summary>
     public string ResumePath => Path.GetFileName(Checkpoint) == CheckpointName ? Path.GetDirectoryName(Checkpoint)! : Checkpoint;
+
+    /// <summary>The files of a new run; nothing is created yet.</summary>
+    /// <param name="request">Asks for a folder or a model file; for neither, there will be a new folder in <c>runs</c>.</param>
+    /// <param name="dataset">Name of the data set.</param>
+    /// <exception cref="UsageException">It asks for both.</exception>
+    public static RunFiles ForNew(TrainRequest request, string dataset) => request switch
+    {
+        { Run: { }, Output: { } } => throw new UsageException(
+            "--run and --output contradict each other: a run's folder holds its model; leave one out"),
+        { Run: { } folder } => InFolder(folder),
+        _ => ForNew(request.Output, dataset),
+    };
 
     /// <summary>The files of a new run; nothing is created yet.</summary>
     /// <param name="output">A model file, a folder, or null for a new folder in <c>runs</c>.</param>
@@ -38,7 +51,7 @@ internal sealed record RunFiles(string Model, string Checkpoint)
                 name[..^(CheckpointName.Length + 1)] + Extension,
             _ => Path.GetFileNameWithoutExtension(name) + "." + ModelName,
         };
-        return new RunFiles(Path.Combine(folder, model), checkpoint);
+        return new RunFiles(Path.Combine(folder, model), checkpoint, name == CheckpointName ? new RunFolder(folder) : null);
     }
 
     /// <summary>The checkpoint that a person means: a file, or the one of a run's folder.</summary>
@@ -75,7 +88,7 @@ internal sealed record RunFiles(string Model, string Checkpoint)
         catch (IOException exception)
         {
             var reason = (exception.InnerException ?? exception).Message;
-            throw new IOException($"{Model}: cannot be written: {reason} Choose another place with --output.", exception);
+            throw new IOException($"{Model}: cannot be written: {reason} Choose another place with --run or --output.", exception);
         }
     }
 
@@ -94,7 +107,7 @@ internal sealed record RunFiles(string Model, string Checkpoint)
             if (!other.IsDone)
             {
                 throw new FailureException($"{Checkpoint}: holds a run that was interrupted in epoch {other.Epoch + 1} of "
-                    + $"{other.Epochs}: continue it with --resume {ResumePath}, delete it, or choose another --output");
+                    + $"{other.Epochs}: continue it with --resume {ResumePath}, delete it, or choose another --run");
             }
         }
         catch (ModelFileException)
@@ -113,7 +126,7 @@ internal sealed record RunFiles(string Model, string Checkpoint)
     }
 
     private static RunFiles InFolder(string folder) =>
-        new(Path.Combine(folder, ModelName), Path.Combine(folder, CheckpointName));
+        new(Path.Combine(folder, ModelName), Path.Combine(folder, CheckpointName), new RunFolder(folder));
 
     private static string NewFolder(string dataset, DateTime now)
     {

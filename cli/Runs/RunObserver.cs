@@ -47,6 +47,12 @@ internal abstract class RunObserver : IDisposable
     {
     }
 
+    /// <summary>The finished model's worst mistakes, just before <see cref="Finished"/>; only of runs that have a folder.</summary>
+    /// <param name="mistakes">The worst first.</param>
+    public virtual void MistakesFound(IReadOnlyList<Mistake> mistakes)
+    {
+    }
+
     /// <summary>The model was measured; nothing comes after this.</summary>
     /// <param name="result">How it does on the test part.</param>
     public virtual void Finished(EvaluationResult result)

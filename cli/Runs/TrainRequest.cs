@@ -6,6 +6,7 @@ namespace ScratchNet.Cli.Runs;
 /// <param name="Given">The options that decide what a run computes and were given, by name.</param>
 /// <param name="Device">--device, or null.</param>
 /// <param name="Threads">--threads, or 0.</param>
+/// <param name="Run">--run, or null.</param>
 /// <param name="Output">--output, or null.</param>
 /// <param name="Resume">--resume, or null.</param>
 /// <param name="AsJson">--json.</param>
@@ -16,6 +17,7 @@ internal sealed record TrainRequest(
     IReadOnlyDictionary<string, string> Given,
     string? Device,
     int Threads,
+    string? Run,
     string? Output,
     string? Resume,
     bool AsJson,

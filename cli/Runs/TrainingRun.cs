@@ -36,7 +36,7 @@ internal sealed class TrainingRun : IDisposable
             var file = RunFiles.FindCheckpoint(path);
             var checkpoint = Checkpoint.Read(file);
             var (plan, device) = RunRecord.Read(checkpoint, path, request);
-            var files = request.Output is null ? RunFiles.Beside(file) : RunFiles.ForNew(request.Output, "");
+            var files = request is { Run: null, Output: null } ? RunFiles.Beside(file) : RunFiles.ForNew(request, "");
             return Open(request with { Device = request.Device ?? device }, plan, terminal, files, checkpoint, cancellation);
         }
 
@@ -59,14 +59,16 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (NotFiniteException exception)
         {
-            throw new FailureException($"{exception.Message}; {KeepLastGood(exception.GoodEpochs)}");
+            var message = $"{exception.Message}; {KeepLastGood(exception.GoodEpochs)}";
+            Tell(observer => observer.Failed(message));
+            throw new FailureException(message);
         }
 
         // Saved before anything else can go wrong.
         SaveModel();
         Tell(observer => observer.Trained());
         EvaluationResult? result = null;
-        _run.Trainer.UseModelWeights(() => result = _run.Model.Evaluate(_run.Test));
+        _run.Trainer.UseModelWeights(() => result = Measure());
         Tell(observer => observer.Finished(result!));
         return ExitCode.Success;
     }
@@ -84,7 +86,7 @@ internal sealed class TrainingRun : IDisposable
         var data = plan.Source.Load(terminal, cancellation);
         if (files is null)
         {
-            files = RunFiles.ForNew(request.Output, data.Train.Name);
+            files = RunFiles.ForNew(request, data.Train.Name);
             files.ProtectInterruptedRun();
         }
 
@@ -124,6 +126,35 @@ internal sealed class TrainingRun : IDisposable
         yield return new CheckpointSaver(_run);
         yield return new StopLine(_run);
         yield return _run.Request.AsJson ? new JsonLines(_run) : new ResultLines(_run);
+        if (_run.Files.Folder is not { } folder)
+        {
+            yield break;
+        }
+
+        RunObserver[] writers =
+        [
+            new ConfigFile(_run, folder), new MetricsTable(_run, folder), new LayerTable(_run, folder),
+            new TensorBoardEvents(_run, folder), new ResultFile(_run, folder), new ReportPage(folder),
+        ];
+        foreach (var writer in writers)
+        {
+            yield return new BestEffort(writer, _run.Terminal);
+        }
+
+        // After those that it tells, so that they have begun.
+        yield return new LayerWatch(_run, (epoch, layers) => Tell(observer => observer.LayersMeasured(epoch, layers)));
+    }
+
+    private EvaluationResult Measure()
+    {
+        var result = _run.Model.Evaluate(_run.Test);
+        if (_run.Files.Folder is not null)
+        {
+            var mistakes = Mistake.Worst(_run.Model, _run.Test, result);
+            Tell(observer => observer.MistakesFound(mistakes));
+        }
+
+        return result;
     }
 
     private void Tell(Action<RunObserver> what) => Array.ForEach(_observers, what);

@@ -14,7 +14,7 @@ public class TerminalTests
         var screen = Screen(("TERM", "xterm"), ("NO_COLOR", ""));
         Assert.Matches(Colour, screen);
         Assert.Contains("\u001B[?25l", screen, StringComparison.Ordinal);
-        Assert.EndsWith("model.safetensors", screen.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("report.html", screen.TrimEnd(), StringComparison.Ordinal);
         Assert.Contains("\u001B[?25h", screen, StringComparison.Ordinal);
     }
 

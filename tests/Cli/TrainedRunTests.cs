@@ -131,6 +131,11 @@ public class TrainedRunTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.Equal(1, result.ExitCode);
         InProcess.AssertOneErrorLine(result.Error);
         Assert.Matches(@"step \d+", result.Error);
-        Assert.False(Directory.Exists(run.File("broken")));
+        Assert.False(File.Exists(run.File("broken/model.safetensors")));
+
+        // What was written of the run says why it ended, and what the layers were like.
+        var end = JsonDocument.Parse(File.ReadAllBytes(run.File("broken/result.json"))).RootElement;
+        Assert.Equal("failed", end.GetProperty("status").GetString());
+        Assert.Contains(end.GetProperty("message").GetString()!, result.Error, StringComparison.Ordinal);
     }
 }

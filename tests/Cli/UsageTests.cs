@@ -9,12 +9,13 @@ public class UsageTests
     [InlineData("", "train", "evaluate", "predict", "devices", "data")]
     [InlineData("train", "--hidden", "--activation", "--device", "--epochs", "--batch-size", "--learning-rate",
         "--validation", "--seed",
-        "--threads", "--output", "--resume", "--json", "--quiet", "--optimizer", "--no-augment")]
+        "--threads", "--run", "--output", "--resume", "--json", "--quiet", "--optimizer", "--no-augment")]
     [InlineData("recipes", "--json")]
     [InlineData("evaluate", "MODEL", "DATASET", "--data", "--json")]
     [InlineData("predict", "MODEL", "IMAGE", "--top", "--show", "--json")]
     [InlineData("devices", "--json")]
     [InlineData("data", "fetch", "--json")]
+    [InlineData("report", "RUN", "--output", "--json")]
     [InlineData("data fetch", "NAME", "--force")]
     [InlineData("bench", "--sizes", "--network", "--batch", "--device", "--variants", "--threads", "--json", "--csv", "--markdown",
         "--plot", "--baseline")]

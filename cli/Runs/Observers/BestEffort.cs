@@ -1,3 +1,4 @@
+using ScratchNet.Engine.Files;
 using ScratchNet.Training;
 using ScratchNet.Training.Diagnosis;
 
@@ -33,6 +34,9 @@ internal sealed class BestEffort(RunObserver observer, Terminal terminal) : RunO
     public override void Trained() => Try(observer.Trained);
 
     /// <inheritdoc/>
+    public override void MistakesFound(IReadOnlyList<Mistake> mistakes) => Try(() => observer.MistakesFound(mistakes));
+
+    /// <inheritdoc/>
     public override void Finished(EvaluationResult result) => Try(() => observer.Finished(result));
 
     /// <inheritdoc/>
@@ -44,14 +48,18 @@ internal sealed class BestEffort(RunObserver observer, Terminal terminal) : RunO
         {
             action();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && !_hasWarned)
+        catch (Exception exception) when (IsAboutFiles(exception) && !_hasWarned)
         {
             _hasWarned = true;
             terminal.Warn($"{exception.Message} Training goes on without that file.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IsAboutFiles(exception))
         {
             // Said once already.
         }
     }
+
+    // ModelFileException, FailureException: the report reads what the run has written, which somebody may have damaged.
+    private static bool IsAboutFiles(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or ModelFileException or FailureException;
 }

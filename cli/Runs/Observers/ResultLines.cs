@@ -16,5 +16,9 @@ internal sealed class ResultLines(RunContext run) : RunObserver
         terminal.Out.WriteLine();
         terminal.Out.WriteLine(
             $"trained in {Figures.Duration(run.Seconds)}; model saved as {Terminal.OneLine(run.Files.Model)}");
+        if (run.Files.Folder is { } folder)
+        {
+            terminal.Out.WriteLine($"the run in pictures: {Terminal.OneLine(folder.Report)}");
+        }
     }
 }
