@@ -3,7 +3,9 @@ namespace ScratchNet.Kernels;
 /// <summary>Runs operations on the processor with SIMD kernels and a team of threads.</summary>
 public sealed class CpuBackend : Backend
 {
-    private readonly Dictionary<Type, ParallelJob> _jobs = [];
+    private static int _jobTypes;
+
+    private ParallelJob?[] _jobs = [];
     private DeviceInfo? _device;
 
     /// <summary>Starts a backend.</summary>
@@ -57,14 +59,21 @@ public sealed class CpuBackend : Backend
     internal TJob Job<TJob>()
         where TJob : ParallelJob, new()
     {
-        if (!_jobs.TryGetValue(typeof(TJob), out var job))
+        var place = Place<TJob>.Index;
+        if (place >= _jobs.Length)
         {
-            _jobs[typeof(TJob)] = job = new TJob();
+            Array.Resize(ref _jobs, place + 1);
         }
 
-        return (TJob)job;
+        return (TJob)(_jobs[place] ??= new TJob());
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => Team.Dispose();
+
+    /// <summary>Numbers the types of jobs: looking one up in a dictionary would take as long as a small product.</summary>
+    private static class Place<TJob>
+    {
+        public static readonly int Index = Interlocked.Increment(ref _jobTypes) - 1;
+    }
 }

@@ -18,9 +18,11 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
         : base(backend, length)
     {
         var size = Unsafe.SizeOf<T>();
-        _array = GC.AllocateArray<T>(length + (Alignment / size), pinned: true);
+        _array = GC.AllocateUninitializedArray<T>(length + (Alignment / size), pinned: true);
         var address = (nuint)Unsafe.AsPointer(ref _array[0]);
         _start = (int)((Alignment - (address % Alignment)) % Alignment) / size;
+        HugePages.Ask(Span);
+        Clear();
     }
 
     /// <summary>An array of the caller's as a buffer, wherever the array begins and even if it moves: for values that are only read.</summary>

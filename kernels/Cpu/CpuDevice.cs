@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -8,7 +7,6 @@ namespace ScratchNet.Kernels;
 internal static class CpuDevice
 {
     private const string ProcessorFile = "/proc/cpuinfo";
-    private const string CacheFolder = "/sys/devices/system/cpu/cpu0/cache";
 
     /// <summary>Describes the processor as a device.</summary>
     /// <param name="threads">Threads that the backend uses.</param>
@@ -19,7 +17,7 @@ internal static class CpuDevice
         IsProcessor: true,
         Units: threads,
         MemoryBytes: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        Capabilities: string.Join(", ", [$"{VectorBits()}-bit vectors", .. Caches()]));
+        Capabilities: string.Join(", ", [$"{VectorBits()}-bit vectors", .. CacheSizes.Known.Select(cache => $"{cache.Bytes / 1024} KB L{cache.Level}")]));
 
     /// <summary>Width of the widest vectors that are hardware.</summary>
     private static int VectorBits() =>
@@ -29,42 +27,9 @@ internal static class CpuDevice
     private static string ModelName()
     {
         // Linux on x86 has the line "model name : AMD EPYC"; on ARM64 it has none. Windows sets a variable.
-        var line = ReadLines(ProcessorFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        var line = SystemFile.Lines(ProcessorFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
         return line?[(line.IndexOf(':') + 1)..].Trim()
             ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? $"{RuntimeInformation.ProcessArchitecture} processor";
-    }
-
-    /// <summary>Data caches as one core sees them, such as <c>48 KB L1</c>; none where the system does not tell.</summary>
-    private static IEnumerable<string> Caches()
-    {
-        for (var index = 0; ; index++)
-        {
-            var folder = Path.Combine(CacheFolder, string.Create(CultureInfo.InvariantCulture, $"index{index}"));
-            var type = ReadLines(Path.Combine(folder, "type")).FirstOrDefault();
-            if (type is null)
-            {
-                yield break;
-            }
-
-            if (type != "Instruction")
-            {
-                var size = ReadLines(Path.Combine(folder, "size")).FirstOrDefault("unknown").Replace("K", " KB", StringComparison.Ordinal);
-                yield return $"{size} L{ReadLines(Path.Combine(folder, "level")).FirstOrDefault("?")}";
-            }
-        }
-    }
-
-    /// <summary>The lines of a system file; none where there is no such file or it may not be read.</summary>
-    private static string[] ReadLines(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? File.ReadAllLines(path) : [];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
     }
 }

@@ -7,12 +7,12 @@ namespace ScratchNet.Kernels;
 /// <code>
 ///     for a group of strips of b, each 3 vectors wide
 ///         for a block of terms p
-///             pack the group                     -> read once from memory, then stays in L3
 ///             for a block of rows of a
 ///                 pack the block                 -> stays in L2
-///                 for each strip of the group    -> stays in L1 or near it
+///                 for each strip of the group
+///                     pack the strip             -> once; stays in L2 or L3. The next one is asked for meanwhile
 ///                     for each tile of the block
-///                         micro-kernel
+///                         micro-kernel           -> the tile stays in registers
 /// </code>
 /// A part packs for itself, so the threads never wait for one another before the end.
 /// </summary>
@@ -27,6 +27,9 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
     /// <summary>Columns of a strip of b: 3 vectors.</summary>
     private static int StripColumns => 3 * TLanes.Count;
 
+    /// <summary>Terms of a transposed a that are packed at a time.</summary>
+    private const int PackedTerms = 16;
+
     private MatMulCall _call;
     private WorkerScratch _scratch = null!;
     private MatMulPlan _plan;
@@ -37,7 +40,7 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
         _call = call;
         _plan = MatMulPlan.For(call, StripColumns, TRegisters.TileRows, backend.Team.Threads);
         _scratch = backend.Scratch;
-        _scratch.Reserve((_plan.GroupColumns + _plan.BlockRows) * _plan.BlockTerms);
+        _scratch.Reserve(_plan.ScratchFloats);
         backend.Team.Run(this, _plan.Parts);
         // Lets the buffers go: the job outlives the call.
         _call = default;
@@ -51,69 +54,71 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
         fixed (float* a = _call.A.AsSpan(), b = _call.B.AsSpan(), c = _call.C.AsSpan(), bias = _call.Bias.AsSpan(),
             scratch = _scratch.Mine)
         {
-            var packedA = scratch + ((nint)_plan.GroupColumns * _plan.BlockTerms);
+            var memory = new Memory { A = a, B = b, C = c, Bias = bias, Strips = scratch, Block = scratch + _plan.StripFloats };
             for (var j = columns.Start; j < columns.End; j += _plan.GroupColumns)
             {
                 var group = new Interval(j, Math.Min(j + _plan.GroupColumns, columns.End));
                 for (var p = 0; p < _call.K; p += _plan.BlockTerms)
                 {
                     var terms = new Interval(p, Math.Min(p + _plan.BlockTerms, _call.K));
-                    if (_plan.PackB)
-                    {
-                        PackB(b, scratch, group, terms);
-                    }
-
                     for (var i = rows.Start; i < rows.End; i += _plan.BlockRows)
                     {
                         var block = new Interval(i, Math.Min(i + _plan.BlockRows, rows.End));
-                        MultiplyBlock(a, b, packedA, scratch, c, bias, block, group, terms);
+                        MultiplyBlock(memory, block, group, terms, stripsArePacked: i > rows.Start);
                     }
                 }
             }
         }
     }
 
+    /// <summary>
+    /// Columns of the next strip: 3 vectors, or what is left. Of 4 vectors it takes 2, as one alone would leave the multiply-adds waiting.
+    /// </summary>
+    private static int StripWidth(int columns) =>
+        columns > StripColumns && columns <= 4 * TLanes.Count ? 2 * TLanes.Count : Math.Min(columns, StripColumns);
+
     /// <summary>Columns of a strip in whole vectors.</summary>
     private static int PaddedWidth(int width) => (width + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
-    private void PackB(float* b, float* packed, Interval group, Interval terms)
+    private void PackB(float* b, float* strip, int width, int padded, int depth)
     {
-        for (var j = group.Start; j < group.End; j += StripColumns)
+        if (_call.TransposeB)
         {
-            var width = Math.Min(StripColumns, group.End - j);
-            var strip = packed + ((j - group.Start) * (nint)terms.Length);
-            if (_call.TransposeB)
-            {
-                MatMulPack.Columns(b + ((nint)j * _call.K) + terms.Start, _call.K, strip, width, PaddedWidth(width), terms.Length);
-            }
-            else
-            {
-                MatMulPack.Rows<TVector, TLanes>(
-                    b + ((nint)terms.Start * _call.N) + j, _call.N, strip, width, PaddedWidth(width), terms.Length);
-            }
+            MatMulPack.Columns(b, _call.K, strip, width, padded, depth);
+        }
+        else
+        {
+            MatMulPack.Rows<TVector, TLanes>(b, _call.N, strip, width, padded, depth);
         }
     }
 
     private void PackA(float* a, float* packed, Interval block, Interval terms)
     {
-        for (var i = block.Start; i < block.End; i += TRegisters.TileRows)
+        // Rows of a transposed a are long: a few at a time are cut up, so that each line is fetched once.
+        var run = _call.TransposeA ? PackedTerms : terms.Length;
+        for (var p = 0; p < terms.Length; p += run)
         {
-            var rows = Math.Min(TRegisters.TileRows, block.End - i);
-            var strip = packed + ((i - block.Start) * (nint)terms.Length);
-            if (_call.TransposeA)
+            var depth = Math.Min(run, terms.Length - p);
+            for (var i = block.Start; i < block.End; i += TRegisters.TileRows)
             {
-                MatMulPack.Rows<TVector, TLanes>(a + (i - block.Start), _call.M, strip, rows, rows, terms.Length);
-            }
-            else
-            {
-                MatMulPack.Columns(a + ((i - block.Start) * (nint)_call.K), _call.K, strip, rows, rows, terms.Length);
+                var rows = Math.Min(TRegisters.TileRows, block.End - i);
+                var strip = packed + ((i - block.Start) * (nint)terms.Length) + (p * rows);
+                if (_call.TransposeA)
+                {
+                    MatMulPack.Rows<TVector, TLanes>(
+                        a + ((nint)p * _call.M) + (i - block.Start), _call.M, strip, rows, rows, depth);
+                }
+                else
+                {
+                    MatMulPack.Columns(a + ((i - block.Start) * (nint)_call.K), _call.K, strip, rows, rows, depth);
+                }
             }
         }
     }
 
+    /// <summary>A block of rows of a times a group of strips of b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyBlock(
-        float* a, float* b, float* packedA, float* packedB, float* c, float* bias, Interval block, Interval group, Interval terms)
+    private void MultiplyBlock(in Memory memory, Interval block, Interval group, Interval terms, bool stripsArePacked)
     {
         var last = terms.End == _call.K;
         var tiles = new MatMulTile
@@ -125,29 +130,57 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             Accumulate = terms.Start > 0,
             Relu = last && _call.Activation == Activation.Relu,
         };
-        a += (block.Start * tiles.ARow) + (terms.Start * tiles.AStep);
+        var a = memory.A + (block.Start * tiles.ARow) + (terms.Start * tiles.AStep);
         tiles.ATile = TRegisters.TileRows * tiles.ARow;
         if (_plan.PackA)
         {
-            PackA(a, packedA, block, terms);
-            a = packedA;
+            PackA(a, memory.Block, block, terms);
+            a = memory.Block;
             (tiles.ARow, tiles.AStep, tiles.ATile) = (1, TRegisters.TileRows, TRegisters.TileRows * (nint)terms.Length);
         }
 
-        for (var j = group.Start; j < group.End; j += StripColumns)
+        for (var j = group.Start; j < group.End; j += tiles.Width)
         {
-            tiles.Width = Math.Min(StripColumns, group.End - j);
-            tiles.B = _plan.PackB ? packedB + ((j - group.Start) * (nint)terms.Length) : b + ((nint)terms.Start * _call.N) + j;
-            tiles.BStep = _plan.PackB ? PaddedWidth(tiles.Width) : _call.N;
-            tiles.Bias = last && bias is not null ? bias + j : null;
+            tiles.Width = StripWidth(group.End - j);
+            FindStrip(ref tiles, memory, j - group.Start, j, terms, stripsArePacked, isLast: j + tiles.Width == group.End);
+            tiles.Bias = last && memory.Bias is not null ? memory.Bias + j : null;
             tiles.A = a;
-            tiles.C = c + ((nint)block.Start * _call.N) + j;
+            tiles.C = memory.C + ((nint)block.Start * _call.N) + j;
             MultiplyStrip(tiles, block.Length);
             if (last && _call.Activation is Activation.Sigmoid or Activation.Tanh)
             {
                 Activate(tiles.C, block.Length, tiles.Width);
             }
         }
+    }
+
+    /// <summary>Finds the strip of b from column <paramref name="j"/> on, packs it if need be, and asks for the one after it.</summary>
+    private void FindStrip(
+        ref MatMulTile tiles, in Memory memory, int offset, int j, Interval terms, bool isPacked, bool isLast)
+    {
+        tiles.B = memory.B + (_call.TransposeB ? ((nint)j * _call.K) + terms.Start : ((nint)terms.Start * _call.N) + j);
+        tiles.BStep = _call.N;
+        tiles.Ahead = isLast || !_plan.AsksAhead ? default
+            : _call.TransposeB ? MatMulAhead.Columns(tiles.B + (tiles.Width * (nint)_call.K), _call.K)
+            : MatMulAhead.Rows(tiles.B + tiles.Width, _call.N);
+        if (!_plan.PackB)
+        {
+            return;
+        }
+
+        var strip = memory.Strips + (_plan.KeepsStrips ? offset * (nint)terms.Length : 0);
+        var padded = PaddedWidth(tiles.Width);
+        if (!isPacked)
+        {
+            PackB(tiles.B, strip, tiles.Width, padded, terms.Length);
+        }
+        else if (!isLast)
+        {
+            tiles.Ahead = MatMulAhead.Rows(strip + (tiles.Width * (nint)terms.Length), padded);
+        }
+
+        tiles.B = strip;
+        tiles.BStep = padded;
     }
 
     /// <summary>The tiles of a strip of b and a block of a: full ones, then what is left over.</summary>
@@ -176,5 +209,20 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             var row = new Span<float>(c + ((nint)i * _call.N), width);
             ActivationSimd.Apply(row, row, _call.Activation);
         }
+    }
+
+    /// <summary>Where everything lies.</summary>
+    private struct Memory
+    {
+        public float* A;
+        public float* B;
+        public float* C;
+        public float* Bias;
+
+        /// <summary>Packed strips of b.</summary>
+        public float* Strips;
+
+        /// <summary>A packed block of a.</summary>
+        public float* Block;
     }
 }

@@ -33,6 +33,11 @@ internal static unsafe class MatMulPack
                 TLanes.Store(strip + j, TLanes.Load(source + j));
             }
 
+            for (; j <= width - 8; j += 8)
+            {
+                Vector256.Store(Vector256.Load(source + j), strip + j);
+            }
+
             for (; j < padded; j++)
             {
                 strip[j] = j < width ? source[j] : 0;

@@ -12,14 +12,17 @@ internal readonly record struct Interval(int Start, int End)
 /// </summary>
 internal readonly record struct MatMulPlan
 {
-    /// <summary>Longest run of terms: a strip of b (96 bytes to 192 bytes a term) and a tile's rows of a then stay near the core.</summary>
-    private const int MaxBlockTerms = 384;
+    /// <summary>
+    /// Longest run of terms: a strip of b (up to 96 KB) then stays in the second-level cache. Not asked of the machine: it shows in
+    /// the result, and a result should not depend on caches.
+    /// </summary>
+    private const int MaxBlockTerms = 512;
 
-    /// <summary>Floats of b packed at a time: 2 MB, one core's share of most L3 caches.</summary>
-    private const int GroupFloats = 512 * 1024;
+    /// <summary>Floats of a packed at a time: 3/8 of the second-level cache, which leaves room for a strip of b and for c.</summary>
+    private static readonly int BlockFloats = CacheSizes.L2 / sizeof(float) * 3 / 8;
 
-    /// <summary>Floats of a packed at a time: 192 KB, which leaves room in a 512 KB L2 for what streams through.</summary>
-    private const int BlockFloats = 48 * 1024;
+    /// <summary>Floats of b that stay packed: a quarter of a core's share of the third-level cache, but no more than helps.</summary>
+    private static readonly int GroupFloats = Math.Min(CacheSizes.L3Share / sizeof(float) / 4, 1024 * 1024);
 
     /// <summary>A part should last longer than it takes to hand it out: about 10 us of one core's work.</summary>
     private const long MinPartFlops = 1_000_000;
@@ -37,7 +40,7 @@ internal readonly record struct MatMulPlan
     private const int MaxRowsToSkipPackB = 16;
 
     /// <summary>Up to so many floats, a block of b is near the core as it lies.</summary>
-    private const int MaxFloatsToSkipPackB = 16 * 1024;
+    private const int NearFloats = 16 * 1024;
 
     /// <summary>Packing the rows of a tile, in units of multiplying a tile.</summary>
     private const double PackCostA = 0.3;
@@ -60,8 +63,20 @@ internal readonly record struct MatMulPlan
     /// <summary>Terms of the sums in a block.</summary>
     public int BlockTerms { get; private init; }
 
-    /// <summary>Columns of b that are packed together.</summary>
+    /// <summary>Columns of b that one packed block of a meets.</summary>
     public int GroupColumns { get; private init; }
+
+    /// <summary>Whether packed strips are kept, because more than one block of rows needs them.</summary>
+    public bool KeepsStrips { get; private init; }
+
+    /// <summary>Floats of packed strips of b at a time.</summary>
+    public int StripFloats => (KeepsStrips ? GroupColumns : ColumnUnit) * BlockTerms;
+
+    /// <summary>Floats of packed strips of b and a packed block of a.</summary>
+    public int ScratchFloats => StripFloats + (BlockRows * BlockTerms);
+
+    /// <summary>Whether b is too large to be near the core by itself.</summary>
+    public bool AsksAhead { get; private init; }
 
     /// <summary>Number of rectangles.</summary>
     public int Parts => RowParts * ColumnParts;
@@ -89,6 +104,8 @@ internal readonly record struct MatMulPlan
         var (rowParts, columnParts) = Divide(call.Flops + (FlopsPerByte * call.Bytes), tileRows, strips, threads);
         var groupStrips = Math.Clamp(GroupFloats / (blockTerms * columnUnit), 1, DivideUp(strips, columnParts));
         var packA = groupStrips >= MinStripsToPackA;
+        var blockRows = rowUnit * Math.Clamp(BlockFloats / (blockTerms * rowUnit), 1, DivideUp(tileRows, rowParts));
+        var bIsLarge = (long)call.N * blockTerms > NearFloats;
         return new MatMulPlan
         {
             Rows = call.M,
@@ -99,9 +116,11 @@ internal readonly record struct MatMulPlan
             ColumnParts = columnParts,
             BlockTerms = blockTerms,
             GroupColumns = groupStrips * columnUnit,
+            KeepsStrips = blockRows * rowParts < call.M,
             PackA = packA,
-            PackB = call.TransposeB || (call.M > MaxRowsToSkipPackB && (long)call.N * blockTerms > MaxFloatsToSkipPackB),
-            BlockRows = rowUnit * Math.Clamp(BlockFloats / (blockTerms * rowUnit), 1, DivideUp(tileRows, rowParts)),
+            PackB = call.TransposeB || (call.M > MaxRowsToSkipPackB && bIsLarge),
+            AsksAhead = bIsLarge,
+            BlockRows = blockRows,
         };
     }
 

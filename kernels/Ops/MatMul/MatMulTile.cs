@@ -47,6 +47,9 @@ internal unsafe struct MatMulTile
 
     /// <summary>Whether to end with max(c, 0).</summary>
     public bool Relu;
+
+    /// <summary>What the first tiles ask for while they compute; see <see cref="MatMulAhead"/>.</summary>
+    public MatMulAhead Ahead;
 }
 
 /// <summary>Size of a register tile: the JIT drops what a smaller tile does not use.</summary>
@@ -97,6 +100,7 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
             MultiplyOne<TShape>(tile);
             tile.A += tile.ATile;
             tile.C += TShape.Rows * tile.CRow;
+            tile.Ahead.NextTile();
         }
     }
 
@@ -125,8 +129,14 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
             Prefetch<TShape>(tile);
         }
 
+        var ahead = tile.Ahead;
         for (var p = tile.Depth; p > 0; p--)
         {
+            if (ahead.Line is not null)
+            {
+                ahead.Ask(p);
+            }
+
             var b0 = Load<TShape>(b, 0, first);
             var b1 = TShape.Vectors > 1 ? Load<TShape>(b, 1, first) : default;
             var b2 = TShape.Vectors > 2 ? Load<TShape>(b, 2, first) : default;

@@ -36,6 +36,20 @@ public class MatMulSimdTests
     }
 
     [Theory]
+    [InlineData(512, false, false)]
+    [InlineData(512, true, false)]
+    [InlineData(512, false, true)]
+    [InlineData(256, true, true)]
+    [InlineData(128, false, true)]
+    public void BlocksOfRowsShareTheStripsThatTheFirstHasPacked(int width, bool transposeA, bool transposeB)
+    {
+        using var backend = new CpuBackend(1);
+        using var product = new RandomProduct(backend, new Random(3), 450, (4 * 48) + 16, 600, transposeA, transposeB);
+        product.Run(width);
+        product.Check(ErrorPerTerm * Math.Sqrt(600) * 4);
+    }
+
+    [Theory]
     [InlineData(512)]
     [InlineData(256)]
     [InlineData(128)]
@@ -75,7 +89,7 @@ public class MatMulSimdTests
     [InlineData(128)]
     public void ThreadsDoNotShowInTheResult(int width)
     {
-        foreach (var (m, n, k) in ((int, int, int)[])[(67, 130, 800), (1, 1000, 500), (300, 10, 784), (784, 128, 64)])
+        foreach (var (m, n, k) in ((int, int, int)[])[(67, 130, 800), (600, 260, 1030), (1, 1000, 500), (300, 10, 784), (784, 128, 64)])
         {
             var results = new List<float[]>();
             foreach (var threads in (int[])[1, 2, 3, 5])
