@@ -21,15 +21,15 @@ public static class IdxDataset
             Task.Run(() => ReadArrays(files.TrainImages, files.TrainLabels)),
             Task.Run(() => ReadArrays(files.TestImages, files.TestLabels))).GetAwaiter().GetResult();
         var train = Combine(name, arrays[0], classNames);
-        var test = Combine(name, arrays[1], train.ClassNames);
-        if ((test.Height, test.Width) != (train.Height, train.Width))
-        {
-            throw new DataException($"{files.TestImages}: byte 8: expected pictures of {train.Height}x{train.Width} like those "
-                + $"of {files.TrainImages}, found {test.Height}x{test.Width}: give the files that belong together");
-        }
-
-        return new DatasetPair(train, test);
+        return CheckSizes(files, train, Combine(name, arrays[1], train.ClassNames));
     }
+
+    /// <summary>Throws unless both parts' pictures have one size.</summary>
+    internal static DatasetPair CheckSizes(DatasetFiles files, Dataset train, Dataset test) =>
+        (test.Height, test.Width) == (train.Height, train.Width)
+            ? new DatasetPair(train, test)
+            : throw new DataException($"{files.TestImages}: byte 8: expected pictures of {train.Height}x{train.Width} like those "
+                + $"of {files.TrainImages}, found {test.Height}x{test.Width}: give the files that belong together");
 
     /// <summary>Writes a set as two IDX files, each gzipped when its name ends in .gz.</summary>
     public static void Write(Dataset dataset, string imagesPath, string labelsPath)
@@ -44,26 +44,41 @@ public static class IdxDataset
     private static Dataset Combine(string name, PairOfArrays pair, IReadOnlyList<string>? classNames)
     {
         var (sizes, labels) = (pair.Images.Dimensions, pair.Labels.Values);
-        if (labels.Length != sizes[0])
-        {
-            throw new DataException($"{pair.LabelsPath}: byte 4: expected {sizes[0]} labels, one for each picture of "
-                + $"{pair.ImagesPath}, found {labels.Length}: give the files that belong together");
-        }
-
-        classNames ??= [.. Enumerable.Range(0, labels.Max() + 1).Select(c => c.ToString())];
-        CheckLabels(pair.LabelsPath, labels, classNames.Count);
+        CheckCounts(pair.ImagesPath, sizes[0], pair.LabelsPath, labels.Length);
+        classNames = CheckLabels(pair.LabelsPath, labels, classNames);
         return new Dataset(name, sizes[1], sizes[2], classNames, pair.Images.Values, labels);
     }
 
-    private static void CheckLabels(string path, ReadOnlySpan<byte> labels, int classes)
+    /// <summary>Throws unless there is a label for each picture.</summary>
+    internal static void CheckCounts(string imagesPath, int images, string labelsPath, int labels)
+    {
+        if (labels != images)
+        {
+            throw new DataException($"{labelsPath}: byte 4: expected {images} labels, one for each picture of "
+                + $"{imagesPath}, found {labels}: give the files that belong together");
+        }
+    }
+
+    /// <summary>Throws unless every label is one of a class; gives the classes' names, numbers where none are given.</summary>
+    internal static IReadOnlyList<string> CheckLabels(string path, ReadOnlySpan<byte> labels, IReadOnlyList<string>? classNames)
     {
         const int HeaderLength = 8;
-        var wrong = labels.IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1));
-        if (wrong >= 0)
+        if (classNames is null)
         {
-            throw new DataException($"{path}: byte {HeaderLength + wrong} of the contents: expected a label from 0 to "
-                + $"{classes - 1}, found {labels[wrong]} for example {wrong}: correct it, or give the file that belongs to the set");
+            var most = 0;
+            foreach (var label in labels)
+            {
+                most = Math.Max(most, label);
+            }
+
+            return [.. Enumerable.Range(0, most + 1).Select(c => c.ToString())];
         }
+
+        var wrong = labels.IndexOfAnyExceptInRange((byte)0, (byte)(classNames.Count - 1));
+        return wrong < 0
+            ? classNames
+            : throw new DataException($"{path}: byte {HeaderLength + wrong} of the contents: expected a label from 0 to "
+                + $"{classNames.Count - 1}, found {labels[wrong]} for example {wrong}: correct it, or give the file that belongs to the set");
     }
 
     private sealed record PairOfArrays(string ImagesPath, IdxArray Images, string LabelsPath, IdxArray Labels);

@@ -31,17 +31,37 @@ public static class IdxFile
     {
         using var source = IdxSource.Open(path);
         var sizes = ReadHeader(source, dimensions);
-        var length = Product(source, sizes);
-        var available = source.ContentsLength - source.Position;
-        if (available != null && available != length)
-        {
-            throw source.Error(source.Position + Math.Min(length, available.Value), $"{length} bytes of values", $"{available}",
-                available < length ? IdxSource.Truncated : "the header is damaged, or the file has trailing bytes");
-        }
-
-        var values = source.ReadValues(length);
+        var length = Product(source, sizes, Array.MaxLength);
+        CheckLength(source, length);
+        var values = source.ReadValues((int)length);
         source.ExpectEnd();
         return new IdxArray(sizes, values);
+    }
+
+    /// <summary>Where the values of an uncompressed file are, which may be more than memory holds.</summary>
+    /// <exception cref="DataException">As <see cref="Read"/> says.</exception>
+    internal static (int[] Sizes, long Offset) Locate(string path, int dimensions)
+    {
+        using var source = IdxSource.Open(path);
+        var sizes = ReadHeader(source, dimensions);
+        CheckLength(source, Product(source, sizes, long.MaxValue));
+        return (sizes, source.Position);
+    }
+
+    /// <summary>Opens a file of any length, gzipped or not, at its first value.</summary>
+    /// <exception cref="DataException">As <see cref="Read"/> says, but for what lies behind the header.</exception>
+    internal static (IdxSource Source, int[] Sizes) Open(string path, int dimensions)
+    {
+        var source = IdxSource.Open(path);
+        try
+        {
+            return (source, ReadHeader(source, dimensions));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes a file, gzipped when its name ends in .gz; it appears under its name only when complete.</summary>
@@ -70,7 +90,8 @@ public static class IdxFile
             using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
                 ? new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true)
                 : new BufferedStream(file);
-            WriteContents(stream, dimensions, values);
+            WriteHeader(stream, dimensions);
+            stream.Write(values);
             stream.Flush();
             file.Flush(flushToDisk: true);
         }
@@ -78,7 +99,8 @@ public static class IdxFile
         File.Move(temporary, path, overwrite: true);
     }
 
-    private static void WriteContents(Stream stream, ReadOnlySpan<int> dimensions, ReadOnlySpan<byte> values)
+    /// <summary>Writes what stands before the values.</summary>
+    internal static void WriteHeader(Stream stream, ReadOnlySpan<int> dimensions)
     {
         stream.Write([0, 0, UnsignedByteType, (byte)dimensions.Length]);
         Span<byte> bigEndian = stackalloc byte[4];
@@ -87,8 +109,16 @@ public static class IdxFile
             BinaryPrimitives.WriteInt32BigEndian(bigEndian, size);
             stream.Write(bigEndian);
         }
+    }
 
-        stream.Write(values);
+    private static void CheckLength(IdxSource source, long length)
+    {
+        var available = source.ContentsLength - source.Position;
+        if (available != null && available != length)
+        {
+            throw source.Error(source.Position + Math.Min(length, available.Value), $"{length} bytes of values", $"{available}",
+                available < length ? IdxSource.Truncated : "the header is damaged, or the file has trailing bytes");
+        }
     }
 
     private static int[] ReadHeader(IdxSource source, int dimensions)
@@ -118,21 +148,20 @@ public static class IdxFile
         return sizes;
     }
 
-    private static int Product(IdxSource source, int[] sizes)
+    private static long Product(IdxSource source, int[] sizes, long most)
     {
-        long product = 1;
+        Int128 product = 1;
         foreach (var size in sizes)
         {
-            // Neither factor exceeds 2^31, so the product of both fits before it is compared.
             product *= size;
-            if (product > Array.MaxLength)
+            if (product > most)
             {
-                throw source.Error(4, $"at most {Array.MaxLength} values", $"a header promising {string.Join('x', sizes)}",
+                throw source.Error(4, $"at most {most} values", $"a header promising {string.Join('x', sizes)}",
                     "the header is damaged, or split the set into smaller files");
             }
         }
 
-        return (int)product;
+        return (long)product;
     }
 
     private static string Describe(uint magic) => magic switch

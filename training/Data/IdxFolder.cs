@@ -16,8 +16,9 @@ public static class IdxFolder
     /// </summary>
     /// <param name="folder">The folder; what lies deeper is not looked at.</param>
     /// <param name="seed">Chooses the test part when it has to be split off.</param>
+    /// <param name="options">Whether to stream, and where sets are cached; null: everything is read into memory.</param>
     /// <exception cref="DataException">There is no such folder, it holds no set or several, or a file is damaged.</exception>
-    public static DatasetPair Read(string folder, ulong seed)
+    public static DatasetPair Read(string folder, ulong seed, OwnDataOptions? options = null)
     {
         if (!Directory.Exists(folder))
         {
@@ -27,16 +28,19 @@ public static class IdxFolder
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         if (FindStandardFiles(folder) is { } standard)
         {
-            return IdxDataset.ReadPair(name, standard);
+            return ReadPair(name, standard, options);
         }
 
         switch (FindPairs(folder))
         {
             case [var only]:
-                var (train, test) = IdxDataset.Read(name, only.Images, only.Labels).StratifiedSplit(1.0 / 7, seed);
+                var all = IdxPart.IsStreamed(only.Images, options)
+                    ? IdxPart.Load(name, only.Images, only.Labels, null, options!)
+                    : IdxDataset.Read(name, only.Images, only.Labels);
+                var (train, test) = all.StratifiedSplit(1.0 / 7, seed);
                 return new DatasetPair(train, test);
             case [{ IsTest: false } first, { IsTest: true } second]:
-                return IdxDataset.ReadPair(name, new(first.Images, first.Labels, second.Images, second.Labels));
+                return ReadPair(name, new(first.Images, first.Labels, second.Images, second.Labels), options);
             case []:
                 throw new DataException($"{folder}: holds no IDX pictures with their labels (gzipped or not); "
                     + "name them like train-images-idx3-ubyte and train-labels-idx1-ubyte");
@@ -45,6 +49,23 @@ public static class IdxFolder
                 throw new DataException($"{folder}: holds {many.Count} sets ({names}), and which is for training is "
                     + "not clear; leave one, or two of which one has 'test' in its name");
         }
+    }
+
+    /// <summary>Whether a folder holds IDX pictures with their labels.</summary>
+    internal static bool IsOne(string folder) => FindStandardFiles(folder) is not null || FindPairs(folder).Count > 0;
+
+    /// <summary>Whether a file's name says that it is for testing.</summary>
+    internal static bool IsNamedAsTest(string name) => Words(name).Any(NamesOfTests.Contains);
+
+    private static DatasetPair ReadPair(string name, DatasetFiles files, OwnDataOptions? options)
+    {
+        if (!IdxPart.IsStreamed(files.TrainImages, options) && !IdxPart.IsStreamed(files.TestImages, options))
+        {
+            return IdxDataset.ReadPair(name, files);
+        }
+
+        var train = IdxPart.Load(name, files.TrainImages, files.TrainLabels, null, options!);
+        return IdxDataset.CheckSizes(files, train, IdxPart.Load(name, files.TestImages, files.TestLabels, train.ClassNames, options!));
     }
 
     /// <summary>The four files named as MNIST's (- or . before idx, with or without .gz), or null unless all are there.</summary>
@@ -84,7 +105,7 @@ public static class IdxFolder
         }
 
         return [.. images.Where(i => labels.ContainsKey(i.Key))
-            .Select(i => new Pair(i.Value, labels[i.Key], Words(i.Key).Any(NamesOfTests.Contains)))
+            .Select(i => new Pair(i.Value, labels[i.Key], IsNamedAsTest(i.Key)))
             .OrderBy(p => p.IsTest)];
     }
 

@@ -40,6 +40,9 @@ internal static class ExifOrientation
         return Upright;
     }
 
+    /// <summary>Whether an orientation makes rows of columns.</summary>
+    public static bool IsOnSide(int orientation) => orientation >= 5;
+
     /// <summary>A picture turned and mirrored to be upright.</summary>
     public static GreyPicture Turn(GreyPicture picture, int orientation)
     {
@@ -48,8 +51,7 @@ internal static class ExifOrientation
             return picture;
         }
 
-        // 5 to 8 lie on their side: stored rows are columns.
-        var (width, height) = orientation >= 5 ? (picture.Height, picture.Width) : (picture.Width, picture.Height);
+        var (width, height) = IsOnSide(orientation) ? (picture.Height, picture.Width) : (picture.Width, picture.Height);
         var (lastX, lastY) = (picture.Width - 1, picture.Height - 1);
         var pixels = new byte[picture.Pixels.Length];
         for (var y = 0; y < height; y++)

@@ -13,27 +13,25 @@ public static class PictureFile
 
     /// <summary>Reads a file; what is transparent shows white.</summary>
     /// <exception cref="DataException">It is missing, no such picture, damaged, or larger than <see cref="MaxPixels"/>.</exception>
-    public static GreyPicture Read(string path)
+    public static GreyPicture Read(string path) => Decode(ReadBytes(path), path);
+
+    /// <summary>The size of a file's picture the right way up, from its header alone.</summary>
+    /// <exception cref="DataException">It is missing, no such picture, or larger than <see cref="MaxPixels"/>.</exception>
+    public static PictureSize ReadSize(string path)
     {
+        // Headers of photos hold a small picture and more, rarely beyond this.
+        const int HeaderBytes = 1 << 17;
+        var start = ReadBytes(path, HeaderBytes);
+        using var stream = new MemoryStream(start);
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (file.Length > MaxFileLength)
-            {
-                throw new DataException($"{path}: {file.Length} bytes, expected at most {MaxFileLength}: make the picture smaller");
-            }
-
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            return Decode(bytes, path);
+            var (height, width) = CheckHeader(stream, path);
+            return ExifOrientation.IsOnSide(ExifOrientation.Read(start)) ? new(width, height) : new(height, width);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (DataException) when (start.Length == HeaderBytes)
         {
-            throw new DataException($"{path}: no such file; check the path", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new DataException($"{path}: cannot be read: {e.Message}", e);
+            var picture = Read(path);
+            return new PictureSize(picture.Height, picture.Width);
         }
     }
 
@@ -56,18 +54,54 @@ public static class PictureFile
         }
     }
 
-    /// <summary>Throws unless a header promises a picture of a size that can be decoded.</summary>
-    private static void CheckHeader(Stream stream, string name)
+    private static byte[] ReadBytes(string path, int most = int.MaxValue)
     {
-        if (ImageInfo.FromStream(stream) is not { } info)
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (file.Length > MaxFileLength)
+            {
+                throw new DataException($"{path}: {file.Length} bytes, expected at most {MaxFileLength}: make the picture smaller");
+            }
+
+            var bytes = new byte[Math.Min(most, file.Length)];
+            file.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException($"{path}: no such file; check the path", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new DataException($"{path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Throws unless a header promises a picture of a size that can be decoded.</summary>
+    private static (int Height, int Width) CheckHeader(Stream stream, string name)
+    {
+        if (ReadHeader(stream) is not { } info)
         {
             throw new DataException($"{name}: byte 0: expected a PNG, JPEG or BMP picture, found something else: convert it");
         }
 
         // Sizes are checked before anything of them is allocated: a header of 50 bytes can promise gigabytes.
-        if (info.Width < 1 || info.Height < 1 || (long)info.Width * info.Height > MaxPixels)
+        return info.Width >= 1 && info.Height >= 1 && (long)info.Width * info.Height <= MaxPixels
+            ? (info.Height, info.Width)
+            : throw new DataException($"{name}: {info.Width}x{info.Height} pixels, expected at most {MaxPixels} in all: make it smaller");
+    }
+
+    private static ImageInfo? ReadHeader(Stream stream)
+    {
+        try
         {
-            throw new DataException($"{name}: {info.Width}x{info.Height} pixels, expected at most {MaxPixels} in all: make it smaller");
+            return ImageInfo.FromStream(stream);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The decoder has no exception of its own.
+            return null;
         }
     }
 
