@@ -12,10 +12,11 @@ internal static class DataCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var folder = CommonOptions.Text("--data", "DIR", "a folder to look in first");
+        var folder = CommonOptions.Text("--data", "PATH", "a folder to look in first, or your own data, to be checked");
         var json = CommonOptions.Json();
         var command = new ExampledCommand("data", "Lists the data sets: which are here, where, whether whole.",
             ("scratchnet data", "what is here"),
+            ("scratchnet data --data photos/", "checks and counts your own pictures"),
             ("scratchnet data fetch mnist", "download MNIST"))
         {
             folder,
@@ -44,7 +45,8 @@ internal static class DataCommand
     {
         var locations = DataLocations.FromEnvironment(folder);
         var table = new TextTable("data set", "state", "where");
-        foreach (var status in DatasetCatalog.Entries.Select(entry => DatasetStatus.Of(entry, locations)))
+        DatasetStatus[] known = [.. DatasetCatalog.Entries.Select(entry => DatasetStatus.Of(entry, locations))];
+        foreach (var status in known)
         {
             table.Add(status.Entry.Name, State(status), Place(status));
             if (asJson)
@@ -56,6 +58,11 @@ internal static class DataCommand
         if (!asJson)
         {
             table.Write(terminal.Out);
+        }
+
+        if (folder is not null && OwnData.IsAt(folder) && !known.Any(status => status.IsWhole && status.Folder == folder))
+        {
+            OwnDataReport.Write(DataSource.Of(null, folder, null).Load(terminal), folder, asJson, terminal);
         }
 
         return ExitCode.Success;

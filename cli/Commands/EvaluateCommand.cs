@@ -52,7 +52,7 @@ internal static class EvaluateCommand
                 + "give its folder with --data");
         }
 
-        var data = source.Load(terminal, interruption.Token);
+        var data = source.For(model).Load(terminal, interruption.Token);
         WarnOfOtherData(model, data.Train, terminal);
         var report = new EvaluationReport(model.Evaluate(data.Test), model.ClassNames);
         if (asJson)

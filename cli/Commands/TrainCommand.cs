@@ -11,14 +11,16 @@ internal static class TrainCommand
     {
         var dataset = new Argument<string?>("DATASET")
         {
-            Description = "digits (bundled), mnist, fashion-mnist, or a folder with IDX files [default: digits]",
+            Description = "digits (bundled), mnist, fashion-mnist, or your own: see --data [default: digits]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<string?>[] deciding = DecidingOptions();
         var recipe = CommonOptions.Text(TrainOptionNames.Recipe, "NAME",
             "take the options from a recipe (see 'scratchnet recipes'); those given beside it win");
         var noAugment = CommonOptions.Flag("--no-augment", "leave training pictures as they are");
-        var (data, json) = (CommonOptions.Data(), CommonOptions.Json());
+        var (data, stream, json) = (CommonOptions.Data(), CommonOptions.Stream(), CommonOptions.Json());
+        var denoise = CommonOptions.Flag(TrainOptionNames.Denoise,
+            "clean every picture of single wrong pixels by a 3x3 median filter; kept in the model, so that predict does it too");
         var (device, threads) = (CommonOptions.Device(), CommonOptions.Threads());
         var folder = CommonOptions.Text("--run", "DIR",
             "the run's folder: model, checkpoints, metrics.csv, TensorBoard events, report.html [default: a new one in runs]");
@@ -27,20 +29,21 @@ internal static class TrainCommand
         var resume = CommonOptions.Text("--resume", "PATH",
             "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
         var quiet = CommonOptions.Flag("--quiet", "no progress, only the result");
-        var command = new ExampledCommand("train", "Trains a network on a data set and saves it.", Examples) { dataset, data };
-        Option[] options = [recipe, .. deciding, noAugment, device, threads, folder, output, resume, json, quiet];
+        var command = new ExampledCommand("train", "Trains a network on a data set and saves it.", Examples) { dataset, data, stream };
+        Option[] options = [recipe, .. deciding, denoise, noAugment, device, threads, folder, output, resume, json, quiet];
         Array.ForEach(options, command.Add);
         command.SetAction(parse => Run(new TrainRequest(
             parse.GetValue(dataset),
             parse.GetValue(data),
-            Given(parse, deciding, parse.GetValue(noAugment)),
+            Given(parse, deciding, parse.GetValue(denoise), parse.GetValue(noAugment)),
             CommonOptions.ReadDevice(parse, device),
             CommonOptions.ReadThreads(parse, threads),
             parse.GetValue(folder),
             parse.GetValue(output),
             parse.GetValue(resume),
             parse.GetValue(json),
-            parse.GetValue(quiet)), parse.GetValue(recipe), terminal));
+            parse.GetValue(quiet),
+            parse.GetValue(stream)), parse.GetValue(recipe), terminal));
         return command;
     }
 
@@ -57,13 +60,16 @@ internal static class TrainCommand
         ("scratchnet train", "the bundled digits, with the defaults"),
         ("scratchnet train mnist --recipe accurate", "MNIST by a recipe"),
         ("scratchnet train mnist --hidden 512,512 --dropout 0.2", "MNIST, two hidden layers with dropout"),
-        ("scratchnet train --data DIR --output my.safetensors", "your own IDX files"),
+        ("scratchnet train --data photos/", "your own pictures"),
+        ("scratchnet train --data scans.csv --denoise", "your own CSV file, spots removed"),
         ("scratchnet train --resume runs/NAME", "go on after Ctrl-C"),
     ];
 
     /// <summary>Options that decide what a run computes.</summary>
     private static Option<string?>[] DecidingOptions() =>
     [
+        CommonOptions.Text(TrainOptionNames.ImageSize, "SIZE",
+            "fit pictures to so many pixels, 28 or 20x32 [default: their commonest size, or 28 if that is above 64x64]"),
         CommonOptions.Text(TrainOptionNames.Hidden, "N,N,...",
             $"units of the hidden layers, or none {TrainingDefaults.Tell(set => string.Join(',', set.Hidden))}"),
         CommonOptions.Text(TrainOptionNames.Activation, "NAME", "relu, sigmoid or tanh [default: relu]"),
@@ -99,7 +105,7 @@ internal static class TrainCommand
         CommonOptions.Text(TrainOptionNames.Seed, "N", "decides weights, order, dropout and distortions [default: 1]"),
     ];
 
-    private static Dictionary<string, string> Given(ParseResult parse, Option<string?>[] options, bool noAugment)
+    private static Dictionary<string, string> Given(ParseResult parse, Option<string?>[] options, bool denoise, bool noAugment)
     {
         var given = new Dictionary<string, string>();
         foreach (var option in options)
@@ -108,6 +114,11 @@ internal static class TrainCommand
             {
                 given[option.Name] = text;
             }
+        }
+
+        if (denoise)
+        {
+            given[TrainOptionNames.Denoise] = "yes";
         }
 
         if (noAugment && !given.TryAdd(TrainOptionNames.Augment, "no"))

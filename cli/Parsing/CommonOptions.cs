@@ -21,8 +21,12 @@ internal static class CommonOptions
 
     public static Option<string?> Threads() => Text("--threads", "N", "threads for the cpu [default: one a processor]");
 
-    public static Option<string?> Data() => Text("--data", "DIR",
-        "folder with IDX files, gzipped or not: of DATASET, or a data set of your own");
+    public static Option<string?> Data() => Text("--data", "PATH",
+        "your own data: a folder with a sub-folder of pictures for each class, a CSV file (label first), or a folder with IDX files; "
+        + "or where the files of DATASET are");
+
+    public static Option<bool> Stream() => Flag("--stream",
+        "bring pictures to the device batch by batch, as is done with sets larger than memory");
 
     public static Option<bool> Json() => Flag("--json", "results as JSON, one object a line");
 

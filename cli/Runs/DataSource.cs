@@ -1,20 +1,33 @@
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Parsing;
+using ScratchNet.Training;
 using ScratchNet.Training.Data;
 
 namespace ScratchNet.Cli.Runs;
 
-/// <summary>Which data a command works on: a known set, or a folder of the person's own.</summary>
-/// <param name="Name">Name of a known set; null for a folder's own.</param>
-/// <param name="Folder">Where to look first, or the folder; an absolute path, since runs may be resumed from elsewhere.</param>
+/// <summary>Which data a command works on: a known set, or the person's own.</summary>
+/// <param name="Name">Name of a known set; null for a person's own.</param>
+/// <param name="Folder">Where to look first, or where the own data are; an absolute path, since runs may be resumed from elsewhere.</param>
 internal sealed record DataSource(string? Name, string? Folder)
 {
-    // Of a folder without a test part one is split off: always the same one, whatever the seed of a run.
+    /// <summary>The largest side that pictures can be fitted to.</summary>
+    private const int MaxSide = 1024;
+
+    // Of data without a test part one is split off: always the same one, whatever the seed of a run.
     private const ulong SplitSeed = 1;
 
+    /// <summary>The size that every picture is fitted to; null: the set's own.</summary>
+    public PictureSize? Size { get; init; }
+
+    /// <summary>Whether pictures are brought to the device batch by batch even if memory has room for all.</summary>
+    public bool IsStreamed { get; init; }
+
+    /// <summary>The classes of own data where a model decides them; null: those that the data have.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
     /// <summary>What DATASET and --data say together.</summary>
-    /// <param name="dataset">A known set's name, a folder, or null.</param>
-    /// <param name="folder">A folder, or null.</param>
+    /// <param name="dataset">A known set's name, a folder, a file, or null.</param>
+    /// <param name="folder">A folder or file, or null.</param>
     /// <param name="defaultName">The known set to take when neither is given.</param>
     /// <exception cref="UsageException">There is no such set.</exception>
     public static DataSource Of(string? dataset, string? folder, string? defaultName)
@@ -25,7 +38,7 @@ internal sealed record DataSource(string? Name, string? Folder)
             return new DataSource(full is null ? defaultName : null, full);
         }
 
-        return folder is null && !IsKnown(dataset) && Directory.Exists(dataset)
+        return folder is null && !IsKnown(dataset) && Path.Exists(dataset)
             ? new DataSource(null, Path.GetFullPath(dataset))
             : new DataSource(FindEntry(dataset).Name, full);
     }
@@ -41,7 +54,7 @@ internal sealed record DataSource(string? Name, string? Folder)
 
         string[] names = [.. DatasetCatalog.Entries.Select(entry => entry.Name)];
         var suggestion = Nearest.To(name, names) is { } nearest ? $"; did you mean '{nearest}'?" : "";
-        throw new UsageException($"no data set is called '{name}': there are {string.Join(", ", names)}, and --data DIR "
+        throw new UsageException($"no data set is called '{name}': there are {string.Join(", ", names)}, and --data PATH "
             + $"for your own{suggestion}");
     }
 
@@ -49,21 +62,49 @@ internal sealed record DataSource(string? Name, string? Folder)
     public static bool IsKnown(string name) =>
         DatasetCatalog.Entries.Any(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>A size as --image-size has it: one number for a square, or HEIGHTxWIDTH; "no" is none.</summary>
+    /// <exception cref="UsageException">It is something else.</exception>
+    public static PictureSize? ReadSize(string option, string? text)
+    {
+        if (text is null or "no")
+        {
+            return null;
+        }
+
+        int[] sides = [.. text.Split('x').Select(side => Values.Whole(option, side, 1, MaxSide))];
+        return sides.Length switch
+        {
+            1 => new PictureSize(sides[0], sides[0]),
+            2 => new PictureSize(sides[0], sides[1]),
+            _ => throw new UsageException($"{option} is '{text}', but must be one number or HEIGHTxWIDTH, such as 28 or 20x32"),
+        };
+    }
+
+    /// <summary>The same data as a model needs them to be measured: of its size and its classes.</summary>
+    public DataSource For(TrainedModel model) => this with
+    {
+        Size = new PictureSize(model.Format.Height, model.Format.Width),
+        ClassNames = model.ClassNames,
+    };
+
     /// <summary>Loads the data, downloading it first when it is known and nowhere to be found.</summary>
     public DatasetPair Load(Terminal terminal, CancellationToken cancellation = default)
     {
+        var locations = DataLocations.FromEnvironment(Folder);
+        var options = new OwnDataOptions(locations.Cache, Size, IsStreamed, SplitSeed, terminal.Warn, ClassNames);
         if (Name is null)
         {
-            return IdxFolder.Read(Folder!, SplitSeed);
+            return OwnData.Read(Folder!, options);
         }
 
         var entry = DatasetCatalog.Find(Name);
-        var locations = DataLocations.FromEnvironment(Folder);
         if (entry != DatasetCatalog.Bundled && DatasetCatalog.Locate(entry, locations) is null)
         {
             DatasetDownload.Run(entry, locations.CacheFolder(entry), terminal, cancellation);
         }
 
-        return DatasetCatalog.LoadAsync(entry, locations, null, null, cancellation).GetAwaiter().GetResult();
+        var pair = OwnData.Fit(
+            DatasetCatalog.LoadAsync(entry, locations, null, null, cancellation).GetAwaiter().GetResult(), options);
+        return IsStreamed ? new DatasetPair(pair.Train.Streamed(), pair.Test.Streamed()) : pair;
     }
 }

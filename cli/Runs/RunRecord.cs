@@ -40,7 +40,10 @@ internal static class RunRecord
         }
 
         // The data may have moved; the checkpoint knows their hash.
-        var source = new DataSource(name, request.Data is null ? folder : Path.GetFullPath(request.Data));
+        var source = new DataSource(name, request.Data is null ? folder : Path.GetFullPath(request.Data))
+        {
+            IsStreamed = request.IsStreamed,
+        };
         var before = TrainingPlan.Read(source, saved.GetValueOrDefault).Describe();
         var plan = TrainingPlan.Read(source, option =>
             request.Given.GetValueOrDefault(option) ?? saved.GetValueOrDefault(option));

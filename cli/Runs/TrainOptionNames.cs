@@ -3,6 +3,8 @@ namespace ScratchNet.Cli.Runs;
 /// <summary>Names of the options that decide what a run computes; checkpoints use them as keys.</summary>
 internal static class TrainOptionNames
 {
+    public const string ImageSize = "--image-size";
+    public const string Denoise = "--denoise";
     public const string Hidden = "--hidden";
     public const string Activation = "--activation";
     public const string Dropout = "--dropout";

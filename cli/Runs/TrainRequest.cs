@@ -11,6 +11,7 @@ namespace ScratchNet.Cli.Runs;
 /// <param name="Resume">--resume, or null.</param>
 /// <param name="AsJson">--json.</param>
 /// <param name="IsQuiet">--quiet.</param>
+/// <param name="IsStreamed">--stream.</param>
 internal sealed record TrainRequest(
     string? Dataset,
     string? Data,
@@ -21,4 +22,5 @@ internal sealed record TrainRequest(
     string? Output,
     string? Resume,
     bool AsJson,
-    bool IsQuiet);
+    bool IsQuiet,
+    bool IsStreamed = false);

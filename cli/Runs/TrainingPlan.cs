@@ -12,6 +12,7 @@ namespace ScratchNet.Cli.Runs;
 /// checkpoints, and read from those again by the same code.
 /// </summary>
 /// <param name="Source">The data.</param>
+/// <param name="Denoise">Whether a median filter cleans every picture, in training and in use.</param>
 /// <param name="Hidden">Units of the hidden layers.</param>
 /// <param name="Activation">Their function.</param>
 /// <param name="InputDropout">Dropout of the pixels.</param>
@@ -27,6 +28,7 @@ namespace ScratchNet.Cli.Runs;
 /// <param name="Options">Epochs, batch size, schedule, distortion and seed.</param>
 internal sealed record TrainingPlan(
     DataSource Source,
+    bool Denoise,
     IReadOnlyList<int> Hidden,
     Activation Activation,
     float InputDropout,
@@ -78,7 +80,8 @@ internal sealed record TrainingPlan(
         CheckValidation(options, validation);
         var hidden = ReadHidden(given(TrainOptionNames.Hidden), defaults.Hidden);
         return new TrainingPlan(
-            source,
+            source with { Size = DataSource.ReadSize(TrainOptionNames.ImageSize, given(TrainOptionNames.ImageSize)) },
+            Choice(TrainOptionNames.Denoise, "no", "yes", "no") == "yes",
             hidden,
             Enum.Parse<Activation>(Choice(TrainOptionNames.Activation, "relu", "relu", "sigmoid", "tanh"), ignoreCase: true),
             Real(TrainOptionNames.InputDropout, 0, 1),
@@ -104,6 +107,8 @@ internal sealed record TrainingPlan(
     /// <summary>The options in words, from which <see cref="Read"/> makes an equal plan.</summary>
     public IReadOnlyDictionary<string, string> Describe() => new Dictionary<string, string>
     {
+        [TrainOptionNames.ImageSize] = Source.Size?.ToString() ?? "no",
+        [TrainOptionNames.Denoise] = Denoise ? "yes" : "no",
         [TrainOptionNames.Hidden] = Hidden.Count == 0 ? "none" : string.Join(',', Hidden),
         [TrainOptionNames.Activation] = Activation.ToString().ToLowerInvariant(),
         [TrainOptionNames.InputDropout] = Text(InputDropout),
@@ -125,6 +130,9 @@ internal sealed record TrainingPlan(
         [TrainOptionNames.BatchSize] = Options.BatchSize.ToString(CultureInfo.InvariantCulture),
         [TrainOptionNames.Seed] = Options.Seed.ToString(CultureInfo.InvariantCulture),
     };
+
+    /// <summary>How the pictures of a data set become inputs.</summary>
+    public InputFormat Format(Dataset train) => InputFormat.For(train, Denoise);
 
     /// <summary>Builds the network with its first weights.</summary>
     public Network BuildNetwork(Backend backend, Dataset train)

@@ -40,7 +40,7 @@ internal sealed class TrainingRun : IDisposable
             return Open(request with { Device = request.Device ?? device }, plan, terminal, files, checkpoint, cancellation);
         }
 
-        var source = DataSource.Of(request.Dataset, request.Data, DatasetCatalog.Bundled.Name);
+        var source = DataSource.Of(request.Dataset, request.Data, DatasetCatalog.Bundled.Name) with { IsStreamed = request.IsStreamed };
         return Open(request, TrainingPlan.Read(source, request.Given.GetValueOrDefault), terminal, null, null, cancellation);
     }
 
@@ -94,7 +94,8 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             var (train, validation) = plan.Split(data.Train);
-            var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Of(plan.BuildNetwork(backend, data.Train), data.Train);
+            var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Of(
+                plan.BuildNetwork(backend, data.Train), data.Train, plan.Format(data.Train));
             var optimizer = plan.BuildOptimizer();
             var trainer = new Trainer(model.Network, optimizer, train, validation, plan.Options, model.Format);
             checkpoint?.Restore(trainer);

@@ -35,8 +35,8 @@ public static class IdxFolder
         {
             case [var only]:
                 var all = IdxPart.IsStreamed(only.Images, options)
-                    ? IdxPart.Load(name, only.Images, only.Labels, null, options!)
-                    : IdxDataset.Read(name, only.Images, only.Labels);
+                    ? IdxPart.Load(name, only.Images, only.Labels, options!)
+                    : IdxDataset.Read(name, only.Images, only.Labels, options?.ClassNames);
                 var (train, test) = all.StratifiedSplit(1.0 / 7, seed);
                 return new DatasetPair(train, test);
             case [{ IsTest: false } first, { IsTest: true } second]:
@@ -61,11 +61,12 @@ public static class IdxFolder
     {
         if (!IdxPart.IsStreamed(files.TrainImages, options) && !IdxPart.IsStreamed(files.TestImages, options))
         {
-            return IdxDataset.ReadPair(name, files);
+            return IdxDataset.ReadPair(name, files, options?.ClassNames);
         }
 
-        var train = IdxPart.Load(name, files.TrainImages, files.TrainLabels, null, options!);
-        return IdxDataset.CheckSizes(files, train, IdxPart.Load(name, files.TestImages, files.TestLabels, train.ClassNames, options!));
+        var train = IdxPart.Load(name, files.TrainImages, files.TrainLabels, options!);
+        var test = IdxPart.Load(name, files.TestImages, files.TestLabels, options! with { ClassNames = train.ClassNames });
+        return IdxDataset.CheckSizes(files, train, test);
     }
 
     /// <summary>The four files named as MNIST's (- or . before idx, with or without .gz), or null unless all are there.</summary>

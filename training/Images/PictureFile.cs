@@ -1,5 +1,6 @@
 using ScratchNet.Training.Data;
 using StbImageSharp;
+using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace ScratchNet.Training.Images;
 
@@ -41,6 +42,7 @@ public static class PictureFile
     {
         using var stream = new MemoryStream(bytes);
         CheckHeader(stream, name);
+        CheckWhole(bytes, name);
         try
         {
             stream.Position = 0;
@@ -90,6 +92,36 @@ public static class PictureFile
         return info.Width >= 1 && info.Height >= 1 && (long)info.Width * info.Height <= MaxPixels
             ? (info.Height, info.Width)
             : throw new DataException($"{name}: {info.Width}x{info.Height} pixels, expected at most {MaxPixels} in all: make it smaller");
+    }
+
+    /// <summary>Throws if a JPEG or BMP file ends before its picture does: the decoder would make up the rest.</summary>
+    private static void CheckWhole(ReadOnlySpan<byte> bytes, string name)
+    {
+        var isWhole = bytes switch
+        {
+            [0xFF, 0xD8, ..] => bytes.LastIndexOf([(byte)0xFF, (byte)0xD9]) > 0,
+            [(byte)'B', (byte)'M', ..] => bytes.Length >= LengthOfBmp(bytes),
+            _ => true,
+        };
+        if (!isWhole)
+        {
+            throw new DataException($"{name}: the picture is cut off after byte {bytes.Length}: save or copy it again");
+        }
+    }
+
+    /// <summary>How long an uncompressed BMP file of Windows' format must be; 0 for others.</summary>
+    private static long LengthOfBmp(ReadOnlySpan<byte> bytes)
+    {
+        const int HeaderLength = 54;
+        if (bytes.Length < HeaderLength)
+        {
+            return HeaderLength;
+        }
+
+        var (width, height) = ((long)ReadInt32LittleEndian(bytes[18..]), Math.Abs((long)ReadInt32LittleEndian(bytes[22..])));
+        var (bits, compression) = (ReadUInt16LittleEndian(bytes[28..]), ReadInt32LittleEndian(bytes[30..]));
+        var line = ((width * bits) + 31) / 32 * 4;
+        return compression is 0 or 3 ? ReadUInt32LittleEndian(bytes[10..]) + (line * height) : 0;
     }
 
     private static ImageInfo? ReadHeader(Stream stream)

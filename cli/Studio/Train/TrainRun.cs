@@ -24,7 +24,7 @@ internal sealed class TrainRun : IDisposable
         (_backend, Plan, Data) = (backend, plan, data);
         var (train, validation) = plan.Split(data.Train);
         Validation = validation;
-        Model = TrainedModel.Of(plan.BuildNetwork(backend, data.Train), data.Train);
+        Model = TrainedModel.Of(plan.BuildNetwork(backend, data.Train), data.Train, plan.Format(data.Train));
         _optimizer = plan.BuildOptimizer();
         _trainer = new Trainer(Model.Network, _optimizer, train, validation, plan.Options, Model.Format);
         Start = Fingerprints.Of(Model.Network.CopyWeights());

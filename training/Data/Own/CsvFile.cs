@@ -19,7 +19,7 @@ internal sealed class CsvFile : DataPart
     private CsvFile(string path, Format format, PictureSize stored, PictureSize size, IReadOnlyList<string> classNames)
     {
         (Path, _format, _stored, Size, ClassNames) = (path, format, stored, size, classNames);
-        _labels = classNames.Select((name, label) => (int.Parse(name, CultureInfo.InvariantCulture), (byte)label)).ToDictionary();
+        _labels = LabelsOf(classNames);
     }
 
     public override string Path { get; }
@@ -44,13 +44,12 @@ internal sealed class CsvFile : DataPart
 
     /// <summary>Looks a file through: its form, its number of pictures and its classes.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="classNames">The classes that it may have, as numbers; null: those that it has.</param>
-    /// <param name="options">The size wanted, and where warnings go.</param>
+    /// <param name="options">The size wanted, the classes if they are known, and where warnings go.</param>
     /// <exception cref="DataException">It is no such file; the message names the line and the column.</exception>
-    public static CsvFile Open(string path, IReadOnlyList<string>? classNames, OwnDataOptions options)
+    public static CsvFile Open(string path, OwnDataOptions options)
     {
         var format = Format.Of(path);
-        if (classNames is null && format.Labels.Count is < 2 or > MostClasses)
+        if (options.ClassNames is null && format.Labels.Count is < 2 or > MostClasses)
         {
             throw new DataException($"{path}: column 1 holds {format.Labels.Count} classes, expected 2 to {MostClasses}; the label must "
                 + "stand first on every line");
@@ -63,8 +62,8 @@ internal sealed class CsvFile : DataPart
             options.Warn?.Invoke($"{path}: the pictures have {stored} pixels and are fitted to {size}");
         }
 
-        classNames ??= [.. format.Labels.Select(label => label.ToString(CultureInfo.InvariantCulture))];
-        return new CsvFile(path, format, stored, size, classNames);
+        return new CsvFile(path, format, stored, size,
+            options.ClassNames ?? [.. format.Labels.Select(label => label.ToString(CultureInfo.InvariantCulture))]);
     }
 
     /// <inheritdoc/>
@@ -91,12 +90,20 @@ internal sealed class CsvFile : DataPart
         sink(pixels.AsSpan(0, count * Size.Pixels), labels.AsSpan(0, count));
     }
 
+    /// <summary>The label in the file of each class: its name where names are numbers, else its place.</summary>
+    private static Dictionary<int, byte> LabelsOf(IReadOnlyList<string> classNames)
+    {
+        var areNumbers = classNames.All(name => int.TryParse(name, CultureInfo.InvariantCulture, out _));
+        return classNames.Select((name, place) => (areNumbers ? int.Parse(name, CultureInfo.InvariantCulture) : place, (byte)place))
+            .ToDictionary();
+    }
+
     private byte ReadLabel(CsvLines lines)
     {
         var label = Format.ReadLabel(lines);
         return _labels.TryGetValue(label, out var known)
             ? known
-            : throw lines.Error($"a label of the training part ({string.Join(", ", ClassNames)})", $"{label}", "correct or remove the line");
+            : throw lines.Error($"one of the labels {string.Join(", ", _labels.Keys)}", $"{label}", "correct or remove the line");
     }
 
     private void ReadPixels(CsvLines lines, byte[] picture)

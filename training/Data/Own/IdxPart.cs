@@ -45,17 +45,17 @@ internal sealed class IdxPart : DataPart
     }
 
     /// <summary>Maps the pictures.</summary>
-    public static Dataset Load(string name, string imagesPath, string labelsPath, IReadOnlyList<string>? classNames, OwnDataOptions options)
+    public static Dataset Load(string name, string imagesPath, string labelsPath, OwnDataOptions options)
     {
         using (var source = IdxSource.Open(imagesPath))
         {
             if (source.ContentsLength is not null)
             {
-                return SetCache.Map(name, imagesPath, labelsPath, classNames, isStreamed: true);
+                return SetCache.Map(name, imagesPath, labelsPath, options.ClassNames, isStreamed: true);
             }
         }
 
-        return SetCache.Load(new IdxPart(imagesPath, labelsPath, classNames), name, isStreamed: true, options);
+        return SetCache.Load(new IdxPart(imagesPath, labelsPath, options.ClassNames), name, isStreamed: true, options);
     }
 
     /// <inheritdoc/>

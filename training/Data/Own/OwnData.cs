@@ -8,8 +8,9 @@ namespace ScratchNet.Training.Data;
 /// <param name="IsStreamed">Whether to stream the set even if memory has room for it.</param>
 /// <param name="SplitSeed">Chooses the test part where it has to be split off.</param>
 /// <param name="Warn">Receives one-line warnings; may be left out.</param>
-public sealed record OwnDataOptions(
-    string CacheFolder, PictureSize? Size = null, bool IsStreamed = false, ulong SplitSeed = 1, Action<string>? Warn = null);
+/// <param name="ClassNames">The classes of a model that is to be measured, some of which may be absent; null: those that the data have.</param>
+public sealed record OwnDataOptions(string CacheFolder, PictureSize? Size = null, bool IsStreamed = false, ulong SplitSeed = 1,
+    Action<string>? Warn = null, IReadOnlyList<string>? ClassNames = null);
 
 /// <summary>Rows and columns of pictures.</summary>
 /// <param name="Height">Rows, at least 1.</param>
@@ -39,12 +40,28 @@ public static class OwnData
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         return Directory.Exists(path) ? ReadFolder(path, name, options)
-            : File.Exists(path) ? Pair(ReadCsv(path, name, options, null), null, options)
+            : File.Exists(path) ? Pair(ReadCsv(path, Path.GetFileNameWithoutExtension(name), options), null, options)
             : throw new DataException($"{path}: no such folder or file; check the path");
     }
 
-    /// <summary>Whether a path is one of data that <see cref="Read"/> might read.</summary>
-    public static bool Exists(string path) => Directory.Exists(path) || File.Exists(path);
+    /// <summary>Whether a path is one of data, whole or not, rather than of a folder that holds something else.</summary>
+    public static bool IsAt(string path) => Directory.Exists(path)
+        ? IdxFolder.IsOne(path) || PictureFolder.IsOne(path) || CsvFile.Find(path).Count > 0
+        : File.Exists(path);
+
+    /// <summary>The set with its pictures fitted to another size, if one is asked for; a warning tells.</summary>
+    /// <param name="pair">The set.</param>
+    /// <param name="options">The size, and where the warning goes.</param>
+    public static DatasetPair Fit(DatasetPair pair, OwnDataOptions options)
+    {
+        if (options.Size is not { } size || size == new PictureSize(pair.Train.Height, pair.Train.Width))
+        {
+            return pair;
+        }
+
+        options.Warn?.Invoke($"the pictures of {pair.Train.Name} have {pair.Train.Height}x{pair.Train.Width} pixels and are fitted to {size}");
+        return new DatasetPair(Fit(pair.Train, size), Fit(pair.Test, size));
+    }
 
     private static DatasetPair ReadFolder(string path, string name, OwnDataOptions options)
     {
@@ -55,16 +72,16 @@ public static class OwnData
 
         if (PictureFolder.Find(path, options.Warn) is { } folders)
         {
-            var train = PictureFolder.Open(folders.Train, null, options);
+            var train = PictureFolder.Open(folders.Train, options);
             var test = folders.Test is null
                 ? null
-                : PictureFolder.Open(folders.Test, train.ClassNames, options with { Size = train.Size });
+                : PictureFolder.Open(folders.Test, options with { Size = train.Size, ClassNames = train.ClassNames });
             return Pair(train.Load(name, options), test?.Load(name, options), options);
         }
 
         return CsvFile.Find(path) switch
         {
-            [var only] => Pair(ReadCsv(only, name, options, null), null, options),
+            [var only] => Pair(ReadCsv(only, name, options), null, options),
             [var first, var second] when CsvFile.IsTest(second) => ReadCsvPair(first, second, name, options),
             [] => throw new DataException($"{path}: holds no data set: expected a folder of pictures for each class, a CSV file, or IDX "
                 + "pictures with their labels (gzipped or not)"),
@@ -75,13 +92,12 @@ public static class OwnData
 
     private static DatasetPair ReadCsvPair(string train, string test, string name, OwnDataOptions options)
     {
-        var first = ReadCsv(train, name, options, null);
+        var first = ReadCsv(train, name, options);
         var size = new PictureSize(first.Height, first.Width);
-        return Pair(first, ReadCsv(test, name, options with { Size = size }, first.ClassNames), options);
+        return Pair(first, ReadCsv(test, name, options with { Size = size, ClassNames = first.ClassNames }), options);
     }
 
-    private static Dataset ReadCsv(string path, string name, OwnDataOptions options, IReadOnlyList<string>? classNames) =>
-        CsvFile.Open(path, classNames, options).Load(name, options);
+    private static Dataset ReadCsv(string path, string name, OwnDataOptions options) => CsvFile.Open(path, options).Load(name, options);
 
     private static DatasetPair Pair(Dataset train, Dataset? test, OwnDataOptions options)
     {
@@ -92,18 +108,6 @@ public static class OwnData
 
         var (left, split) = train.StratifiedSplit(TestShare, options.SplitSeed);
         return new DatasetPair(left, split);
-    }
-
-    /// <summary>Fits sets whose pictures have all the same size.</summary>
-    private static DatasetPair Fit(DatasetPair pair, OwnDataOptions options)
-    {
-        if (options.Size is not { } size || size == new PictureSize(pair.Train.Height, pair.Train.Width))
-        {
-            return pair;
-        }
-
-        options.Warn?.Invoke($"the pictures of {pair.Train.Name} have {pair.Train.Height}x{pair.Train.Width} pixels and are fitted to {size}");
-        return new DatasetPair(Fit(pair.Train, size), Fit(pair.Test, size));
     }
 
     private static Dataset Fit(Dataset dataset, PictureSize size)

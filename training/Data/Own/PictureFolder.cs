@@ -59,25 +59,28 @@ internal sealed class PictureFolder : DataPart
         return (In(folder, train), test is null ? null : In(folder, test));
     }
 
+    /// <summary>Whether a folder's sub-folders hold pictures.</summary>
+    public static bool IsOne(string folder) => SubFolders(folder).Exists(name => Contents(In(folder, name)).Any(IsPicture));
+
     /// <summary>Lists the classes and pictures and looks at their sizes.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="classNames">The classes that there must be; null: those that there are.</param>
-    /// <param name="options">The size wanted, and where warnings go.</param>
+    /// <param name="options">The size wanted, the classes if they are known, and where warnings go.</param>
     /// <exception cref="DataException">There are too few classes, too many, other ones or empty ones, or a file that is no picture.</exception>
-    public static PictureFolder Open(string path, IReadOnlyList<string>? classNames, OwnDataOptions options)
+    public static PictureFolder Open(string path, OwnDataOptions options)
     {
         var found = InOrder(SubFolders(path));
-        CheckClasses(path, found, classNames);
+        var classNames = options.ClassNames ?? found;
+        CheckClasses(path, found, options.ClassNames);
         var pictures = new List<(string Path, byte Label)>();
         var others = new List<string>();
-        for (var label = 0; label < found.Count; label++)
+        foreach (var name in found)
         {
             var before = pictures.Count;
-            foreach (var file in Contents(In(path, found[label])))
+            foreach (var file in Contents(In(path, name)))
             {
-                if (Extensions.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant()))
+                if (IsPicture(file))
                 {
-                    pictures.Add((file, (byte)label));
+                    pictures.Add((file, (byte)classNames.ToList().IndexOf(name)));
                 }
                 else
                 {
@@ -87,7 +90,7 @@ internal sealed class PictureFolder : DataPart
 
             if (pictures.Count == before)
             {
-                throw new DataException($"{In(path, found[label])}: the class '{found[label]}' has no PNG, JPEG or BMP pictures; "
+                throw new DataException($"{In(path, name)}: the class '{name}' has no PNG, JPEG or BMP pictures; "
                     + "add some, or remove the folder");
             }
         }
@@ -97,7 +100,7 @@ internal sealed class PictureFolder : DataPart
             options.Warn?.Invoke($"{path}: {others.Count} files that are no PNG, JPEG or BMP pictures are left out, the first {first}");
         }
 
-        return new PictureFolder(path, found, pictures, ChooseSize(path, pictures, options));
+        return new PictureFolder(path, classNames, pictures, ChooseSize(path, pictures, options));
     }
 
     /// <inheritdoc/>
@@ -124,13 +127,13 @@ internal sealed class PictureFolder : DataPart
         {
             if (found.Except(wanted).FirstOrDefault() is { } extra)
             {
-                throw new DataException($"{In(path, extra)}: '{extra}' is no class of the training part, which has "
-                    + $"{string.Join(", ", wanted)}; rename or remove the folder");
+                throw new DataException($"{In(path, extra)}: '{extra}' is none of the classes that were trained on "
+                    + $"({string.Join(", ", wanted)}); rename or remove the folder");
             }
 
-            if (wanted.Except(found).FirstOrDefault() is { } missing)
+            if (found.Count == 0)
             {
-                throw new DataException($"{path}: has no folder for the class '{missing}' of the training part; add it with pictures");
+                throw new DataException($"{path}: has no folders; make one of pictures for each class");
             }
 
             return;
@@ -161,6 +164,8 @@ internal sealed class PictureFolder : DataPart
 
         return size;
     }
+
+    private static bool IsPicture(string file) => Extensions.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant());
 
     private static IEnumerable<string> Contents(string folder) =>
         Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
