@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using FsCheck.Xunit;
 using ScratchNet.Tests.Cli;
-using ScratchNet.Training;
 using ScratchNet.Training.Data;
 using Xunit;
 
