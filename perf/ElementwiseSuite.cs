@@ -20,7 +20,7 @@ internal sealed class ElementwiseSuite(SuiteReport report)
     private const int OutOfCache = 32 * 1024 * 1024;
 
     // The bandwidth is measured on z = x + s·y and counts 12 bytes an element; z's lines are read first, which makes 16.
-    private const double TrafficPerByte = 16.0 / 12;
+    private const double TrafficPerByte = 1;
 
     /// <summary>Long enough for the runtime to compile both sides with everything it has learnt about them.</summary>
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(300);
@@ -35,7 +35,7 @@ internal sealed class ElementwiseSuite(SuiteReport report)
         MeasureAll("in cache", 1, InCache, null);
         foreach (var threads in report.Threads)
         {
-            MeasureAll("out of cache", threads, OutOfCache, TrafficPerByte * MemoryBandwidth.Gbps(threads));
+            MeasureAll("out of cache", threads, OutOfCache, TrafficPerByte * MemoryBandwidth.Gbps(threads, new Traffic(8, 4)));
         }
     }
 

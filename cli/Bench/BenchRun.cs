@@ -83,7 +83,7 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         if (settings.PlotFile is { } file)
         {
             var peaks = _devices[0].Peaks;
-            BenchPlot.Write(file, report.Rows, peaks.Gflops, peaks.Gbps(MemoryBandwidth.OutOfCache * 2));
+            BenchPlot.Write(file, report.Rows, peaks.Gflops, peaks.Gbps(new Traffic(MemoryBandwidth.OutOfCache)));
         }
 
         if (report.IsForPeople)

@@ -49,7 +49,7 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
         var contender = new Contender(row.Variant, step, Finish: backend.Synchronize);
         var timing = Interleaved.Time(plan, TimeProvider.System, [contender], cancel)[0];
         var parts = Parts(layers, batch);
-        var floors = parts.Select(part => peaks.Floor(part.Flops, part.Bytes)).ToArray();
+        var floors = parts.Select(part => peaks.Floor(part.Flops, part.Traffic)).ToArray();
         var floor = floors.Sum(part => part?.Seconds);
         return row with
         {
@@ -58,14 +58,14 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
             HighSeconds = timing.Interval.High,
             Spread = timing.Spread,
             Gflops = parts.Sum(part => part.Flops) / timing.MedianSeconds / 1e9,
-            Gbps = parts.Sum(part => part.Bytes) / timing.MedianSeconds / 1e9,
+            Gbps = parts.Sum(part => part.Traffic.Bytes) / timing.MedianSeconds / 1e9,
             PercentOfPeak = floor > 0 ? 100 * floor / timing.MedianSeconds : null,
             Limit = floor > 0 ? $"floor {BenchReport.Time(floor)}" : null,
         };
     }
 
     /// <summary>Work of the products, each with what it moves, and last of Adam.</summary>
-    private static IReadOnlyList<(long Flops, long Bytes)> Parts(IReadOnlyList<int> layers, int batch)
+    private static IReadOnlyList<(long Flops, Traffic Traffic)> Parts(IReadOnlyList<int> layers, int batch)
     {
         var parameters = layers.Zip(layers.Skip(1), (inputs, outputs) => (inputs + 1) * outputs).Sum();
         var adam = new AdamCall(default, default, default, default, parameters, Step: 1);
@@ -73,8 +73,8 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
         [
             .. BenchShape.OfNetwork(layers, batch)
                 .Select(shape => new MatMulCall(default, default, default, shape.M, shape.N, shape.K))
-                .Select(call => (call.Flops, call.Bytes)),
-            (adam.Flops, adam.Bytes),
+                .Select(call => (call.Flops, call.Traffic)),
+            (adam.Flops, adam.Traffic),
         ];
     }
 

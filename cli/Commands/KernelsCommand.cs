@@ -70,7 +70,7 @@ internal static class KernelsCommand
         var operation = bench.Operation;
         terminal.Out.WriteLine($"{terminal.Strong(operation.Name)}   {operation.Formula}");
         terminal.Out.WriteLine($"  at {ladder.Sizes}: {Figures.Count(ladder.Flops)} flops, "
-            + $"{Figures.Count(ladder.Bytes)} bytes moved at least; measured by 'scratchnet bench {bench.Group}'");
+            + $"{Figures.Count(ladder.Traffic.Bytes)} bytes moved at least; measured by 'scratchnet bench {bench.Group}'");
         var width = operation.Variants.Max(variant => variant.Name.Length);
         foreach (var variant in operation.Variants)
         {
@@ -93,7 +93,7 @@ internal static class KernelsCommand
                 json.WriteString("formula", operation.Formula);
                 json.WriteString("sizes", ladder.Sizes);
                 json.WriteNumber("flops", ladder.Flops);
-                json.WriteNumber("bytes", ladder.Bytes);
+                json.WriteNumber("bytes", ladder.Traffic.Bytes);
             });
         }
     }

@@ -9,10 +9,10 @@ internal sealed record Rung(Variant Variant, string? WhyNot, bool IsChosen, Acti
 
 /// <summary>A call of an operation with every way to compute it.</summary>
 /// <param name="Flops">Floating-point operations by the formula.</param>
-/// <param name="Bytes">Bytes that must be moved at least.</param>
+/// <param name="Traffic">What must be moved at least.</param>
 /// <param name="Sizes">The sizes in words.</param>
 /// <param name="Rungs">One for each variant, in the order of the operation's list.</param>
-internal sealed record Ladder(long Flops, long Bytes, string Sizes, IReadOnlyList<Rung> Rungs);
+internal sealed record Ladder(long Flops, Traffic Traffic, string Sizes, IReadOnlyList<Rung> Rungs);
 
 /// <summary>How an operation is measured: at which sizes, on which values, and against which results.</summary>
 /// <param name="operation">The operation.</param>
@@ -53,7 +53,7 @@ internal abstract class BenchCase<TCall>(Operation<TCall> operation, string grou
         var call = Arrange(bench, shape);
         call.Validate();
         var chosen = operation.Choose(backend, call);
-        return new Ladder(call.Flops, call.Bytes, call.Shape, [.. operation.TypedVariants.Select(variant =>
+        return new Ladder(call.Flops, call.Traffic, call.Shape, [.. operation.TypedVariants.Select(variant =>
             new Rung(variant, variant.WhyNot(backend, call), variant == chosen, () => variant.RunChecked(backend, call)))]);
     }
 

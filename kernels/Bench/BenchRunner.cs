@@ -106,11 +106,11 @@ internal sealed class BenchRunner(
     private BenchRow Fill(BenchRow row, Ladder ladder, Timing timing)
     {
         var seconds = timing.MedianSeconds;
-        var floor = peaks.Floor(ladder.Flops, ladder.Bytes);
+        var floor = peaks.Floor(ladder.Flops, ladder.Traffic);
         if (floor?.Seconds > PeakTolerance * seconds)
         {
-            peaks.Remeasure(ladder.Bytes);
-            floor = peaks.Floor(ladder.Flops, ladder.Bytes);
+            peaks.Remeasure(ladder.Traffic);
+            floor = peaks.Floor(ladder.Flops, ladder.Traffic);
         }
 
         if (floor is { } least && least.Seconds > PeakTolerance * seconds)
@@ -130,7 +130,7 @@ internal sealed class BenchRunner(
             HighSeconds = hasSpread ? timing.Interval.High : null,
             Spread = hasSpread ? timing.Spread : null,
             Gflops = ladder.Flops / seconds / 1e9,
-            Gbps = ladder.Bytes / seconds / 1e9,
+            Gbps = ladder.Traffic.Bytes / seconds / 1e9,
             PercentOfPeak = 100 * floor?.Seconds / seconds,
             Limit = floor?.Limit,
         };

@@ -1,38 +1,31 @@
 using System.Diagnostics;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace ScratchNet.Kernels.Bench;
 
-/// <summary>A GPU's peaks: chains of multiply-adds in registers, and <c>z = x + s·y</c> over data of a size.</summary>
+/// <summary>A GPU's peaks: chains of multiply-adds in registers, and loops that only move data, in the mix of reads and writes that is asked for.</summary>
 internal sealed class GpuPeaks(GpuBackend backend) : IPeaks
 {
     private const int Chains = 8;
     private const int Steps = 4096;
     private const int Samples = 7;
     private const int LaunchesPerSample = 10;
+    private const long LeastData = 16 << 10;
 
-    private static readonly GpuKernel<Launcher> FmaKernel = new(Fma);
-    private static readonly GpuKernel<Launcher> TriadKernel = new(Triad);
+    private static readonly GpuKernel<TrafficPattern.Launcher> FmaKernel = new(Fma);
 
-    private readonly Dictionary<long, double> _bandwidths = [];
+    private readonly Dictionary<Traffic, double> _bandwidths = [];
     private double? _gflops;
-
-    internal delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<float> data, int count);
 
     public double? Gflops => _gflops ??= MeasureFma(Steps);
 
-    public double? Gbps(long bytes)
-    {
-        var size = CpuPeaks.Footprint(bytes);
-        return _bandwidths.TryGetValue(size, out var known) ? known : _bandwidths[size] = MeasureTriad(size);
-    }
+    public double? Gbps(Traffic traffic) => _bandwidths.TryGetValue(traffic, out var known)
+        ? known : _bandwidths[traffic] = MeasureBandwidth(traffic);
 
-    public void Remeasure(long bytes)
+    public void Remeasure(Traffic traffic)
     {
-        var size = CpuPeaks.Footprint(bytes);
         _gflops = Math.Max(_gflops ?? 0, MeasureFma(Steps));
-        _bandwidths[size] = Math.Max(_bandwidths.GetValueOrDefault(size), MeasureTriad(size));
+        _bandwidths[traffic] = Math.Max(_bandwidths.GetValueOrDefault(traffic), MeasureBandwidth(traffic));
     }
 
     /// <summary>Each thread's eight chains do a number of steps.</summary>
@@ -45,14 +38,17 @@ internal sealed class GpuPeaks(GpuBackend backend) : IPeaks
         return 2.0 * Chains * steps * threads / Best(FmaKernel, config, data, steps) / 1e9;
     }
 
-    internal double MeasureTriad(long bytes)
+    /// <summary>The best bandwidth in GB/s of the loops of a mix, over data of its size.</summary>
+    internal double MeasureBandwidth(Traffic traffic) => TrafficPattern.NearestTo(traffic).Max(pattern =>
     {
-        var count = (int)(bytes / sizeof(float) / 3);
-        using var data = backend.Allocate<float>(3 * count);
-        return 3.0 * sizeof(float) * count / Best(TriadKernel, backend.ForEach(count), data, count) / 1e9;
-    }
+        var footprint = Math.Clamp(traffic.Footprint, LeastData, MemoryBandwidth.OutOfCache);
+        var count = (int)(footprint / sizeof(float) / pattern.Arrays);
+        var config = backend.ForEach(count);
+        using var data = backend.Allocate<float>((pattern.Arrays * count) + (config.GridDim.X * config.GroupDim.X));
+        return pattern.Of(count * (long)sizeof(float)).Bytes / Best(pattern.Kernel, config, data, count) / 1e9;
+    });
 
-    private double Best(GpuKernel<Launcher> kernel, KernelConfig config, DeviceBuffer<float> data, int count)
+    private double Best(GpuKernel<TrafficPattern.Launcher> kernel, KernelConfig config, DeviceBuffer<float> data, int count)
     {
         var best = double.PositiveInfinity;
         for (var i = 0; i <= Samples; i++)
@@ -90,13 +86,5 @@ internal sealed class GpuPeaks(GpuBackend backend) : IPeaks
         }
 
         data[Grid.GlobalIndex.X] = x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7;
-    }
-
-    private static void Triad(ArrayView<float> data, int count)
-    {
-        for (var i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)
-        {
-            data[(2 * count) + i] = GpuMath.Fma(data[count + i], 0.5f, data[i]);
-        }
     }
 }

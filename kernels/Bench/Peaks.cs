@@ -6,27 +6,27 @@ internal interface IPeaks
     /// <summary>Multiply-adds in GFLOP/s (one counts as two); null where nothing is known.</summary>
     double? Gflops { get; }
 
-    /// <summary>GB/s for a call that moves a number of bytes: small ones stay in a cache. Null where nothing is known.</summary>
-    double? Gbps(long bytes);
+    /// <summary>GB/s for a call that moves this much in this mix: little data stays in a cache. Null where nothing is known.</summary>
+    double? Gbps(Traffic traffic);
 
     /// <summary>
     /// Measures both peaks for such a call once more and keeps the better: the machine may have been busy the first time.
     /// </summary>
-    void Remeasure(long bytes);
+    void Remeasure(Traffic traffic);
 }
 
 /// <summary>Limits that follow from peaks.</summary>
 internal static class PeaksExtensions
 {
     /// <summary>The least time in seconds that a call can take (the roofline): what binds is arithmetic or memory.</summary>
-    public static (double Seconds, string Limit)? Floor(this IPeaks peaks, long flops, long bytes)
+    public static (double Seconds, string Limit)? Floor(this IPeaks peaks, long flops, Traffic traffic)
     {
-        if (peaks.Gflops is not { } gflops || peaks.Gbps(bytes) is not { } gbps)
+        if (peaks.Gflops is not { } gflops || peaks.Gbps(traffic) is not { } gbps)
         {
             return null;
         }
 
-        var (compute, memory) = (flops / gflops / 1e9, bytes / gbps / 1e9);
+        var (compute, memory) = (flops / gflops / 1e9, traffic.Bytes / gbps / 1e9);
         return compute >= memory ? (compute, "fma") : (memory, "bandwidth");
     }
 
@@ -44,9 +44,9 @@ internal static class PeaksExtensions
     {
         public double? Gflops => null;
 
-        public double? Gbps(long bytes) => null;
+        public double? Gbps(Traffic traffic) => null;
 
-        public void Remeasure(long bytes)
+        public void Remeasure(Traffic traffic)
         {
             // There is nothing to measure.
         }
@@ -57,31 +57,17 @@ internal static class PeaksExtensions
 /// <param name="threads">Threads that share the work.</param>
 internal sealed class CpuPeaks(int threads) : IPeaks
 {
-    private readonly Dictionary<long, double> _bandwidths = [];
+    private readonly Dictionary<Traffic, double> _bandwidths = [];
     private double? _gflops;
 
     public double? Gflops => _gflops ??= FmaPeak.Gflops(threads);
 
-    public double? Gbps(long bytes)
-    {
-        var size = Footprint(bytes);
-        return _bandwidths.TryGetValue(size, out var known) ? known : _bandwidths[size] = MemoryBandwidth.Gbps(threads, size);
-    }
+    public double? Gbps(Traffic traffic) => _bandwidths.TryGetValue(traffic, out var known)
+        ? known : _bandwidths[traffic] = MemoryBandwidth.Gbps(threads, traffic);
 
-    public void Remeasure(long bytes)
+    public void Remeasure(Traffic traffic)
     {
-        var size = Footprint(bytes);
         _gflops = Math.Max(_gflops ?? 0, FmaPeak.Gflops(threads));
-        _bandwidths[size] = Math.Max(_bandwidths.GetValueOrDefault(size), MemoryBandwidth.Gbps(threads, size));
-    }
-
-    /// <summary>
-    /// Size of the data behind a call: half of the bytes that it moves, as what is updated in place moves twice, then rounded
-    /// down to a power of two, so that few sizes are measured. Less data is never slower: the peak stays a peak.
-    /// </summary>
-    internal static long Footprint(long bytes)
-    {
-        const long Least = 4096;
-        return Math.Min(MemoryBandwidth.OutOfCache, 1L << (63 - (int)long.LeadingZeroCount(Math.Max(bytes / 2, Least))));
+        _bandwidths[traffic] = Math.Max(_bandwidths.GetValueOrDefault(traffic), MemoryBandwidth.Gbps(threads, traffic));
     }
 }

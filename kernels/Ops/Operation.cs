@@ -8,8 +8,8 @@ public interface IOperationCall
     /// <summary>Floating-point operations that the call needs by its formula (a fused multiply-add counts as two).</summary>
     long Flops { get; }
 
-    /// <summary>Bytes that the call must move at least: every input read once and every output written once.</summary>
-    long Bytes { get; }
+    /// <summary>What the call must move at least, by kind.</summary>
+    Traffic Traffic { get; }
 
     /// <summary>The sizes in words, such as <c>64x784 · 784x128</c>.</summary>
     string Shape { get; }

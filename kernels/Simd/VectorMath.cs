@@ -90,23 +90,23 @@ internal static class VectorMath
         return Log(sum) + ((x - (sum - Vector512<float>.One)) / sum);
     }
 
-    /// <summary>1/(1 + e^-x), through e^-|x|, which is at most 1.</summary>
+    /// <summary>1/(1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sigmoid(Vector512<float> x)
     {
-        var e = ExpOfNegative(-Vector512.Abs(x));
-        var numerator = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), e, Vector512<float>.One);
-        var sum = Vector512<float>.One + e;
-        var inverse = Vector512<float>.One / sum;
-        var quotient = numerator * inverse;
+        // Beyond these limits the result is 1 or 0 already. Scaled by 2^-32, e^-x and its inverse stay ordinary numbers.
+        const float Scale = 2.3283064e-10f;
+        var growth = GrowthNearZero(AtLeast(AtMost(-x, -ExpVanishes), -20f), out var exponent);
+        var power = PowerOfTwo(exponent - Vector512.Create(32));
 
-        // What the quotient leaves over, by itself and through what rounding cut off the sum.
-        var remainder = MultiplyAdd(-quotient, sum, numerator);
-        remainder = MultiplyAdd(-quotient, e - (sum - Vector512<float>.One), remainder);
-        return MultiplyAdd(remainder, inverse, quotient);
+        // 1 + e^-x = (1 + 2^n) + 2^n·growth; what rounding cuts off the first sum, where 2^n is large, goes into the second.
+        var one = Vector512.Create(Scale);
+        var first = power + one;
+        var sum = first + MultiplyAdd(power, growth, one - (first - power));
+        return Vector512<float>.One / sum * one;
     }
 
-    /// <summary>tanh x = t/(t + 2) with t = e^2|x| - 1, which is small where x is and then has all its digits.</summary>
+    /// <summary>tanh x: a polynomial near zero, 1 - 2/(e^2|x| + 1) from where that keeps all its digits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Tanh(Vector512<float> x)
     {
@@ -114,28 +114,22 @@ internal static class VectorMath
         var size = AtMost(Vector512.Abs(x), 10f);
         var growth = GrowthNearZero(size + size, out var exponent);
         var power = PowerOfTwo(exponent);
-        var offset = power - Vector512<float>.One;
-        var t = MultiplyAdd(power, growth, offset);
-        var two = Vector512.Create(2f);
-        var sum = t + two;
-        var inverse = Vector512<float>.One / sum;
-        var quotient = t * inverse;
-
-        // What the quotient leaves over, by itself and through what rounding cut off t and the sum.
-        var remainder = MultiplyAdd(-quotient, sum, t) + MultiplyAdd(power, growth, offset - t);
-        remainder = MultiplyAdd(-quotient, t - (sum - two), remainder);
-        return Vector512.ConditionalSelect(Vector512.Create(-0f), x, MultiplyAdd(remainder, inverse, quotient));
+        var sum = MultiplyAdd(power, growth, power + Vector512<float>.One);
+        var large = Vector512<float>.One - (Vector512.Create(2f) / sum);
+        var small = MultiplyAdd(TanhNearZero(size * size), size, size);
+        var result = Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(0.5625f)), small, large);
+        return Vector512.ConditionalSelect(Vector512.Create(-0f), x, result);
     }
 
-    /// <summary>min(x, limit), with NaN staying NaN.</summary>
+    /// <summary>min(x, limit), with NaN staying NaN: x86 gives the second operand when one is NaN, ARM gives NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> AtMost(Vector512<float> x, float limit) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
+        Vector512.MinNative(Vector512.Create(limit), x);
 
-    /// <summary>max(x, limit), with NaN staying NaN.</summary>
+    /// <summary>max(x, limit), with NaN staying NaN, as above.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> AtLeast(Vector512<float> x, float limit) =>
-        Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
+        Vector512.MaxNative(Vector512.Create(limit), x);
 
     /// <summary>Splits x = n·ln 2 + r with |r| at most (ln 2)/2; gives e^r - 1 and n.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -144,10 +138,7 @@ internal static class VectorMath
         var rounded = MultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(Rounder));
         exponent = rounded.AsInt32() - Vector512.Create(RounderBits);
         var n = rounded - Vector512.Create(Rounder);
-        var upper = MultiplyAdd(n, Vector512.Create(-Ln2High), x);
-        var lower = n * Vector512.Create(Ln2Low);
-        var r = upper - lower;
-        var lost = upper - r - lower;
+        var r = MultiplyAdd(n, Vector512.Create(-Ln2Low), MultiplyAdd(n, Vector512.Create(-Ln2High), x));
 
         // (e^r - 1 - r)/r²
         var p = Vector512.Create(0.0013926184037700295f);
@@ -155,7 +146,19 @@ internal static class VectorMath
         p = MultiplyAdd(p, r, Vector512.Create(0.041666556149721146f));
         p = MultiplyAdd(p, r, Vector512.Create(0.16666576266288757f));
         p = MultiplyAdd(p, r, Vector512.Create(0.5f));
-        return r + MultiplyAdd(p, r * r, lost);
+        return MultiplyAdd(p, r * r, r);
+    }
+
+    /// <summary>(tanh x)/x - 1 for z = x², x up to 0.5625.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> TanhNearZero(Vector512<float> z)
+    {
+        var p = Vector512.Create(-0.0065255723893642426f);
+        p = MultiplyAdd(p, z, Vector512.Create(0.021263353526592255f));
+        p = MultiplyAdd(p, z, Vector512.Create(-0.053901754319667816f));
+        p = MultiplyAdd(p, z, Vector512.Create(0.13333073258399963f));
+        p = MultiplyAdd(p, z, Vector512.Create(-0.3333333134651184f));
+        return p * z;
     }
 
     /// <summary>2^n for n from -126 to 127, by writing the exponent's bits.</summary>

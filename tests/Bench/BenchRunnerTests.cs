@@ -94,7 +94,7 @@ public class BenchRunnerTests
     public void The_measured_peaks_are_those_of_a_real_machine()
     {
         // Any processor of this century moves a byte and adds a number in a nanosecond.
-        Assert.True(MemoryBandwidth.Gbps(1, 16384) > 1);
+        Assert.True(MemoryBandwidth.Gbps(1, new Traffic(8192, Written: 8192)) > 1);
         Assert.True(FmaPeak.Gflops(1) > 1);
     }
 
@@ -104,16 +104,32 @@ public class BenchRunnerTests
         using var backend = GpuDevices.OpenSimulator();
         var peaks = new GpuPeaks(backend);
         Assert.True(peaks.MeasureFma(steps: 4) > 0);
-        Assert.True(peaks.MeasureTriad(bytes: 1200) > 0);
+        Assert.All(
+            [new Traffic(9), new Traffic(4, Written: 4), new Traffic(4, Updated: 12)],
+            traffic => Assert.True(peaks.MeasureBandwidth(traffic) > 0));
     }
 
     [Theory]
-    [InlineData(100, 4096)]
-    [InlineData(8192, 4096)]
-    [InlineData(20000, 8192)]
-    [InlineData(1L << 40, MemoryBandwidth.OutOfCache)]
-    public void Data_sizes_are_rounded_down_to_powers_of_two(long bytes, long size) =>
-        Assert.Equal(size, CpuPeaks.Footprint(bytes));
+    [InlineData(8, 0, 0, 3)]
+    [InlineData(4, 4, 0, 1)]
+    [InlineData(8, 4, 0, 1)]
+    [InlineData(1, 4, 0, 1)]
+    [InlineData(4, 0, 12, 1)]
+    [InlineData(40, 2, 0, 3)]
+    public void A_mix_of_traffic_finds_its_loops(long read, long written, long updated, int loops)
+    {
+        var traffic = new Traffic(read, written, updated);
+        var patterns = TrafficPattern.NearestTo(traffic);
+        Assert.Equal(loops, patterns.Count);
+        Assert.All(patterns, pattern => Assert.Equal((written > read / 8, updated > 0), (pattern.Writes > 0, pattern.Updates > 0)));
+    }
+
+    [Fact]
+    public void What_is_updated_moves_twice()
+    {
+        var traffic = new Traffic(Read: 1, Written: 2, Updated: 4);
+        Assert.Equal((11, 7), (traffic.Bytes, traffic.Footprint));
+    }
 
     private static BenchCase Product => BenchCases.For(MatMulSpec.Operation);
 
@@ -126,8 +142,8 @@ public class BenchRunnerTests
 
         public double? Gflops => gflops;
 
-        public double? Gbps(long bytes) => 1e9;
+        public double? Gbps(Traffic traffic) => 1e9;
 
-        public void Remeasure(long bytes) => Remeasured++;
+        public void Remeasure(Traffic traffic) => Remeasured++;
     }
 }

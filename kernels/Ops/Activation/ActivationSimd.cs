@@ -74,8 +74,9 @@ internal static class ActivationSimd
         public static int Inputs => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float x, ref float y, ref float c, ref float d) =>
-            VectorMath.Relu(Vector512.LoadUnsafe(ref x)).StoreUnsafe(ref y);
+        public void Apply<TStore>(ref float x, ref float y, ref float c, ref float d)
+            where TStore : struct, IStore =>
+            TStore.Store(VectorMath.Relu(Vector512.LoadUnsafe(ref x)), ref y);
     }
 
     private readonly struct Sigmoid : IElementwise
@@ -85,8 +86,9 @@ internal static class ActivationSimd
         public static int Inputs => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float x, ref float y, ref float c, ref float d) =>
-            VectorMath.Sigmoid(Vector512.LoadUnsafe(ref x)).StoreUnsafe(ref y);
+        public void Apply<TStore>(ref float x, ref float y, ref float c, ref float d)
+            where TStore : struct, IStore =>
+            TStore.Store(VectorMath.Sigmoid(Vector512.LoadUnsafe(ref x)), ref y);
     }
 
     private readonly struct Tanh : IElementwise
@@ -96,8 +98,9 @@ internal static class ActivationSimd
         public static int Inputs => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float x, ref float y, ref float c, ref float d) =>
-            VectorMath.Tanh(Vector512.LoadUnsafe(ref x)).StoreUnsafe(ref y);
+        public void Apply<TStore>(ref float x, ref float y, ref float c, ref float d)
+            where TStore : struct, IStore =>
+            TStore.Store(VectorMath.Tanh(Vector512.LoadUnsafe(ref x)), ref y);
     }
 
     /// <summary>dx = y &gt; 0 ? dy : 0.</summary>
@@ -108,10 +111,11 @@ internal static class ActivationSimd
         public static int Inputs => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float y, ref float dy, ref float dx, ref float d)
+        public void Apply<TStore>(ref float y, ref float dy, ref float dx, ref float d)
+            where TStore : struct, IStore
         {
             var passes = Vector512.GreaterThan(Vector512.LoadUnsafe(ref y), Vector512<float>.Zero);
-            (passes & Vector512.LoadUnsafe(ref dy)).StoreUnsafe(ref dx);
+            TStore.Store(passes & Vector512.LoadUnsafe(ref dy), ref dx);
         }
     }
 
@@ -123,10 +127,11 @@ internal static class ActivationSimd
         public static int Inputs => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float y, ref float dy, ref float dx, ref float d)
+        public void Apply<TStore>(ref float y, ref float dy, ref float dx, ref float d)
+            where TStore : struct, IStore
         {
             var s = Vector512.LoadUnsafe(ref y);
-            (Vector512.LoadUnsafe(ref dy) * (s * (Vector512<float>.One - s))).StoreUnsafe(ref dx);
+            TStore.Store(Vector512.LoadUnsafe(ref dy) * (s * (Vector512<float>.One - s)), ref dx);
         }
     }
 
@@ -138,10 +143,11 @@ internal static class ActivationSimd
         public static int Inputs => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float y, ref float dy, ref float dx, ref float d)
+        public void Apply<TStore>(ref float y, ref float dy, ref float dx, ref float d)
+            where TStore : struct, IStore
         {
             var t = Vector512.LoadUnsafe(ref y);
-            (Vector512.LoadUnsafe(ref dy) * VectorMath.MultiplyAdd(-t, t, Vector512<float>.One)).StoreUnsafe(ref dx);
+            TStore.Store(Vector512.LoadUnsafe(ref dy) * VectorMath.MultiplyAdd(-t, t, Vector512<float>.One), ref dx);
         }
     }
 }

@@ -28,7 +28,7 @@ public readonly record struct ActivationForwardCall(
     public long Flops => Count;
 
     /// <inheritdoc/>
-    public long Bytes => 2L * sizeof(float) * Count;
+    public Traffic Traffic => new(sizeof(float) * (long)Count, Written: sizeof(float) * (long)Count);
 
     /// <inheritdoc/>
     public string Shape => $"{Activation} {Count}";
@@ -57,7 +57,7 @@ public readonly record struct ActivationBackwardCall(
     public long Flops => Count * (Activation is Activation.Sigmoid or Activation.Tanh ? 3L : 1L);
 
     /// <inheritdoc/>
-    public long Bytes => 3L * sizeof(float) * Count;
+    public Traffic Traffic => new(2L * sizeof(float) * Count, Written: sizeof(float) * (long)Count);
 
     /// <inheritdoc/>
     public string Shape => $"{Activation} {Count}";

@@ -26,8 +26,11 @@ internal static class AdamSimd
 
         public static int Inputs => 1;
 
+        public static bool Updates => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float g, ref float w, ref float m, ref float v)
+        public void Apply<TStore>(ref float g, ref float w, ref float m, ref float v)
+            where TStore : struct, IStore
         {
             var weight = Vector512.LoadUnsafe(ref w);
             var gradient = VectorMath.MultiplyAdd(_decay, weight, Vector512.LoadUnsafe(ref g));

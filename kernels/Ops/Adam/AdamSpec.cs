@@ -46,7 +46,7 @@ public readonly record struct AdamCall(
     public long Flops => 14L * Count;
 
     /// <inheritdoc/>
-    public long Bytes => 7L * sizeof(float) * Count;
+    public Traffic Traffic => new(sizeof(float) * (long)Count, Updated: 3L * sizeof(float) * Count);
 
     /// <inheritdoc/>
     public string Shape => $"{Count}";

@@ -12,7 +12,7 @@ public readonly record struct ArgMaxCall(
     public long Flops => (long)Batch * Classes;
 
     /// <inheritdoc/>
-    public long Bytes => Batch * ((sizeof(float) * (long)Classes) + 1);
+    public Traffic Traffic => new(sizeof(float) * (long)Batch * Classes, Written: Batch);
 
     /// <inheritdoc/>
     public string Shape => $"{Batch}x{Classes}";

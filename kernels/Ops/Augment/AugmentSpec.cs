@@ -64,7 +64,8 @@ public readonly record struct AugmentCall(
         * (20L + (Distortion.IsElastic ? 8L * ((2 * AugmentSpec.Radius(Distortion.ElasticSigma)) + 1) : 0L));
 
     /// <inheritdoc/>
-    public long Bytes => 2L * sizeof(float) * Batch * Height * Width;
+    public Traffic Traffic => new(
+        sizeof(float) * (long)Batch * Height * Width, Written: sizeof(float) * (long)Batch * Height * Width);
 
     /// <inheritdoc/>
     public string Shape => $"{Batch}x{Height}x{Width}";

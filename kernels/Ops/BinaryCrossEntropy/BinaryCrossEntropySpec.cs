@@ -22,7 +22,7 @@ public readonly record struct BinaryCrossEntropyCall(
     public long Flops => 8L * Batch;
 
     /// <inheritdoc/>
-    public long Bytes => Batch * (1L + (4 * sizeof(float)));
+    public Traffic Traffic => new(Batch * (sizeof(float) + 1L), Written: Batch * 3L * sizeof(float));
 
     /// <inheritdoc/>
     public string Shape => $"{Batch}";

@@ -12,7 +12,7 @@ public readonly record struct ColumnSumsCall(
     public long Flops => (long)Rows * Columns;
 
     /// <inheritdoc/>
-    public long Bytes => sizeof(float) * (((long)Rows * Columns) + Columns);
+    public Traffic Traffic => new(sizeof(float) * (long)Rows * Columns, Written: sizeof(float) * (long)Columns);
 
     /// <inheritdoc/>
     public string Shape => $"{Rows}x{Columns}";

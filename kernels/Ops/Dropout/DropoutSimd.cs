@@ -25,8 +25,9 @@ internal static class DropoutSimd
         public static int Inputs => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float dy, ref float mask, ref float dx, ref float d) =>
-            (Vector512.LoadUnsafe(ref dy) * Vector512.LoadUnsafe(ref mask)).StoreUnsafe(ref dx);
+        public void Apply<TStore>(ref float dy, ref float mask, ref float dx, ref float d)
+            where TStore : struct, IStore =>
+            TStore.Store(Vector512.LoadUnsafe(ref dy) * Vector512.LoadUnsafe(ref mask), ref dx);
     }
 
     private sealed class ForwardJob : ParallelJob

@@ -33,7 +33,7 @@ public readonly record struct DropoutForwardCall(
     public long Flops => Count;
 
     /// <inheritdoc/>
-    public long Bytes => 3L * sizeof(float) * Count;
+    public Traffic Traffic => new(sizeof(float) * (long)Count, Written: 2L * sizeof(float) * Count);
 
     /// <inheritdoc/>
     public string Shape => $"{Count}";
@@ -65,7 +65,7 @@ public readonly record struct DropoutBackwardCall(
     public long Flops => Count;
 
     /// <inheritdoc/>
-    public long Bytes => 3L * sizeof(float) * Count;
+    public Traffic Traffic => new(2L * sizeof(float) * Count, Written: sizeof(float) * (long)Count);
 
     /// <inheritdoc/>
     public string Shape => $"{Count}";

@@ -28,7 +28,8 @@ public readonly record struct GatherCall(
     public long Flops => 2L * Batch * Features;
 
     /// <inheritdoc/>
-    public long Bytes => (long)Batch * ((Features * (1L + sizeof(float))) + sizeof(int) + 2);
+    public Traffic Traffic => new(
+        Batch * (Features + sizeof(int) + 1L), Written: Batch * ((Features * (long)sizeof(float)) + 1));
 
     /// <inheritdoc/>
     public string Shape => $"{Batch}x{Features}";

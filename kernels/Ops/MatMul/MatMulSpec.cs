@@ -30,7 +30,8 @@ public readonly record struct MatMulCall(
         + (Activation == Activation.None ? 0 : (long)M * N);
 
     /// <inheritdoc/>
-    public long Bytes => sizeof(float) * (((long)M * K) + ((long)K * N) + ((long)M * N) + (Bias.IsEmpty ? 0 : N));
+    public Traffic Traffic => new(
+        sizeof(float) * (((long)M * K) + ((long)K * N) + (Bias.IsEmpty ? 0 : N)), Written: sizeof(float) * (long)M * N);
 
     /// <inheritdoc/>
     public string Shape => $"{M}x{K}{(TransposeA ? "ᵀ" : "")} · {K}x{N}{(TransposeB ? "ᵀ" : "")}";

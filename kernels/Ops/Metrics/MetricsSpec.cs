@@ -22,7 +22,7 @@ public readonly record struct MetricsCall(
     public long Flops => 5L * Batch;
 
     /// <inheritdoc/>
-    public long Bytes => 2L * sizeof(float) * Batch;
+    public Traffic Traffic => new(2L * sizeof(float) * Batch);
 
     /// <inheritdoc/>
     public string Shape => $"{Batch}";

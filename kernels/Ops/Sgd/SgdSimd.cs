@@ -31,8 +31,11 @@ internal static class SgdSimd
 
         public static int Inputs => 1;
 
+        public static bool Updates => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float g, ref float w, ref float c, ref float d)
+        public void Apply<TStore>(ref float g, ref float w, ref float c, ref float d)
+            where TStore : struct, IStore
         {
             var weight = Vector512.LoadUnsafe(ref w);
             var step = VectorMath.MultiplyAdd(decay, weight, Vector512.LoadUnsafe(ref g));
@@ -47,8 +50,11 @@ internal static class SgdSimd
 
         public static int Inputs => 1;
 
+        public static bool Updates => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float g, ref float w, ref float u, ref float d)
+        public void Apply<TStore>(ref float g, ref float w, ref float u, ref float d)
+            where TStore : struct, IStore
         {
             var weight = Vector512.LoadUnsafe(ref w);
             var step = VectorMath.MultiplyAdd(decay, weight, Vector512.LoadUnsafe(ref g));
@@ -65,8 +71,11 @@ internal static class SgdSimd
 
         public static int Inputs => 1;
 
+        public static bool Updates => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float g, ref float w, ref float u, ref float d)
+        public void Apply<TStore>(ref float g, ref float w, ref float u, ref float d)
+            where TStore : struct, IStore
         {
             var weight = Vector512.LoadUnsafe(ref w);
             var step = VectorMath.MultiplyAdd(decay, weight, Vector512.LoadUnsafe(ref g));

@@ -27,7 +27,7 @@ public readonly record struct SgdCall(
     public long Flops => (Momentum == 0f ? 4L : 6L) * Count;
 
     /// <inheritdoc/>
-    public long Bytes => sizeof(float) * (Momentum == 0f ? 3L : 5L) * Count;
+    public Traffic Traffic => new(sizeof(float) * (long)Count, Updated: sizeof(float) * (Momentum == 0f ? 1L : 2L) * Count);
 
     /// <inheritdoc/>
     public string Shape => $"{Count}";

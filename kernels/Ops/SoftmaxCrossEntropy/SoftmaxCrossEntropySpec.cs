@@ -29,7 +29,8 @@ public readonly record struct SoftmaxCrossEntropyCall(
     public long Flops => 6L * Batch * Classes;
 
     /// <inheritdoc/>
-    public long Bytes => (2L * sizeof(float) * Batch * Classes) + (Batch * (1L + (2 * sizeof(float))));
+    public Traffic Traffic => new(
+        Batch * ((sizeof(float) * (long)Classes) + 1), Written: Batch * sizeof(float) * (Classes + 2L));
 
     /// <inheritdoc/>
     public string Shape => $"{Batch}x{Classes}";
