@@ -7,98 +7,107 @@ using ScratchNet.Kernels.Bench;
 namespace ScratchNet.Perf;
 
 /// <summary>
-/// Operations that do little with each number: in cache against System.Numerics.Tensors, which has one thread, and out of cache
-/// against the memory's bandwidth.
+/// Operations that do little with each number, in cache and out of it, against loops that only move as much in the same mix of
+/// reads and writes and, with one thread, as it has no more, against System.Numerics.Tensors. All are timed in turns, so that
+/// a share of the bandwidth is one of the bandwidth at that moment.
 /// </summary>
 internal sealed class ElementwiseSuite(SuiteReport report)
 {
     private const string Name = "elementwise";
     private static readonly Peer Tensors = new("tensors", () => null);
 
-    // Four arrays of this length share a second-level cache, and of the other are far larger than any cache.
+    // Four arrays of this length share a second-level cache; one of the other is larger than most third-level caches.
     private const int InCache = 16 * 1024;
-    private const int OutOfCache = 32 * 1024 * 1024;
-
-    // The bandwidth is measured on z = x + s·y and counts 12 bytes an element; z's lines are read first, which makes 16.
-    private const double TrafficPerByte = 1;
+    private const int OutOfCache = 16 * 1024 * 1024;
 
     /// <summary>Long enough for the runtime to compile both sides with everything it has learnt about them.</summary>
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimingPlan Plan = new(15, 15, 0, TimeSpan.MaxValue);
 
     /// <summary>The command line of this suite.</summary>
-    public static Command Create(Terminal terminal) => Suite.Create(
-        Name, "Elementwise operations against System.Numerics.Tensors and the memory's bandwidth.", terminal, [Tensors], [],
-        (report, _) => new ElementwiseSuite(report).Run());
-
-    private void Run()
+    public static Command Create(Terminal terminal)
     {
-        MeasureAll("in cache", 1, InCache, null);
+        var only = Suite.List("--only", "OP,OP", "only these operations, such as relu,adam");
+        return Suite.Create(
+            Name, "Elementwise operations against System.Numerics.Tensors and the memory's bandwidth.", terminal, [Tensors], [only],
+            (report, parse) => new ElementwiseSuite(report).Run([.. Suite.Read(parse, only)]));
+    }
+
+    private void Run(IReadOnlyList<string> only)
+    {
         foreach (var threads in report.Threads)
         {
-            MeasureAll("out of cache", threads, OutOfCache, TrafficPerByte * MemoryBandwidth.Gbps(threads, new Traffic(8, 4)));
+            using var backend = new CpuBackend(threads);
+            MeasureAll("in cache", backend, InCache, only);
+            MeasureAll("out of cache", backend, OutOfCache, only);
         }
     }
 
-    private void MeasureAll(string place, int threads, int count, double? bandwidth)
+    private void MeasureAll(string place, CpuBackend backend, int count, IReadOnlyList<string> only)
     {
-        using var backend = new CpuBackend(threads);
-        BufferView<float>[] arrays = [.. Enumerable.Range(0, 4).Select(_ => backend.Allocate<float>(count).View)];
-        foreach (var operation in ElementwiseCase.All(backend, arrays))
+        foreach (var (name, make) in ElementwiseCase.All(backend, count))
         {
-            // Sums of more rows than these differ from the reference's by more than the tolerance: it adds one after another.
-            if (count == InCache)
+            if (only.Count == 0 || only.Contains(name))
             {
-                operation.Check();
+                using var operation = make();
+                Measure(place, backend, operation);
             }
-
-            operation.Fill();
-            Measure(backend, place, operation, bandwidth);
         }
     }
 
-    private void Measure(CpuBackend backend, string place, ElementwiseCase operation, double? bandwidth)
+    private void Measure(string place, CpuBackend backend, ElementwiseCase operation)
     {
-        var mine = new Contender("simd", operation.Mine);
-        WarmUp(operation.Mine);
-        if (operation.Peer is null || bandwidth is not null || !report.Has(Tensors.Name))
+        var loops = MemoryBandwidth.Loops(backend.Team, operation.Traffic);
+        List<(Contender Contender, double Error)> sides = [Side("simd", operation, operation.Mine)];
+        if (operation.Peer is { } peer && backend.Team.Threads == 1 && report.Has(Tensors.Name))
         {
-            report.Row(place, Row(backend, operation, mine.Name, Interleaved.Time(mine)[0], bandwidth));
-            return;
+            sides.Add(Side(Tensors.Name, operation, peer));
         }
 
-        var peer = new Contender(Tensors.Name, operation.Peer);
-        WarmUp(operation.Peer);
-        var timings = Interleaved.Time(mine, peer);
-        report.Row(place, Row(backend, operation, mine.Name, timings[0], bandwidth));
-        report.Row(place, Row(backend, operation, peer.Name, timings[1], bandwidth), timings[0].TimesFasterThan(timings[1]));
+        var timings = Interleaved.Time(Plan, TimeProvider.System,
+            [.. sides.Select(side => side.Contender), .. loops.Select(loop => new Contender("loop", () => loop.Run(1)))]);
+        var (best, loopBytes) = timings.Skip(sides.Count).Zip(loops.Select(loop => loop.Bytes))
+            .MinBy(pair => pair.First.MedianSeconds / pair.Second);
+        foreach (var (index, (contender, error)) in sides.Index())
+        {
+            var timing = timings[index];
+            var share = timing.TimesFasterThan(best) * operation.Traffic.Bytes / loopBytes;
+            report.Row(place, Row(backend, operation, contender.Name, timing) with { PercentOfPeak = 100 * share, ErrorUlp = error },
+                index == 0 ? double.NaN : timings[0].TimesFasterThan(timing));
+        }
     }
 
-    private static void WarmUp(Action run)
+    /// <summary>Checks one side, then runs it until it is compiled.</summary>
+    private static (Contender Contender, double Error) Side(string name, ElementwiseCase operation, Action run)
     {
+        var error = operation.Check(name, run);
         var start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < WarmUpTime)
         {
             run();
         }
+
+        return (new Contender(name, run), error);
     }
 
-    private static BenchRow Row(CpuBackend backend, ElementwiseCase operation, string variant, Timing timing, double? bandwidth) => new()
+    private static BenchRow Row(CpuBackend backend, ElementwiseCase operation, string variant, Timing timing) => new()
     {
         Op = operation.Name,
         Variant = variant,
         Backend = backend.Device.Id,
         Device = backend.Device.Name,
-        Shape = new BenchShape(operation.Count),
-        Sizes = $"{operation.Count}",
+        Shape = operation.Shape with { Detail = "" },
+        Sizes = operation.Sizes,
         Threads = backend.Team.Threads,
         MedianSeconds = timing.MedianSeconds,
         LowSeconds = timing.Interval.Low,
         HighSeconds = timing.Interval.High,
         Spread = timing.Spread,
-        Gbps = operation.Bytes / timing.MedianSeconds / 1e9,
-        PercentOfPeak = 100 * operation.Traffic / timing.MedianSeconds / 1e9 / bandwidth,
+        Gbps = operation.Traffic.Bytes / timing.MedianSeconds / 1e9,
+        Limit = "bandwidth",
         CompileSeconds = 0,
         CopySeconds = 0,
-        Verified = operation.Count == InCache,
+        Verified = true,
     };
 }

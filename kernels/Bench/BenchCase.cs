@@ -50,13 +50,13 @@ internal abstract class BenchCase<TCall>(Operation<TCall> operation, string grou
 {
     public override Ladder Arrange(Workbench bench, Backend backend, BenchShape shape)
     {
-        var call = Arrange(bench, shape);
+        var call = Prepare(bench, shape);
         call.Validate();
         var chosen = operation.Choose(backend, call);
         return new Ladder(call.Flops, call.Traffic, call.Shape, [.. operation.TypedVariants.Select(variant =>
             new Rung(variant, variant.WhyNot(backend, call), variant == chosen, () => variant.RunChecked(backend, call)))]);
     }
 
-    /// <summary>The arguments of a call.</summary>
-    protected abstract TCall Arrange(Workbench bench, BenchShape shape);
+    /// <summary>The arguments of a call, on a workbench that knows what should become of them.</summary>
+    public abstract TCall Prepare(Workbench bench, BenchShape shape);
 }

@@ -38,7 +38,7 @@ internal abstract class ActivationBench<TCall>(Operation<TCall> operation) : Ele
 /// <summary>Activations.</summary>
 internal sealed class ActivationForwardBench() : ActivationBench<ActivationForwardCall>(ActivationSpec.Forward)
 {
-    protected override ActivationForwardCall Arrange(Workbench bench, BenchShape shape)
+    public override ActivationForwardCall Prepare(Workbench bench, BenchShape shape)
     {
         var x = bench.Numbers(shape.M, -6, 6);
         var y = new double[x.Length];
@@ -50,7 +50,7 @@ internal sealed class ActivationForwardBench() : ActivationBench<ActivationForwa
 /// <summary>Their gradients.</summary>
 internal sealed class ActivationBackwardBench() : ActivationBench<ActivationBackwardCall>(ActivationSpec.Backward)
 {
-    protected override ActivationBackwardCall Arrange(Workbench bench, BenchShape shape)
+    public override ActivationBackwardCall Prepare(Workbench bench, BenchShape shape)
     {
         var (y, dy) = (bench.Numbers(shape.M), bench.Numbers(shape.M));
         var dx = new double[y.Length];
@@ -64,7 +64,7 @@ internal sealed class DropoutForwardBench() : ElementBench<DropoutForwardCall>(D
 {
     private const float Rate = 0.5f;
 
-    protected override DropoutForwardCall Arrange(Workbench bench, BenchShape shape)
+    public override DropoutForwardCall Prepare(Workbench bench, BenchShape shape)
     {
         const ulong Seed = 1;
         var x = bench.Numbers(shape.M);
@@ -79,7 +79,7 @@ internal sealed class DropoutForwardBench() : ElementBench<DropoutForwardCall>(D
 /// <summary>Dropout's gradient.</summary>
 internal sealed class DropoutBackwardBench() : ElementBench<DropoutBackwardCall>(DropoutSpec.Backward, "activation")
 {
-    protected override DropoutBackwardCall Arrange(Workbench bench, BenchShape shape)
+    public override DropoutBackwardCall Prepare(Workbench bench, BenchShape shape)
     {
         var dy = bench.Numbers(shape.M);
         var mask = Array.ConvertAll(bench.Bytes(shape.M, 2), kept => 2f * kept);

@@ -8,7 +8,7 @@ internal sealed class GatherBench() : RowBench<GatherCall>(GatherSpec.Operation,
 
     public override IReadOnlyList<BenchShape> DefaultShapes => [new(64, Pixels), new(1024, Pixels)];
 
-    protected override GatherCall Arrange(Workbench bench, BenchShape shape)
+    public override GatherCall Prepare(Workbench bench, BenchShape shape)
     {
         const float Scale = 1 / 255f, Shift = -0.5f;
         var (batch, features) = (shape.M, shape.N);
@@ -32,7 +32,7 @@ internal sealed class AugmentBench() : RowBench<AugmentCall>(AugmentSpec.Operati
 
     public override IReadOnlyList<BenchShape> DefaultShapes => [new(64)];
 
-    protected override AugmentCall Arrange(Workbench bench, BenchShape shape)
+    public override AugmentCall Prepare(Workbench bench, BenchShape shape)
     {
         const ulong Seed = 1;
         var distortion = new Distortion(RotationDegrees: 10, Scale: 0.12f, ShiftPixels: 1.5f, ElasticAlpha: 34, ElasticSigma: 5);

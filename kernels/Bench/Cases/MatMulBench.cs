@@ -16,7 +16,7 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
         _ => [],
     };
 
-    protected override MatMulCall Arrange(Workbench bench, BenchShape shape)
+    public override MatMulCall Prepare(Workbench bench, BenchShape shape)
     {
         var (m, n, k) = (shape.M, shape.N, shape.K);
         var (a, b) = (bench.Numbers(checked(m * k)), bench.Numbers(checked(k * n)));

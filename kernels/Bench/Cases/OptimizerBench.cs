@@ -1,26 +1,26 @@
 namespace ScratchNet.Kernels.Bench;
 
-/// <summary>A step of gradient descent with momentum.</summary>
-internal sealed class SgdBench() : ElementBench<SgdCall>(SgdSpec.Operation, "optimizer")
+/// <summary>A step of gradient descent.</summary>
+/// <param name="momentum">Its momentum; 0 for none.</param>
+internal sealed class SgdBench(float momentum = 0.9f) : ElementBench<SgdCall>(SgdSpec.Operation, "optimizer")
 {
     private const float Rate = 0.05f;
-    private const float Momentum = 0.9f;
 
-    protected override SgdCall Arrange(Workbench bench, BenchShape shape)
+    public override SgdCall Prepare(Workbench bench, BenchShape shape)
     {
         var (w, g, velocity) = (bench.Numbers(shape.M), bench.Numbers(shape.M), bench.Numbers(shape.M));
         var (exactW, exactVelocity) = (Workbench.Wide(w), Workbench.Wide(velocity));
-        SgdReference.Compute(exactW, Workbench.Wide(g), exactVelocity, (double)Rate, Momentum, 0, nesterov: false);
+        SgdReference.Compute(exactW, Workbench.Wide(g), exactVelocity, (double)Rate, momentum, 0, nesterov: false);
         return new SgdCall(
             bench.Updated(w, exactW, FewRoundings), bench.Input(g), bench.Updated(velocity, exactVelocity, FewRoundings),
-            shape.M, Rate, Momentum);
+            shape.M, Rate, momentum);
     }
 }
 
 /// <summary>A step of Adam.</summary>
 internal sealed class AdamBench() : ElementBench<AdamCall>(AdamSpec.Operation, "optimizer")
 {
-    protected override AdamCall Arrange(Workbench bench, BenchShape shape)
+    public override AdamCall Prepare(Workbench bench, BenchShape shape)
     {
         var (w, g) = (bench.Numbers(shape.M), bench.Numbers(shape.M));
         var (m, v) = (bench.Numbers(shape.M), bench.Numbers(shape.M, 0.001f, 1));

@@ -34,7 +34,7 @@ internal abstract class RowBench<TCall>(
 internal sealed class SoftmaxCrossEntropyBench()
     : RowBench<SoftmaxCrossEntropyCall>(SoftmaxCrossEntropySpec.Operation, "softmax", mostColumns: 256)
 {
-    protected override SoftmaxCrossEntropyCall Arrange(Workbench bench, BenchShape shape)
+    public override SoftmaxCrossEntropyCall Prepare(Workbench bench, BenchShape shape)
     {
         var (batch, classes) = (shape.M, shape.N);
         var (z, labels) = (bench.Numbers(batch * classes, -8, 8), bench.Bytes(batch, classes));
@@ -50,7 +50,7 @@ internal sealed class SoftmaxCrossEntropyBench()
 internal sealed class BinaryCrossEntropyBench()
     : RowBench<BinaryCrossEntropyCall>(BinaryCrossEntropySpec.Operation, "softmax", columns: 1, mostColumns: 1)
 {
-    protected override BinaryCrossEntropyCall Arrange(Workbench bench, BenchShape shape)
+    public override BinaryCrossEntropyCall Prepare(Workbench bench, BenchShape shape)
     {
         var batch = shape.M;
         var (z, labels) = (bench.Numbers(batch, -8, 8), bench.Bytes(batch, 2));
@@ -64,7 +64,7 @@ internal sealed class BinaryCrossEntropyBench()
 /// <summary>Column sums: the gradient of a bias.</summary>
 internal sealed class ColumnSumsBench() : RowBench<ColumnSumsCall>(ColumnSumsSpec.Operation, "reduce", columns: 128)
 {
-    protected override ColumnSumsCall Arrange(Workbench bench, BenchShape shape)
+    public override ColumnSumsCall Prepare(Workbench bench, BenchShape shape)
     {
         var x = bench.Numbers(checked(shape.M * shape.N));
         var sums = new double[shape.N];
@@ -76,7 +76,7 @@ internal sealed class ColumnSumsBench() : RowBench<ColumnSumsCall>(ColumnSumsSpe
 /// <summary>Predictions.</summary>
 internal sealed class ArgMaxBench() : RowBench<ArgMaxCall>(ArgMaxSpec.Operation, "reduce", mostColumns: 256)
 {
-    protected override ArgMaxCall Arrange(Workbench bench, BenchShape shape)
+    public override ArgMaxCall Prepare(Workbench bench, BenchShape shape)
     {
         var z = bench.Numbers(shape.M * shape.N);
         var predictions = new byte[shape.M];
@@ -88,7 +88,7 @@ internal sealed class ArgMaxBench() : RowBench<ArgMaxCall>(ArgMaxSpec.Operation,
 /// <summary>Loss and accuracy of a batch.</summary>
 internal sealed class MetricsBench() : RowBench<MetricsCall>(MetricsSpec.Operation, "reduce", columns: 1, mostColumns: 1)
 {
-    protected override MetricsCall Arrange(Workbench bench, BenchShape shape)
+    public override MetricsCall Prepare(Workbench bench, BenchShape shape)
     {
         var (losses, correct) = (bench.Numbers(shape.M, 0, 5), Array.ConvertAll(bench.Bytes(shape.M, 2), hit => (float)hit));
         double[] after = [losses.Sum(loss => (double)loss), correct.Sum(), 0];
