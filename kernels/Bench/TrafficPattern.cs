@@ -28,7 +28,7 @@ internal abstract unsafe class TrafficPattern
     [
         new TrafficPattern<One>(), new TrafficPattern<Two>(), new TrafficPattern<Four>(),
         new TrafficPattern<Copy>(), new TrafficPattern<Triad>(), new TrafficPattern<Spread>(),
-        new TrafficPattern<UpdateOne>(), new TrafficPattern<UpdateTwo>(), new TrafficPattern<UpdateThree>(),
+        new TrafficPattern<InPlace>(), new TrafficPattern<UpdateOne>(), new TrafficPattern<UpdateTwo>(), new TrafficPattern<UpdateThree>(),
     ];
 
     internal delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<float> data, int count);
@@ -110,6 +110,12 @@ internal abstract unsafe class TrafficPattern
         public static int Reads => 1;
 
         public static int Writes => 2;
+    }
+
+    /// <summary>Scaling.</summary>
+    private readonly struct InPlace : IStreams
+    {
+        public static int Updates => 1;
     }
 
     /// <summary>Gradient descent.</summary>

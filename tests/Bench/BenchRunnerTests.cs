@@ -116,6 +116,7 @@ public class BenchRunnerTests
     [InlineData(1, 4, 0, 1)]
     [InlineData(4, 0, 12, 1)]
     [InlineData(40, 2, 0, 3)]
+    [InlineData(0, 0, 8, 1)]
     public void A_mix_of_traffic_finds_its_loops(long read, long written, long updated, int loops)
     {
         var traffic = new Traffic(read, written, updated);

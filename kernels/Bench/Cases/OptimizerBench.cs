@@ -42,7 +42,7 @@ internal sealed class AdamBench() : ElementBench<AdamCall>(AdamSpec.Operation, "
 /// <summary>The squared norm of the gradients.</summary>
 internal sealed class SquaredSumBench() : ElementBench<SquaredSumCall>(SquaredSumSpec.Operation, "reduce")
 {
-    protected override SquaredSumCall Arrange(Workbench bench, BenchShape shape)
+    public override SquaredSumCall Prepare(Workbench bench, BenchShape shape)
     {
         var x = bench.Numbers(shape.M);
         var exact = SquaredSumReference.Compute<double>(Workbench.Wide(x));
@@ -53,7 +53,7 @@ internal sealed class SquaredSumBench() : ElementBench<SquaredSumCall>(SquaredSu
 /// <summary>Clipping: the costly case, where the norm is above the limit.</summary>
 internal sealed class ClipNormBench() : ElementBench<ClipNormCall>(ClipNormSpec.Operation, "optimizer")
 {
-    protected override ClipNormCall Arrange(Workbench bench, BenchShape shape)
+    public override ClipNormCall Prepare(Workbench bench, BenchShape shape)
     {
         const float SquaredSum = 4;
         var g = bench.Numbers(shape.M);
@@ -68,7 +68,7 @@ internal sealed class MovingAverageBench() : ElementBench<MovingAverageCall>(Mov
 {
     private const float NewShare = 0.01f;
 
-    protected override MovingAverageCall Arrange(Workbench bench, BenchShape shape)
+    public override MovingAverageCall Prepare(Workbench bench, BenchShape shape)
     {
         var (w, average) = (bench.Numbers(shape.M), bench.Numbers(shape.M));
         var exact = Workbench.Wide(average);

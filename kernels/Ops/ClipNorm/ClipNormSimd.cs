@@ -24,8 +24,11 @@ internal static class ClipNormSimd
 
         public static int Inputs => 1;
 
+        public static bool Updates => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float x, ref float y, ref float c, ref float d) =>
+        public void Apply<TStore>(ref float x, ref float y, ref float c, ref float d)
+            where TStore : struct, IStore =>
             (scale * Vector512.LoadUnsafe(ref x)).StoreUnsafe(ref y);
     }
 }

@@ -16,7 +16,7 @@ public readonly record struct ClipNormCall(
     public long Flops => Count;
 
     /// <inheritdoc/>
-    public long Bytes => sizeof(float) * ((2L * Count) + 1);
+    public Traffic Traffic => new(sizeof(float), Updated: sizeof(float) * (long)Count);
 
     /// <inheritdoc/>
     public string Shape => $"{Count}";

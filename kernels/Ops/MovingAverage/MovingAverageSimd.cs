@@ -16,8 +16,11 @@ internal static class MovingAverageSimd
 
         public static int Inputs => 1;
 
+        public static bool Updates => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref float w, ref float a, ref float c, ref float d)
+        public void Apply<TStore>(ref float w, ref float a, ref float c, ref float d)
+            where TStore : struct, IStore
         {
             var average = Vector512.LoadUnsafe(ref a);
             VectorMath.MultiplyAdd(share, Vector512.LoadUnsafe(ref w) - average, average).StoreUnsafe(ref a);

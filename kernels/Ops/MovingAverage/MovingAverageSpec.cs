@@ -15,7 +15,7 @@ public readonly record struct MovingAverageCall(
     public long Flops => 3L * Count;
 
     /// <inheritdoc/>
-    public long Bytes => 3L * sizeof(float) * Count;
+    public Traffic Traffic => new(sizeof(float) * (long)Count, Updated: sizeof(float) * (long)Count);
 
     /// <inheritdoc/>
     public string Shape => $"{Count}";

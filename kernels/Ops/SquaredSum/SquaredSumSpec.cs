@@ -10,7 +10,7 @@ public readonly record struct SquaredSumCall(BufferView<float> X, BufferView<flo
     public long Flops => 2L * Count;
 
     /// <inheritdoc/>
-    public long Bytes => sizeof(float) * (Count + 1L);
+    public Traffic Traffic => new(sizeof(float) * (long)Count, Written: sizeof(float));
 
     /// <inheritdoc/>
     public string Shape => $"{Count}";
