@@ -36,5 +36,6 @@ internal static class PerfCommandLine
         {
             MatMulCpuSuite.Create(terminal),
             ElementwiseSuite.Create(terminal),
+            TrainingSuite.Create(terminal),
         };
 }

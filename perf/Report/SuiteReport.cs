@@ -22,7 +22,7 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
     private readonly List<(string Group, string Peer, int Threads, double Ratio)> _ratios = [];
     private readonly HashSet<string> _peers = [];
     private bool _hasHead;
-    private bool _hasRefused;
+    private bool _hasFailed;
 
     /// <summary>Numbers of threads to measure with.</summary>
     public IReadOnlyList<int> Threads => threads;
@@ -63,6 +63,13 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
         terminal.Warn($"{suite} goes without {peer}: {reason}");
     }
 
+    /// <summary>Says that something was there but did not do its part; the suite fails.</summary>
+    public void Fail(string peer, string reason)
+    {
+        _hasFailed = true;
+        Skip(peer, reason);
+    }
+
     /// <summary>A line for people: what is measured on, what the peers are.</summary>
     public void Note(string text)
     {
@@ -82,7 +89,7 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
     {
         if (row.PercentOfPeak > 100 * PeakTolerance)
         {
-            _hasRefused = true;
+            _hasFailed = true;
             terminal.Warn(string.Create(CultureInfo.InvariantCulture, $"{row.Op} {row.Variant} at {row.Sizes} reached {row.PercentOfPeak:F0} % of "
                 + $"the measured peak: something else used the machine. Refused, and not counted; measure again"));
             return false;
@@ -106,7 +113,7 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
     }
 
     /// <summary>Writes the summaries.</summary>
-    /// <returns>The exit code: a refused figure is a failure.</returns>
+    /// <returns>The exit code: a refused figure is a failure, and so is a peer that broke down.</returns>
     public int Finish()
     {
         foreach (var of in _ratios.GroupBy(ratio => (ratio.Group, ratio.Peer, ratio.Threads)))
@@ -114,7 +121,7 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
             Summary(of.Key.Group, of.Key.Peer, of.Key.Threads, [.. of.Select(ratio => ratio.Ratio)]);
         }
 
-        return _hasRefused ? ExitCode.Failure : ExitCode.Success;
+        return _hasFailed ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>The mean of ratios: of 2 and 1/2 it is 1.</summary>
@@ -133,13 +140,13 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
         if (!_hasHead)
         {
             _hasHead = true;
-            terminal.Out.WriteLine($"{"group",-12} {"op",-16} {"size",-24} {"variant",-12} {"thr",3} {"median",10} {"spread",6} "
+            terminal.Out.WriteLine($"{"group",-14} {"op",-16} {"size",-24} {"variant",-14} {"thr",3} {"median",10} {"spread",6} "
                 + $"{"GFLOP/s",7} {"GB/s",6} {"% peak",6} {"ulp",5} {"ratio",6}");
         }
 
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group,-12} {row.Op,-16} {SizesOf(row),-24} {row.Variant,-12} "
-            + $"{row.Threads,3} {BenchReport.Time(row.MedianSeconds),10} {100 * row.Spread,5:F1}% {row.Gflops,7:F1} {row.Gbps,6:F1} "
-            + $"{row.PercentOfPeak,6:F1} {row.ErrorUlp,5:F1} {(double.IsNaN(ratio) ? null : ratio),6:F2}").TrimEnd());
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group,-14} {row.Op,-16} {SizesOf(row),-24} {row.Variant,-14} "
+            + $"{row.Threads,3} {BenchReport.Time(row.MedianSeconds),10} {row.Spread,6:P0} {row.Gflops,7:F1} {row.Gbps,6:F1} "
+            + $"{row.PercentOfPeak,6:F1} {row.ErrorUlp,5:F1} {(double.IsNaN(ratio) ? null : ratio),6:F2}  {row.Reason}").TrimEnd());
     }
 
     private static string SizesOf(BenchRow row) => row.Shape.Detail.Length == 0 ? row.Sizes : $"{row.Sizes} {row.Shape.Detail}";

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ScratchNet.Cli;
+
+namespace ScratchNet.Perf;
+
+/// <summary>
+/// A peer in a process of its own, which answers one line of JSON with another (perf/Peers/protocol.py has the conversation). It
+/// stays alive between requests, so that nothing but the work itself is timed.
+/// </summary>
+internal sealed class PeerProcess : IDisposable
+{
+    /// <summary>The longest that any request may take; a peer that hangs must not hang the suite.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
+    private readonly Process _process;
+    private readonly string _name;
+    private volatile string _lastComplaint = "it says nothing";
+
+    /// <summary>Starts a peer.</summary>
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="threads">Threads that its libraries may use.</param>
+    public PeerProcess(string name, IReadOnlyList<string> command, int threads)
+    {
+        _name = name;
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var variable in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" })
+        {
+            start.Environment[variable] = threads.ToString(CultureInfo.InvariantCulture);
+        }
+
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => _lastComplaint = string.IsNullOrWhiteSpace(line.Data) ? _lastComplaint : line.Data;
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Sends a request and waits for the answer.</summary>
+    /// <exception cref="FailureException">The peer ended, or did not answer in time; the message has its last complaint.</exception>
+    public JsonElement Ask(object request)
+    {
+        try
+        {
+            _process.StandardInput.WriteLine(JsonSerializer.Serialize(request));
+            _process.StandardInput.Flush();
+            var line = _process.StandardOutput.ReadLineAsync().WaitAsync(Patience).GetAwaiter().GetResult();
+            return line is not null ? JsonDocument.Parse(line).RootElement : throw Ended();
+        }
+        catch (TimeoutException)
+        {
+            throw new FailureException(string.Create(CultureInfo.InvariantCulture,
+                $"{_name} did not answer within {Patience.TotalMinutes} minutes"));
+        }
+        catch (IOException)
+        {
+            throw Ended();
+        }
+    }
+
+    /// <summary>Ends the peer.</summary>
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    private FailureException Ended()
+    {
+        // All of what it wrote has been read only when it has ended.
+        _process.WaitForExit(TimeSpan.FromSeconds(5));
+        return new FailureException($"{_name} ended early: {_lastComplaint}");
+    }
+}

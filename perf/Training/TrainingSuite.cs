@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Globalization;
+using ScratchNet.Cli;
+using ScratchNet.Cli.Parsing;
+using ScratchNet.Kernels;
+using ScratchNet.Kernels.Bench;
+
+namespace ScratchNet.Perf;
+
+/// <summary>
+/// Whole epochs of training, ScratchNet's and its peers', in turns: the same network from the same weights, the same data,
+/// batch, optimizer, precision and threads.
+/// </summary>
+internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int rounds)
+{
+    private const string Name = "training";
+
+    /// <summary>Images on which is compared what the sides have learnt.</summary>
+    private const int EvaluationImages = 10_000;
+
+    /// <summary>Before the first step all must give the same loss, to rounding.</summary>
+    private const double LossTolerance = 1e-3;
+
+    /// <summary>After the last, orders of the images having differed, nearly the same accuracy.</summary>
+    private const double AccuracyTolerance = 0.02;
+
+    /// <summary>The command line of this suite.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        string[] known = [.. TrainingCase.All.Select(what => what.Name), TraditionalContest.Group];
+        var only = Suite.List("--only", "NAME,NAME", $"what to measure: {string.Join(", ", known)} [default: all]");
+        var rounds = CommonOptions.Text("--rounds", "N", "turns that each side takes, after one to warm up [default: 3]");
+        var data = CommonOptions.Data();
+        var peers = TrainingPeer.Networks.Concat(TrainingPeer.Traditional).Select(peer => peer.AsPeer).ToArray();
+        return Suite.Create(Name, "Whole epochs against PyTorch, scikit-learn and TensorFlow.js.", terminal, peers, [only, rounds, data],
+            (report, parse) =>
+            {
+                string[] some = [.. Suite.Read(parse, only).Select(name => Values.Choice(only.Name, name, known))];
+                var turns = parse.GetValue(rounds) is { } text ? Values.Whole(rounds.Name, text, Timing.FewestSamples, 99) : Timing.FewestSamples;
+                using var files = new TrainingFiles(parse.GetValue(data), terminal);
+                new TrainingSuite(report, files, turns).Run(name => some.Length == 0 || some.Contains(name));
+            });
+    }
+
+    private void Run(Func<string, bool> isWanted)
+    {
+        report.Note($"{files.Images} images of {files.Train.Name}, Adam, float32; {rounds} turns each");
+        foreach (var threads in report.Threads)
+        {
+            using var backend = new CpuBackend(threads);
+            var peak = Math.Max(FmaPeak.Gflops(threads), threads * FmaPeak.Gflops(1));
+            report.Note(string.Create(CultureInfo.InvariantCulture,
+                $"{backend.Device.Name}, {backend.Device.Capabilities}, {threads} threads: multiply-add peak {peak:F0} GFLOP/s"));
+            foreach (var what in TrainingCase.All.Where(what => isWanted(what.Name)))
+            {
+                Compare(backend, what, peak);
+            }
+
+            if (isWanted(TraditionalContest.Group))
+            {
+                new TraditionalContest(report, files, backend).Run();
+            }
+        }
+    }
+
+    private void Compare(CpuBackend backend, TrainingCase what, double peak)
+    {
+        using var mine = new OwnSide(backend, files.Train, what);
+        files.Share(mine.Weights());
+        var start = mine.Evaluate(EvaluationImages);
+        var sides = new List<ITrainingSide> { mine };
+        try
+        {
+            foreach (var peer in TrainingPeer.Networks.Where(peer => report.Has(peer.Name)))
+            {
+                AddIfEqual(sides, peer, what, backend.Team.Threads, start);
+            }
+
+            var timings = Interleaved.Time(new TimingPlan(rounds, rounds, 0, TimeSpan.MaxValue), TimeProvider.System,
+                [.. sides.Select(side => new Contender(side.Name, () => side.Train(what.Steps), side.Settle))]);
+            Write(backend, what, peak, sides, timings);
+        }
+        finally
+        {
+            sides.Skip(1).ToList().ForEach(side => side.Dispose());
+        }
+    }
+
+    /// <summary>Starts a peer, and takes it only if it is the same network: its loss must be ours before anything is learnt.</summary>
+    private void AddIfEqual(List<ITrainingSide> sides, TrainingPeer peer, TrainingCase what, int threads, Learnt start)
+    {
+        try
+        {
+            var side = new PeerSide(peer, files, what, threads);
+            sides.Add(side);
+            report.Note($"{peer.Name}: {side.Versions}");
+            var its = side.Evaluate(EvaluationImages);
+            if (!(Math.Abs(its.Loss - start.Loss) <= LossTolerance * start.Loss))
+            {
+                throw new FailureException(string.Create(CultureInfo.InvariantCulture,
+                    $"its loss before the first step is {its.Loss}, ours {start.Loss}: it is not the same network"));
+            }
+        }
+        catch (FailureException exception)
+        {
+            report.Fail(peer.Name, exception.Message);
+            sides.RemoveAll(side => side.Name == peer.Name);
+        }
+    }
+
+    private void Write(CpuBackend backend, TrainingCase what, double peak, List<ITrainingSide> sides, Timing[] timings)
+    {
+        Learnt[] learnt = [.. sides.Select(side => side.Evaluate(EvaluationImages))];
+        var isCounted = report.Row(what.Group, Row(backend, what, peak, sides[0].Name, timings[0], learnt[0]));
+        for (var i = 1; i < sides.Count; i++)
+        {
+            var hasLearnt = Math.Abs(learnt[i].Accuracy - learnt[0].Accuracy) <= AccuracyTolerance;
+            if (!hasLearnt)
+            {
+                report.Fail(sides[i].Name, string.Create(CultureInfo.InvariantCulture,
+                    $"after as many steps it gets {learnt[i].Accuracy:P1} right, and ScratchNet {learnt[0].Accuracy:P1}: not the same learning"));
+            }
+
+            report.Row(what.Group, Row(backend, what, peak, sides[i].Name, timings[i], learnt[i]) with { Verified = hasLearnt },
+                isCounted && hasLearnt ? timings[0].TimesFasterThan(timings[i]) : double.NaN);
+        }
+    }
+
+    private static BenchRow Row(CpuBackend backend, TrainingCase what, double peak, string variant, Timing timing, Learnt learnt) => new()
+    {
+        Op = "epoch",
+        Variant = variant,
+        Backend = backend.Device.Id,
+        Device = backend.Device.Name,
+        Shape = new BenchShape(what.Images, what.Layers[^1], what.Layers[0], Batch: what.Batch, Detail: what.Network),
+        Sizes = string.Create(CultureInfo.InvariantCulture, $"{what.Images} by {what.Batch}"),
+        Threads = backend.Team.Threads,
+        MedianSeconds = timing.MedianSeconds,
+        LowSeconds = timing.Interval.Low,
+        HighSeconds = timing.Interval.High,
+        Spread = timing.Spread,
+        Gflops = what.Flops / timing.MedianSeconds / 1e9,
+        PercentOfPeak = 100 * what.Flops / timing.MedianSeconds / 1e9 / peak,
+        Limit = "fma",
+        CompileSeconds = 0,
+        CopySeconds = 0,
+        Verified = true,
+        Reason = string.Create(CultureInfo.InvariantCulture, $"loss {learnt.Loss:F4}, accuracy {100 * learnt.Accuracy:F2} %"),
+    };
+}
