@@ -38,7 +38,7 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
             report.Note($"{backend.Device.Name}, {backend.Device.Capabilities}, {threads} threads: multiply-add peak {peak:F0} GFLOP/s");
             if (report.Has(Blas.Name))
             {
-                report.Note($"openblas: {OpenBlas.Describe()}");
+                report.Version(Blas.Name, OpenBlas.Describe());
             }
 
             foreach (var shape in shapes)

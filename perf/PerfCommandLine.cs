@@ -37,5 +37,7 @@ internal static class PerfCommandLine
             MatMulCpuSuite.Create(terminal),
             ElementwiseSuite.Create(terminal),
             TrainingSuite.Create(terminal),
+            ScalingSuite.Create(terminal),
+            TablesCommand.Create(terminal),
         };
 }

@@ -30,6 +30,14 @@ internal static class BenchPlot
         picture.AddPlots(2);
         DrawLadder(picture.GetPlot(0), measured);
         DrawRoofline(picture.GetPlot(1), measured, gflops, gbps);
+        Save(file, picture);
+    }
+
+    /// <summary>Writes a picture of one or two plots.</summary>
+    /// <param name="file">Ends in <c>.svg</c> or <c>.png</c>.</param>
+    /// <param name="picture">The plots.</param>
+    public static void Save(string file, Multiplot picture)
+    {
         if (Path.GetExtension(file) == ".svg")
         {
             using var stream = File.Create(file);
@@ -103,7 +111,8 @@ internal static class BenchPlot
         plot.YLabel("GFLOP/s");
     }
 
-    private static ScottPlot.TickGenerators.NumericAutomatic Decades() => new()
+    /// <summary>Ticks for an axis of logarithms.</summary>
+    public static ScottPlot.TickGenerators.NumericAutomatic Decades() => new()
     {
         IntegerTicksOnly = true,
         LabelFormatter = exponent => FormattableString.Invariant($"{Math.Pow(10, exponent):G4}"),

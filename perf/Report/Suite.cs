@@ -21,19 +21,25 @@ internal static class Suite
         IReadOnlyList<Option> own, Action<SuiteReport, ParseResult> run)
     {
         var json = CommonOptions.Json();
-        var threads = List("--threads", "N,N", "numbers of threads to measure with [default: 1 and, if there are two processors, 2]");
-        var chosen = List("--peers", "NAME,NAME", $"what to compare with: {string.Join(", ", peers.Select(peer => peer.Name))} [default: all]");
-        var command = new Command(name, description) { json, threads, chosen };
+        var threads = List("--threads", "N,N", "numbers of threads to measure with [default: 1,2]");
+        var record = CommonOptions.Flag("--record", "keep the results in perf/results, for 'tables'");
+        string[] names = [.. peers.Select(peer => peer.Name)];
+        var chosen = List("--peers", "NAME,NAME", $"what to compare with: {string.Join(", ", names)} [default: all]");
+        var command = new Command(name, description) { json, threads, record };
+        if (names.Length > 0)
+        {
+            command.Add(chosen);
+        }
+
         own.ToList().ForEach(command.Add);
         command.SetAction(parse =>
         {
-            string[] names = [.. peers.Select(peer => peer.Name)];
             string[] wanted = [.. Read(parse, chosen).Select(word => Values.Choice(chosen.Name, word, names))];
-            int[] counts = [.. Read(parse, threads).Select(word => Values.Whole(threads.Name, word, 1, CommonOptions.MaxThreads))];
-            var report = new SuiteReport(name, terminal, parse.GetValue(json), counts.Length > 0 ? counts : DefaultThreads());
-            WarnOfBrakes(terminal);
+            var recording = parse.GetValue(record) ? Recording.ToContinue(Recording.Checkout(), name, terminal) : null;
+            var report = new SuiteReport(name, terminal, parse.GetValue(json), ReadThreads(parse, threads), recording);
             report.Choose(wanted.Length == 0 ? peers : peers.Where(peer => wanted.Contains(peer.Name)));
             run(report, parse);
+            WarnOfBrakes(terminal);
             return report.Finish();
         });
         return command;
@@ -52,16 +58,21 @@ internal static class Suite
     public static IEnumerable<string> Read(ParseResult parse, Option<string[]> option) =>
         (parse.GetValue(option) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries));
 
-    /// <summary>One thread, which tells most about code, and two, where there are two.</summary>
-    private static int[] DefaultThreads() => Environment.ProcessorCount > 1 ? [1, 2] : [1];
+    /// <summary>What was asked for, or one thread, which tells most about code, and two, where there are two.</summary>
+    private static int[] ReadThreads(ParseResult parse, Option<string[]> option)
+    {
+        int[] counts = [.. Read(parse, option).Select(word => Values.Whole(option.Name, word, 1, CommonOptions.MaxThreads))];
+        return counts.Length > 0 ? counts : Environment.ProcessorCount > 1 ? [1, 2] : [1];
+    }
 
     private static void WarnOfBrakes(Terminal terminal)
     {
         string[] set = [.. Brakes.Where(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))];
         if (set.Length > 0)
         {
+            var cure = string.Join(' ', set.Select(name => "-u " + name));
             terminal.Warn($"{string.Join(" and ", set)} hold OpenBLAS, and PyTorch and scikit-learn, which stand on it, to older "
-                + $"kernels: for a fair comparison run 'env {string.Join(' ', set.Select(name => "-u " + name))} dotnet run ...'");
+                + $"kernels: for a fair comparison run 'env {cure} dotnet run ...'");
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ScratchNet.Cli;
 using ScratchNet.Cli.Bench;
 using ScratchNet.Cli.Output;
@@ -14,7 +16,9 @@ namespace ScratchNet.Perf;
 /// <param name="terminal">Where to write.</param>
 /// <param name="isJson">Whether a program reads it.</param>
 /// <param name="threads">Numbers of threads to measure with.</param>
-internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, IReadOnlyList<int> threads)
+/// <param name="recording">Where to keep it; null to keep nothing.</param>
+internal sealed class SuiteReport(
+    string suite, Terminal terminal, bool isJson, IReadOnlyList<int> threads, Recording? recording = null)
 {
     /// <summary>The peak is itself measured, on a clock that moves: a figure this much above it is still noise.</summary>
     private const double PeakTolerance = 1.05;
@@ -49,18 +53,48 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
     /// <summary>Says that a peer is left out, and why.</summary>
     public void Skip(string peer, string reason)
     {
-        if (isJson)
+        Emit(isRecorded: false, json =>
         {
-            JsonLine.Write(terminal.Out, json =>
-            {
-                json.WriteString("event", "skipped");
-                json.WriteString("suite", suite);
-                json.WriteString("peer", peer);
-                json.WriteString("reason", reason);
-            });
-        }
-
+            json.WriteString("event", "skipped");
+            json.WriteString("suite", suite);
+            json.WriteString("peer", peer);
+            json.WriteString("reason", reason);
+        });
         terminal.Warn($"{suite} goes without {peer}: {reason}");
+    }
+
+    /// <summary>Says what a peer is, and which version.</summary>
+    public void Version(string peer, string version)
+    {
+        Note($"{peer}: {version}");
+        Emit(isRecorded: true, json =>
+        {
+            json.WriteString("event", "peer");
+            json.WriteString("suite", suite);
+            json.WriteString("peer", peer);
+            json.WriteString("version", version);
+        });
+    }
+
+    /// <summary>Writes how one thing grows with another.</summary>
+    /// <param name="group">What was varied.</param>
+    /// <param name="quantity">What grows.</param>
+    /// <param name="law">How.</param>
+    public void Fit(string group, string quantity, PowerLaw law)
+    {
+        var error = law.StandardError is { } known ? string.Create(CultureInfo.InvariantCulture, $" ± {known:F2}") : "";
+        Note(string.Create(CultureInfo.InvariantCulture, $"{group}: {quantity} grow with the power {law.Exponent:F2}{error}"));
+        Emit(isRecorded: true, json =>
+        {
+            json.WriteString("event", "fit");
+            json.WriteString("suite", suite);
+            json.WriteString("group", group);
+            json.WriteString("quantity", quantity);
+            json.WriteFinite("exponent", law.Exponent);
+            json.WriteFinite("standard_error", law.StandardError);
+            json.WriteFinite("factor", law.Factor);
+            json.WriteNumber("points", law.Points);
+        });
     }
 
     /// <summary>Says that something was there but did not do its part; the suite fails.</summary>
@@ -84,14 +118,16 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
     /// <param name="group">What it is summed up with.</param>
     /// <param name="row">What was measured; its shape's detail is shown beside its sizes.</param>
     /// <param name="ratio">For a peer's row: how many times faster ScratchNet is; NaN counts for nothing.</param>
+    /// <param name="extra">More figures, for programs.</param>
     /// <returns>Whether it was written.</returns>
-    public bool Row(string group, BenchRow row, double ratio = double.NaN)
+    public bool Row(
+        string group, BenchRow row, double ratio = double.NaN, params IReadOnlyList<(string Name, double? Value)> extra)
     {
         if (row.PercentOfPeak > 100 * PeakTolerance)
         {
             _hasFailed = true;
-            terminal.Warn(string.Create(CultureInfo.InvariantCulture, $"{row.Op} {row.Variant} at {row.Sizes} reached {row.PercentOfPeak:F0} % of "
-                + $"the measured peak: something else used the machine. Refused, and not counted; measure again"));
+            terminal.Warn(string.Create(CultureInfo.InvariantCulture, $"{row.Op} {row.Variant} at {row.Sizes} reached "
+                + $"{row.PercentOfPeak:F0} % of the measured peak: something else used the machine. Refused; measure again"));
             return false;
         }
 
@@ -100,11 +136,18 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
             _ratios.Add((group, row.Variant, row.Threads, ratio));
         }
 
-        if (isJson)
+        Emit(isRecorded: true, json =>
         {
-            WriteJson(group, row, ratio);
-        }
-        else
+            json.WriteString("suite", suite);
+            json.WriteString("group", group);
+            BenchColumns.WriteFields(json, new ReportedRow(row, null, null));
+            json.WriteFinite("ratio", ratio);
+            foreach (var (name, value) in extra)
+            {
+                json.WriteFinite(name, value);
+            }
+        });
+        if (!isJson)
         {
             WriteText(group, row, ratio);
         }
@@ -112,7 +155,7 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
         return true;
     }
 
-    /// <summary>Writes the summaries.</summary>
+    /// <summary>Writes the summaries, and the recording if there is one.</summary>
     /// <returns>The exit code: a refused figure is a failure, and so is a peer that broke down.</returns>
     public int Finish()
     {
@@ -121,19 +164,28 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
             Summary(of.Key.Group, of.Key.Peer, of.Key.Threads, [.. of.Select(ratio => ratio.Ratio)]);
         }
 
+        recording?.Save();
         return _hasFailed ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>The mean of ratios: of 2 and 1/2 it is 1.</summary>
     public static double GeometricMean(IEnumerable<double> ratios) => Math.Exp(ratios.Average(Math.Log));
 
-    private void WriteJson(string group, BenchRow row, double ratio) => JsonLine.Write(terminal.Out, json =>
+    /// <summary>Writes a line for programs, and keeps it where it is part of the record.</summary>
+    private void Emit(bool isRecorded, Action<Utf8JsonWriter> content)
     {
-        json.WriteString("suite", suite);
-        json.WriteString("group", group);
-        BenchColumns.WriteFields(json, new ReportedRow(row, null, null));
-        json.WriteFinite("ratio", ratio);
-    });
+        using var text = new StringWriter();
+        JsonLine.Write(text, content);
+        if (isJson)
+        {
+            terminal.Out.Write(text);
+        }
+
+        if (isRecorded)
+        {
+            recording?.Put(JsonNode.Parse(text.ToString())!.AsObject(), DateTime.Now);
+        }
+    }
 
     private void WriteText(string group, BenchRow row, double ratio)
     {
@@ -144,9 +196,11 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
                 + $"{"GFLOP/s",7} {"GB/s",6} {"% peak",6} {"ulp",5} {"ratio",6}");
         }
 
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group,-14} {row.Op,-16} {SizesOf(row),-24} {row.Variant,-14} "
-            + $"{row.Threads,3} {BenchReport.Time(row.MedianSeconds),10} {row.Spread,6:P0} {row.Gflops,7:F1} {row.Gbps,6:F1} "
-            + $"{row.PercentOfPeak,6:F1} {row.ErrorUlp,5:F1} {(double.IsNaN(ratio) ? null : ratio),6:F2}  {row.Reason}").TrimEnd());
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{group,-14} {row.Op,-16} {SizesOf(row),-24} {row.Variant,-14} {row.Threads,3} "
+            + $"{BenchReport.Time(row.MedianSeconds),10} {row.Spread,6:P0} {row.Gflops,7:F1} {row.Gbps,6:F1} "
+            + $"{row.PercentOfPeak,6:F1} {row.ErrorUlp,5:F1} {(double.IsNaN(ratio) ? null : ratio),6:F2}  {row.Reason}")
+            .TrimEnd());
     }
 
     private static string SizesOf(BenchRow row) => row.Shape.Detail.Length == 0 ? row.Sizes : $"{row.Sizes} {row.Shape.Detail}";
@@ -154,14 +208,9 @@ internal sealed class SuiteReport(string suite, Terminal terminal, bool isJson, 
     private void Summary(string group, string peer, int threadCount, double[] ratios)
     {
         var mean = GeometricMean(ratios);
-        if (!isJson)
-        {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group}, {threadCount} {(threadCount == 1 ? "thread" : "threads")}: "
-                + $"{mean:F2} times as fast as {peer} (geometric mean of {ratios.Length}), at least {ratios.Min():F2}"));
-            return;
-        }
-
-        JsonLine.Write(terminal.Out, json =>
+        Note(string.Create(CultureInfo.InvariantCulture, $"{group}, {threadCount} {(threadCount == 1 ? "thread" : "threads")}: "
+            + $"{mean:F2} times as fast as {peer} (geometric mean of {ratios.Length}), at least {ratios.Min():F2}"));
+        Emit(isRecorded: false, json =>
         {
             json.WriteString("event", "summary");
             json.WriteString("suite", suite);

@@ -37,12 +37,13 @@ internal sealed class PeerProcess : IDisposable
         }
 
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) => _lastComplaint = string.IsNullOrWhiteSpace(line.Data) ? _lastComplaint : line.Data;
+        _process.ErrorDataReceived += (_, line) =>
+            _lastComplaint = string.IsNullOrWhiteSpace(line.Data) ? _lastComplaint : line.Data;
         _process.BeginErrorReadLine();
     }
 
     /// <summary>Sends a request and waits for the answer.</summary>
-    /// <exception cref="FailureException">The peer ended, or did not answer in time; the message has its last complaint.</exception>
+    /// <exception cref="FailureException">The peer ended, or did not answer in time; its last complaint is given.</exception>
     public JsonElement Ask(object request)
     {
         try

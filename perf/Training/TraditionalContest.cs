@@ -22,7 +22,12 @@ internal sealed class TraditionalContest(SuiteReport report, TrainingFiles files
     private const int Epochs = 10;
 
     private static readonly TrainingCase Net = new(Group, 64, FitImages, 784, 512, 512, 10);
-    private static readonly TrainingOptions Options = new() { Epochs = Epochs, Distortion = new(RotationDegrees: 10, Scale: 0.12f, ShiftPixels: 1.5f, ElasticAlpha: 34, ElasticSigma: 5) };
+    private static readonly TrainingOptions Options = new()
+    {
+        Epochs = Epochs,
+        Distortion = new(RotationDegrees: 10, Scale: 0.12f, ShiftPixels: 1.5f, ElasticAlpha: 34, ElasticSigma: 5),
+    };
+
 
     /// <summary>Fits the network, then each method that is there; each once, for they take long.</summary>
     public void Run()
@@ -35,7 +40,8 @@ internal sealed class TraditionalContest(SuiteReport report, TrainingFiles files
             {
                 using var side = new PeerSide(method, files, Net, backend.Team.Threads, FitImages);
                 var seconds = Time(() => side.Train(1));
-                report.Row(Group, Row(method.Name, seconds, side.Evaluate(HeldOut).Accuracy, side.Versions), seconds / ownSeconds);
+                var rights = side.Evaluate(HeldOut).Accuracy;
+                report.Row(Group, Row(method.Name, seconds, rights, side.Versions), seconds / ownSeconds);
             }
             catch (FailureException exception)
             {

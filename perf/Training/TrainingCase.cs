@@ -37,7 +37,8 @@ internal sealed record TrainingCase(string Group, int Batch, int Images, params 
     public int Steps => (Images + Batch - 1) / Batch;
 
     /// <summary>Floating-point operations of the matrix products of a turn, which are nearly all of its work.</summary>
-    public double Flops => (double)Images / Batch * BenchShape.OfNetwork(Layers, Batch).Sum(shape => 2.0 * shape.M * shape.N * shape.K);
+    public double Flops => (double)Images / Batch
+        * BenchShape.OfNetwork(Layers, Batch).Sum(shape => 2.0 * shape.M * shape.N * shape.K);
 
     /// <summary>Builds the network.</summary>
     public static Network Build(Backend backend, IReadOnlyList<int> layers) => new(backend, layers[0],

@@ -19,12 +19,13 @@ internal sealed class TrainingFiles : IDisposable
         }
         else
         {
-            terminal.Warn("MNIST is not here (scratchnet data fetch mnist gets it): made-up pictures of the same number and size are used");
+            terminal.Warn("MNIST is not here (scratchnet data fetch mnist gets it): "
+                + "made-up pictures of the same number and size are used");
             Train = Synthetic();
         }
 
         Folder = Directory.CreateTempSubdirectory("scratchnet-perf-").FullName;
-        File.WriteAllBytes(Path.Combine(Folder, "images.u8"), Train.Images.Span);
+        File.WriteAllBytes(Path.Combine(Folder, "images.u8"), Train.CopyImages());
         File.WriteAllBytes(Path.Combine(Folder, "labels.u8"), Train.Labels.Span);
     }
 
@@ -49,7 +50,7 @@ internal sealed class TrainingFiles : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    /// <summary>As many pictures as MNIST has: each class has a pattern of its own, in noise, so that there is something to learn.</summary>
+    /// <summary>As many pictures as MNIST has: each class has a pattern of its own, in noise, to be learnt.</summary>
     internal static Dataset Synthetic(int count = TrainingCase.WholeSet)
     {
         var random = new Random(1);

@@ -32,11 +32,13 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         var rounds = CommonOptions.Text("--rounds", "N", "turns that each side takes, after one to warm up [default: 3]");
         var data = CommonOptions.Data();
         var peers = TrainingPeer.Networks.Concat(TrainingPeer.Traditional).Select(peer => peer.AsPeer).ToArray();
-        return Suite.Create(Name, "Whole epochs against PyTorch, scikit-learn and TensorFlow.js.", terminal, peers, [only, rounds, data],
+        const string About = "Whole epochs against PyTorch, scikit-learn and TensorFlow.js.";
+        return Suite.Create(Name, About, terminal, peers, [only, rounds, data],
             (report, parse) =>
             {
+                const int Least = Timing.FewestSamples;
                 string[] some = [.. Suite.Read(parse, only).Select(name => Values.Choice(only.Name, name, known))];
-                var turns = parse.GetValue(rounds) is { } text ? Values.Whole(rounds.Name, text, Timing.FewestSamples, 99) : Timing.FewestSamples;
+                var turns = parse.GetValue(rounds) is { } text ? Values.Whole(rounds.Name, text, Least, 99) : Least;
                 using var files = new TrainingFiles(parse.GetValue(data), terminal);
                 new TrainingSuite(report, files, turns).Run(name => some.Length == 0 || some.Contains(name));
             });
@@ -86,14 +88,14 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         }
     }
 
-    /// <summary>Starts a peer, and takes it only if it is the same network: its loss must be ours before anything is learnt.</summary>
+    /// <summary>Starts a peer, and takes it only if its loss before the first step is ours: else it is another network.</summary>
     private void AddIfEqual(List<ITrainingSide> sides, TrainingPeer peer, TrainingCase what, int threads, Learnt start)
     {
         try
         {
             var side = new PeerSide(peer, files, what, threads);
             sides.Add(side);
-            report.Note($"{peer.Name}: {side.Versions}");
+            report.Version(peer.Name, side.Versions);
             var its = side.Evaluate(EvaluationImages);
             if (!(Math.Abs(its.Loss - start.Loss) <= LossTolerance * start.Loss))
             {
@@ -117,8 +119,8 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
             var hasLearnt = Math.Abs(learnt[i].Accuracy - learnt[0].Accuracy) <= AccuracyTolerance;
             if (!hasLearnt)
             {
-                report.Fail(sides[i].Name, string.Create(CultureInfo.InvariantCulture,
-                    $"after as many steps it gets {learnt[i].Accuracy:P1} right, and ScratchNet {learnt[0].Accuracy:P1}: not the same learning"));
+                report.Fail(sides[i].Name, string.Create(CultureInfo.InvariantCulture, $"after as many steps it gets "
+                    + $"{learnt[i].Accuracy:P1} right, and ScratchNet {learnt[0].Accuracy:P1}: not the same learning"));
             }
 
             report.Row(what.Group, Row(backend, what, peak, sides[i].Name, timings[i], learnt[i]) with { Verified = hasLearnt },
@@ -126,7 +128,8 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         }
     }
 
-    private static BenchRow Row(CpuBackend backend, TrainingCase what, double peak, string variant, Timing timing, Learnt learnt) => new()
+    private static BenchRow Row(
+        CpuBackend backend, TrainingCase what, double peak, string variant, Timing timing, Learnt learnt) => new()
     {
         Op = "epoch",
         Variant = variant,

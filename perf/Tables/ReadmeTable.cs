@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ScratchNet.Cli.Bench;
+using ScratchNet.Cli.Output;
+
+namespace ScratchNet.Perf;
+
+/// <summary>A table that stands in a README, made of what a suite recorded.</summary>
+/// <param name="Name">What its marker calls it.</param>
+/// <param name="Suite">The suite.</param>
+/// <param name="Make">Makes the table.</param>
+internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, TextTable> Make)
+{
+    /// <summary>How rows call ScratchNet.</summary>
+    private const string Own = "simd";
+
+    /// <summary>Every table.</summary>
+    public static IReadOnlyList<ReadmeTable> All { get; } =
+    [
+        new("training", "training", Training),
+        new("traditional", "training", Traditional),
+        new("matmul-cpu", "matmul-cpu", Summary),
+        new("matmul-cpu-squares", "matmul-cpu", Squares),
+        new("matmul-opencl", "matmul-opencl", Summary),
+        new("elementwise", "elementwise", Summary),
+        new("elementwise-in-cache", "elementwise", InCache),
+        new("elementwise-out-of-cache", "elementwise", OutOfCache),
+        new("scaling", "scaling", Scaling),
+        new("micro", "micro", Micro),
+    ];
+
+    /// <summary>The table in Markdown, and under it when and on what it was measured.</summary>
+    public string Text(Recording recording)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        Make(recording).WriteMarkdown(text);
+        var (first, last) = recording.Dates;
+        var versions = string.Join(", ", recording.Versions.Prepend(recording.Machine));
+        text.WriteLine($"\nMeasured {(first == last ? first : $"{first} to {last}")} on {versions}.");
+        return text.ToString();
+    }
+
+    /// <summary>How many times faster ScratchNet is, by group, peer and threads.</summary>
+    private static TextTable Summary(Recording recording)
+    {
+        var table = new TextTable("shapes", "compared with", " threads", " number", " times as fast (geometric mean)", " worst");
+        foreach (var of in recording.Rows.Where(row => Number(row, "ratio") is not null)
+            .GroupBy(row => (Group: Text(row, "group"), Peer: Text(row, "variant"), Threads: Text(row, "threads"))))
+        {
+            double[] ratios = [.. of.Select(row => Number(row, "ratio")!.Value)];
+            table.Add(of.Key.Group, of.Key.Peer, of.Key.Threads, Form(ratios.Length, "0"),
+                Form(SuiteReport.GeometricMean(ratios), "0.00"), Form(ratios.Min(), "0.00"));
+        }
+
+        return table;
+    }
+
+    private static TextTable Squares(Recording recording) => Pivot("GFLOP/s, threads",
+        recording.Rows.Where(row => Text(row, "group") == "squares"),
+        row => $"{Who(row)}, {Text(row, "threads")}", row => Text(row, "m"), row => Form(Number(row, "gflops"), "0"));
+
+    private static TextTable InCache(Recording recording) => Pivot("microseconds",
+        recording.Rows.Where(row => Text(row, "group") == "in cache"),
+        row => Text(row, "op"), Who, row => Form(1e6 * Number(row, "median_seconds"), "0.00") + Times(row));
+
+    private static TextTable OutOfCache(Recording recording) => Pivot("GB/s, % of the bandwidth",
+        recording.Rows.Where(row => Text(row, "group") == "out of cache"),
+        row => Text(row, "op"), row => Text(row, "threads") == "1" ? "1 thread" : $"{Text(row, "threads")} threads",
+        row => Form(Number(row, "gbps"), "0") + (Number(row, "percent_of_peak") is { } share ? $", {Form(share, "0")} %" : ""));
+
+    private static TextTable Training(Recording recording) => Pivot("network, batch, threads",
+        recording.Rows.Where(row => Text(row, "op") == "epoch"),
+        row => $"{Text(row, "detail")}, {Text(row, "batch")}, {Text(row, "threads")}{Part(row)}", Who,
+        row => BenchReport.Time(Number(row, "median_seconds")) + Times(row)
+            + (Text(row, "variant") == Own ? $", {Form(Number(row, "percent_of_peak"), "0")} % of peak" : ""));
+
+    private static TextTable Traditional(Recording recording)
+    {
+        var table = new TextTable("method", " threads", " time to fit", "accuracy");
+        foreach (var row in recording.Rows.Where(row => Text(row, "op") == "fit"))
+        {
+            table.Add(Who(row), Text(row, "threads"), BenchReport.Time(Number(row, "median_seconds")), Text(row, "reason"));
+        }
+
+        return table;
+    }
+
+    private static TextTable Scaling(Recording recording)
+    {
+        var table = new TextTable("against", "what grows", "as the power", " points");
+        foreach (var fit in recording.Events("fit"))
+        {
+            var error = Number(fit, "standard_error") is { } known ? $" ± {Form(known, "0.00")}" : "";
+            table.Add(
+                Text(fit, "group"), Text(fit, "quantity"), Form(Number(fit, "exponent"), "0.00") + error, Text(fit, "points"));
+        }
+
+        return table;
+    }
+
+    private static TextTable Micro(Recording recording) => Pivot("nanoseconds", recording.Rows,
+        row => $"{Text(row, "op")} {Text(row, "detail")}", Who,
+        row => Form(1e9 * Number(row, "median_seconds"), "0.0") + Times(row));
+
+    /// <summary>One line for each name, one column for each kind; what was not measured stays empty.</summary>
+    private static TextTable Pivot(string title, IEnumerable<JsonObject> rows,
+        Func<JsonObject, string> name, Func<JsonObject, string> column, Func<JsonObject, string> cell)
+    {
+        JsonObject[] all = [.. rows];
+        string[] columns = [.. all.Select(column).Distinct()];
+        var table = new TextTable([title, .. columns.Select(text => " " + text)]);
+        foreach (var line in all.GroupBy(name))
+        {
+            var cells = columns.Select(text => line.LastOrDefault(row => column(row) == text) is { } row ? cell(row) : "");
+            table.Add([line.Key, .. cells]);
+        }
+
+        return table;
+    }
+
+    private static string Who(JsonObject row) => Text(row, "variant") == Own ? "ScratchNet" : Text(row, "variant");
+
+    /// <summary>By how much ScratchNet is faster than a peer.</summary>
+    private static string Times(JsonObject row) => Number(row, "ratio") is { } ratio ? $" ({Form(ratio, "0.00")}x)" : "";
+
+    private static string Part(JsonObject row) =>
+        Number(row, "m") is { } images && images != TrainingCase.WholeSet ? $" ({Form(images, "0")} images)" : "";
+
+    private static string Text(JsonObject row, string field) => row[field]?.ToString() ?? "";
+
+    private static double? Number(JsonObject row, string field) => (double?)row[field];
+
+    private static string Form(double? value, string form) => value?.ToString(form, CultureInfo.InvariantCulture) ?? "";
+}

@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using ScratchNet.Cli;
+using ScratchNet.Kernels.Bench;
+using ScratchNet.Perf;
+using Xunit;
+
+namespace ScratchNet.Tests.Perf;
+
+/// <summary>What suites write: rows, summaries, who is missing, and what is kept.</summary>
+public sealed class SuiteReportTests : IDisposable
+{
+    private readonly StringWriter _out = new();
+    private readonly StringWriter _error = new();
+    private readonly TemporaryFolder _folder = new();
+
+    private Terminal Terminal => Terminal.Redirected(_out, _error);
+
+    private JsonObject[] Lines =>
+        [.. _out.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _out.Dispose();
+        _error.Dispose();
+    }
+
+    [Fact]
+    public void A_summary_has_the_geometric_mean_and_the_worst_of_a_group()
+    {
+        var report = new SuiteReport("suite", Terminal, isJson: true, [1]);
+        report.Row("squares", Row("openblas", 32), 0.5);
+        report.Row("squares", Row("openblas", 64), 8);
+        report.Row("layers", Row("openblas", 64), 3);
+        report.Row("layers", Row("simd", 64));
+        Assert.Equal(ExitCode.Success, report.Finish());
+
+        var summary = Lines.Single(line => (string?)line["event"] == "summary" && (string?)line["group"] == "squares");
+        Assert.Equal(("suite", "openblas", 1), ((string)summary["suite"]!, (string)summary["peer"]!, (int)summary["threads"]!));
+        Assert.Equal(2.0, (double)summary["geomean_ratio"]!, 12);
+        Assert.Equal(0.5, (double)summary["min_ratio"]!);
+        Assert.Equal(2, Lines.Count(line => line["event"] is not null));
+    }
+
+    [Fact]
+    public void A_figure_above_the_peak_is_refused_and_fails_the_suite()
+    {
+        var report = new SuiteReport("suite", Terminal, isJson: true, [1]);
+        Assert.False(report.Row("squares", Row("simd", 32) with { PercentOfPeak = 120 }, 9));
+        Assert.Equal(ExitCode.Failure, report.Finish());
+        Assert.Empty(Lines);
+        Assert.Contains("120 % of the measured peak", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_peer_that_is_absent_is_left_out_with_its_reason()
+    {
+        var report = new SuiteReport("suite", Terminal, isJson: true, [1]);
+        report.Choose([new Peer("here", () => null), new Peer("gone", () => "it is not installed")]);
+        Assert.True(report.Has("here"));
+        Assert.False(report.Has("gone"));
+        var line = Assert.Single(Lines);
+        Assert.Equal(
+            ("skipped", "gone", "it is not installed"), ((string)line["event"]!, (string)line["peer"]!, (string)line["reason"]!));
+    }
+
+    [Fact]
+    public void What_is_measured_again_replaces_what_was_recorded()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "perf", "results"));
+        Record(1, 0.25);
+        Record(2, 0.5);
+        Record(1, 0.125);
+
+        var recording = Recording.Load(_folder.Path, "suite")!;
+        Assert.Equal([0.125, 0.5], recording.Rows.Select(row => (double)row["median_seconds"]!));
+        Assert.Equal(Recording.ThisMachine(), recording.Machine);
+    }
+
+    [Fact]
+    public void A_recording_of_another_machine_is_not_mixed_with_this_one()
+    {
+        Record(1, 0.25);
+        var file = Path.Combine(_folder.Path, "perf", "results", "suite.jsonl");
+        File.WriteAllText(file, File.ReadAllText(file).Replace(Recording.ThisMachine(), "an abacus", StringComparison.Ordinal));
+        Record(2, 0.5);
+        Assert.Single(Recording.Load(_folder.Path, "suite")!.Rows);
+        Assert.Contains("an abacus", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_recording_is_named_with_its_line()
+    {
+        Record(1, 0.25);
+        var file = Path.Combine(_folder.Path, "perf", "results", "suite.jsonl");
+        File.AppendAllText(file, "{\"op\":\n");
+        var failure = Assert.Throws<FailureException>(() => Recording.Load(_folder.Path, "suite"));
+        Assert.Contains("line 3", failure.Message, StringComparison.Ordinal);
+    }
+
+    private void Record(int size, double seconds)
+    {
+        var recording = Recording.ToContinue(_folder.Path, "suite", Terminal);
+        var report = new SuiteReport("suite", Terminal, isJson: true, [1], recording);
+        report.Row("squares", Row("simd", size) with { MedianSeconds = seconds });
+        report.Finish();
+    }
+
+    private static BenchRow Row(string variant, int size) => new()
+    {
+        Op = "matmul",
+        Variant = variant,
+        Backend = "cpu",
+        Device = "a processor",
+        Shape = new BenchShape(size, size, size),
+        Sizes = $"{size}",
+        Threads = 1,
+        MedianSeconds = 1,
+        PercentOfPeak = 50,
+    };
+}
