@@ -135,8 +135,8 @@ function logTicks(min, max, number) {
     }
     return ticks;
   };
-  const choices = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8]].map(between);
-  return choices.find(ticks => ticks.length >= Math.min(3, number)) ?? choices.at(-1);
+  const choices = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8], [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9]].map(between);
+  return choices.find(ticks => ticks.length >= Math.min(4, number)) ?? choices.at(-1);
 }
 
 /** Whether values differ so much that a logarithmic axis shows more. */

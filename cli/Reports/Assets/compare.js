@@ -35,8 +35,7 @@ function intervalBar(test, place, key) {
   const [from, to] = test.accuracy_interval.map(place);
   return element('div', {
     class: 'bar', style: { '--key': key, 'min-width': '130px' }, role: 'img',
-    'aria-label': `${percent(test.accuracy_interval[0])} to ${percent(test.accuracy_interval[1])}`,
-    title: `${percent(test.accuracy_interval[0])} to ${percent(test.accuracy_interval[1])}`,
+    'aria-label': interval(test), title: interval(test),
   },
   element('i', { style: { left: `${from}%`, width: `${to - from}%`, opacity: '.45' } }),
   element('i', { style: { left: `calc(${place(test.accuracy)}% - 1.5px)`, width: '3px', top: '-3px', bottom: '-3px' } }));
@@ -70,9 +69,14 @@ function compareCurves(lines) {
     const series = lines.map(({ run, name: title, colour: key }) => (
       { name: title, colour: key, x: byTime ? elapsed(run.metrics) : run.metrics.epoch, y: values(run.metrics) }))
       .filter(line => line.y.some(isNumber));
-    return series.length === 0 ? null : card(name, lineChart({
+    if (series.length === 0) {
+      return null;
+    }
+    const chart = card(name, lineChart({
       series, xName: byTime ? 'second' : 'epoch', log: !options.linear && spreads(series.flatMap(line => line.y)), ...options,
     }));
+    chart.classList.toggle('wide', options.height > 220);
+    return chart;
   })));
   const buttons = [['by epoch', false], ['by training time', true]].map(([name, byTime]) =>
     element('button', { type: 'button', 'aria-pressed': String(!byTime) }, name));

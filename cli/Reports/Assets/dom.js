@@ -72,7 +72,7 @@ function figure(value) {
     return '–';
   }
   const size = Math.abs(value);
-  return size !== 0 && (size < 0.001 || size >= 1e6) ? value.toExponential(1)
+  return size !== 0 && (size < 0.0001 || size >= 1e6) ? value.toExponential(1)
     : size >= 1000 ? count(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 

@@ -8,7 +8,7 @@ function mistakes(result, names) {
       + `(${is}: ${percent(mistake.right_probability)})`;
     return element('figure', { title: words },
       element('img', { src: `data:image/png;base64,${mistake.png}`, alt: words }),
-      element('figcaption', null, element('b', null, `${is} → ${taken}`), element('br'), percent(mistake.probability, 1)));
+      element('figcaption', null, element('b', null, `${is} → ${taken}`), element('br'), percent(mistake.probability)));
   }));
 }
 

@@ -19,11 +19,10 @@ function runHead({ name, config, metrics, result }) {
   const best = bestOf(metrics.validation_accuracy);
   const seconds = result?.seconds ?? metrics.seconds.reduce((sum, value) => sum + (value ?? 0), 0);
   const heads = [
-    test && head(percent(test.accuracy), 'of the test pictures are right', `95 % interval ${percent(test.accuracy_interval[0])} to `
-      + percent(test.accuracy_interval[1]), 'main'),
+    test && head(percent(test.accuracy), 'of the test pictures are right', `95 % interval: ${interval(test)}`, 'main'),
     test && head(count(Math.round(test.images * (1 - test.accuracy))), `mistakes in ${count(test.images)}`, `test loss ${figure(test.loss)}`),
     best && head(percent(best.value), 'best on validation', `epoch ${metrics.epoch[best.place]}`),
-    head(duration(seconds), 'of training', `${count(Math.round(last(metrics.images_per_second) ?? 0))} pictures a second`),
+    head(duration(seconds), 'of training', `${count(Math.round(seconds ? metrics.epoch.length * dataset.train / seconds : 0))} pictures a second`),
     head(count(network.parameters), 'parameters', network.layers.filter(layer => layer.startsWith('dense')).length + ' layers of weights'),
   ];
   return [
@@ -34,6 +33,11 @@ function runHead({ name, config, metrics, result }) {
     stateLine(config, metrics, result),
     element('div', { class: 'heads' }, heads),
   ];
+}
+
+/** The 95 % interval of a test accuracy. */
+function interval({ accuracy_interval: [low, high] }) {
+  return `${(100 * low).toFixed(2)} to ${percent(high)}`;
 }
 
 function head(value, ...words) {
@@ -167,17 +171,22 @@ function layerSection({ layers, result }) {
     ['Saturated outputs', series('saturated', inner), { format: shortPercent, zero: true }],
   ].filter(([, lines]) => lines.some(line => line.y.some(value => value > 0)));
   return section('Layer by layer', 'Measured on the same 256 training pictures, undistorted, as the run went on; epoch 0 is before the first step.',
-    keys(layers.map((layer, i) => ({ name: `layer ${layer.layer}: ${layer.description}`, colour: colour(i) }))),
-    element('div', { class: 'grid three' }, charts.map(([name, lines, options]) =>
+    keys(layers.map((layer, i) => ({ name: `layer ${layer.layer}: ${arrow(layer.description)}`, colour: colour(i) }))),
+    element('div', { class: `grid ${charts.length > 3 ? 'four' : 'three'}` }, charts.map(([name, lines, options]) =>
       card(name, lineChart({ series: lines, height: 160, ...options })))),
     element('div', { class: 'card below' }, layerTable(layers)),
     histograms(result?.layers ?? [], result?.layers_epoch));
 }
 
+/** A layer's description as print has it. */
+function arrow(description) {
+  return description.replace('->', '→');
+}
+
 function layerTable(layers) {
   const share = column => layer => last(layer[column]) > 0 ? percent(last(layer[column]), 1) : '–';
   return table([
-    { name: 'layer', cell: layer => `${layer.layer}: ${layer.description}` },
+    { name: 'layer', cell: layer => `${layer.layer}: ${arrow(layer.description)}` },
     { name: 'outputs, mean ± deviation', number: true, cell: layer => `${figure(last(layer.output_mean))} ± ${figure(last(layer.output_deviation))}` },
     { name: 'zeros', number: true, cell: share('zeros') },
     { name: 'dead units', number: true, cell: share('dead_units') },
