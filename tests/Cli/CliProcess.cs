@@ -32,6 +32,13 @@ internal static class CliProcess
     public static Process Start(string folder, (string Name, string Value)[] environment, params string[] args) =>
         Start(folder, environment, Dotnet, [Program, .. args]);
 
+    /// <summary>Runs another program.</summary>
+    public static CliResult RunProgram(string folder, string program, params string[] args)
+    {
+        using var process = Start(folder, [], program, args);
+        return Finish(process);
+    }
+
     /// <summary>Runs the program on an imitated terminal; everything it shows comes as results.</summary>
     public static CliResult RunOnTerminal(string folder, (string Name, string Value)[] environment, string args)
     {

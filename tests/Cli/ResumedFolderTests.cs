@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Xunit;
+
+namespace ScratchNet.Tests.Cli;
+
+/// <summary>A run's folder when the run goes on, and the page in a real browser.</summary>
+public class ResumedFolderTests
+{
+    private const string Chromium = "/usr/bin/chromium";
+
+    private static readonly string[] Options =
+        ["--hidden", "8", "--batch-size", "200", "--schedule", "constant", "--threads", "1", "--no-augment", "--quiet"];
+
+    [Fact]
+    public void ARunThatGoesOnGoesOnInItsFiles()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder, "--run", "whole", "--epochs", "3");
+        Train(folder, "--run", "cut", "--epochs", "2");
+
+        // Killed in its third epoch, a run leaves lines that its checkpoint does not know; they are made again.
+        File.AppendAllText(folder["cut/metrics.csv"], "3,54,9,9,9,9,9,9,9,9,9,9,9\n4,5");
+        var resumed = CliProcess.Run(folder.Path, "train", "--resume", "cut", "--epochs", "3", "--quiet");
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        Assert.Equal(WithoutTimes(folder["whole/metrics.csv"]), WithoutTimes(folder["cut/metrics.csv"]));
+        Assert.Equal(File.ReadAllText(folder["whole/layers.csv"]), File.ReadAllText(folder["cut/layers.csv"]));
+
+        var config = Json(folder["cut/config.json"]);
+        Assert.Equal("3", config.GetProperty("options").GetProperty("--epochs").GetString());
+        Assert.Equal([1, 3], config.GetProperty("sessions").EnumerateArray().Select(session => session.GetProperty("epoch").GetInt32()));
+        Assert.Equal("finished", Json(folder["cut/result.json"]).GetProperty("status").GetString());
+        var events = Directory.GetFiles(folder["cut"], "events.out.tfevents.*").Order()
+            .Select(file => EventFileReader.Read(File.ReadAllBytes(file))).ToArray();
+        Assert.Equal([0, 3], events.Select(file => file.FirstStep));
+        Assert.Equal([3], events[1].Values.Where(value => value.Tag == "loss/train").Select(value => value.Step));
+    }
+
+    [Fact]
+    public void ARunFromBeforeThereWereSuchFilesGoesOnToo()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder, "--run", "old", "--epochs", "1");
+        foreach (var file in Directory.GetFiles(folder["old"]).Where(file => !file.EndsWith(".safetensors", StringComparison.Ordinal)))
+        {
+            File.Delete(file);
+        }
+
+        var resumed = CliProcess.Run(folder.Path, "train", "--resume", "old", "--epochs", "2", "--quiet");
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        var rows = File.ReadAllLines(folder["old/metrics.csv"]).Skip(1).Select(line => line.Split(',')).ToArray();
+        Assert.Equal(["1", "2"], rows.Select(row => row[0]));
+        Assert.Equal(("", ""), (rows[0][1], rows[0][^1]));
+        Assert.NotEqual("", rows[0][3]);
+        Assert.True(File.Exists(folder["old/report.html"]));
+    }
+
+    [Fact]
+    public void AModelFileAloneHasNoFolder()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder, "--output", "m.safetensors", "--epochs", "1");
+        Assert.Equal(["m.checkpoint.safetensors", "m.safetensors"], folder.Names());
+    }
+
+    [SkippableFact]
+    public void ABrowserDrawsThePageWithoutAnError()
+    {
+        if (!File.Exists(Chromium))
+        {
+            Requirements.Skip($"{Chromium}, which draws the page, is not installed");
+        }
+
+        using var folder = new TemporaryFolder();
+        Train(folder, "--run", "<b>a & b", "--epochs", "2");
+        var one = Draw(folder, folder["<b>a & b/report.html"]);
+        Assert.Contains("<h1>784-8-10</h1>", one, StringComparison.Ordinal);
+        Assert.Contains("run &lt;b&gt;a &amp; b", one, StringComparison.Ordinal);
+        Assert.Contains("What the first layer looks for", one, StringComparison.Ordinal);
+        Assert.True(one.Split("<polyline").Length > 8, "the curves are missing");
+
+        Assert.Equal(0, CliProcess.Run(folder.Path, "report", "<b>a & b", "<b>a & b", "--output", "c.html").ExitCode);
+        var two = Draw(folder, folder["c.html"]);
+        Assert.Contains("<h1>2 runs</h1>", two, StringComparison.Ordinal);
+        Assert.Contains("Nothing: the runs were asked for alike.", two, StringComparison.Ordinal);
+        Assert.True(two.Split("<polyline").Length > 8, "the curves are missing");
+    }
+
+    /// <summary>The page as it is after its scripts have run; they draw the last part last, so an error would leave that out.</summary>
+    private static string Draw(TemporaryFolder folder, string page)
+    {
+        var result = CliProcess.RunProgram(folder.Path, Chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            $"--user-data-dir={folder["profile"]}", "--virtual-time-budget=2000", "--dump-dom", new Uri(page).AbsoluteUri);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("This file is complete: it loads nothing.</footer>", result.Out, StringComparison.Ordinal);
+        return result.Out;
+    }
+
+    private static void Train(TemporaryFolder folder, params string[] options)
+    {
+        var result = CliProcess.Run(folder.Path, ["train", .. Options, .. options]);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
+    private static JsonElement Json(string path) => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
+
+    private static string[] WithoutTimes(string table) =>
+        [.. File.ReadAllLines(table).Select(line => string.Join(',', line.Split(',')[..7]))];
+}
