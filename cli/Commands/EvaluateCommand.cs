@@ -2,18 +2,23 @@ using System.CommandLine;
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Parsing;
 using ScratchNet.Cli.Runs;
+using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
 
 namespace ScratchNet.Cli.Commands;
 
-/// <summary><c>scratchnet evaluate</c>: how good a model is.</summary>
+/// <summary><c>scratchnet evaluate</c>: how good a model is, or several together.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "a model's file, or a run's folder" };
+        var models = new Argument<string[]>("MODEL")
+        {
+            Description = "a model's file, or a run's folder; several answer together, by the mean of their probabilities",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var dataset = new Argument<string?>("DATASET")
         {
             Description = "whose test part to use [default: the data set that the model was trained on]",
@@ -23,13 +28,13 @@ internal static class EvaluateCommand
         var (device, threads) = (CommonOptions.Device(), CommonOptions.Threads());
         var command = new ExampledCommand("evaluate", "Measures a model on a data set's test part, class by class.",
             ("scratchnet evaluate runs/NAME", "on the test part of its own data set"),
-            ("scratchnet evaluate my.safetensors mnist --json", "on MNIST's test set, as JSON"))
+            ("scratchnet evaluate my.safetensors mnist --json", "on MNIST's test set, as JSON"),
+            ("scratchnet evaluate runs/A runs/B runs/C", "an ensemble of three, and each alone"))
         {
-            model, dataset, data, device, threads, json,
+            models, dataset, data, device, threads, json,
         };
         command.SetAction(parse => Run(
-            parse.GetValue(model)!,
-            parse.GetValue(dataset),
+            Split(parse.GetValue(models)!),
             parse.GetValue(data),
             CommonOptions.ReadDevice(parse, device) ?? "auto",
             CommonOptions.ReadThreads(parse, threads),
@@ -38,34 +43,105 @@ internal static class EvaluateCommand
         return command;
     }
 
+    /// <summary>Models take every word that they are given; a last one that is a data set, or meant one, is told from them here.</summary>
+    private static (string[] Models, string? Dataset) Split(string[] words)
+    {
+        var last = words[^1];
+        var file = RunFiles.FindModel(last);
+        var isDataset = words.Length > 1 && !File.Exists(file) && (Directory.Exists(last) || DataSource.IsLike(last));
+        return isDataset ? (words[..^1], last) : (words, null);
+    }
+
     private static int Run(
-        string path, string? dataset, string? folder, string device, int threads, bool asJson, Terminal terminal)
+        (string[] Models, string? Dataset) what, string? folder, string device, int threads, bool asJson, Terminal terminal)
     {
         using var interruption = new Interruption();
-        var file = RunFiles.FindModel(path);
+        string[] files = [.. what.Models.Select(RunFiles.FindModel)];
         using var backend = Devices.Open(device, threads);
-        using var model = TrainedModel.Load(backend, file);
-        var source = DataSource.Of(dataset, folder, model.DatasetName);
+        using var first = TrainedModel.Load(backend, files[0]);
+        var source = DataSource.Of(what.Dataset, folder, first.DatasetName);
         if (source.Name is { } name && !DataSource.IsKnown(name))
         {
-            throw new UsageException($"{file} was trained on '{name}', which is not one of the known data sets; "
+            throw new UsageException($"{files[0]} was trained on '{name}', which is not one of the known data sets; "
                 + "give its folder with --data");
         }
 
-        var data = source.For(model).Load(terminal, interruption.Token);
-        WarnOfOtherData(model, data.Train, terminal);
-        var report = new EvaluationReport(model.Evaluate(data.Test), model.ClassNames);
+        var data = source.For(first).Load(terminal, interruption.Token);
+        if (files.Length == 1)
+        {
+            WarnOfOtherData(first, data.Train, terminal);
+            Write(new EvaluationReport(first.Evaluate(data.Test), first.ClassNames), files, data.Test, asJson, terminal);
+            return ExitCode.Success;
+        }
+
+        var together = EvaluateTogether(files, backend, data, asJson, terminal);
+        Write(new EvaluationReport(together, first.ClassNames), files, data.Test, asJson, terminal);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Measures each model alone, says so, and then all of them together.</summary>
+    private static EvaluationResult EvaluateTogether(
+        string[] files, Backend backend, DatasetPair data, bool asJson, Terminal terminal)
+    {
+        var ensemble = new Ensemble(data.Test);
+        var table = new TextTable("model", " test accuracy", " loss");
+        foreach (var file in files)
+        {
+            using var model = TrainedModel.Load(backend, file);
+            WarnOfOtherData(model, data.Train, terminal);
+            var alone = Add(ensemble, model, file);
+            table.Add(Terminal.OneLine(file), Figures.Percent(alone.Accuracy), Figures.Loss(alone.Loss));
+            if (asJson)
+            {
+                Write(new EvaluationReport(alone, model.ClassNames), [file], data.Test, asJson, terminal);
+            }
+        }
+
+        if (!asJson)
+        {
+            table.Write(terminal.Out);
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine($"the {files.Length} together, by the mean of their probabilities:");
+        }
+
+        return ensemble.Evaluate();
+    }
+
+    private static EvaluationResult Add(Ensemble ensemble, TrainedModel model, string file)
+    {
+        try
+        {
+            return ensemble.Add(model);
+        }
+        catch (ShapeException exception)
+        {
+            throw new FailureException($"{file}: {exception.Message}");
+        }
+    }
+
+    private static void Write(EvaluationReport report, string[] files, Dataset test, bool asJson, Terminal terminal)
+    {
         if (asJson)
         {
             JsonLine.Write(terminal.Out, json =>
             {
-                json.WriteString("event", "evaluation");
-                json.WriteString("model", file);
-                json.WriteString("dataset", data.Test.Name);
-                json.WriteNumber("images", data.Test.Count);
+                json.WriteString("event", files.Length == 1 ? "evaluation" : "ensemble");
+                if (files.Length == 1)
+                {
+                    json.WriteString("model", files[0]);
+                }
+                else
+                {
+                    json.WriteStartArray("models");
+                    Array.ForEach(files, json.WriteStringValue);
+                    json.WriteEndArray();
+                }
+
+                json.WriteString("dataset", test.Name);
+                json.WriteNumber("images", test.Count);
                 report.Describe(json);
             });
-            return ExitCode.Success;
+            return;
         }
 
         report.WriteHeadline(terminal);
@@ -73,7 +149,6 @@ internal static class EvaluateCommand
         report.WriteClasses(terminal);
         terminal.Out.WriteLine();
         report.WriteConfusion(terminal);
-        return ExitCode.Success;
     }
 
     private static void WarnOfOtherData(TrainedModel model, Dataset train, Terminal terminal)

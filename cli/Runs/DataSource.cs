@@ -87,6 +87,10 @@ internal sealed record DataSource(string? Name, string? Folder)
         ClassNames = model.ClassNames,
     };
 
+    /// <summary>Whether a word names a known set, or is so near to one that it must be meant.</summary>
+    public static bool IsLike(string word) =>
+        IsKnown(word) || Nearest.To(word, DatasetCatalog.Entries.Select(entry => entry.Name)) is not null;
+
     /// <summary>Loads the data, downloading it first when it is known and nowhere to be found.</summary>
     public DatasetPair Load(Terminal terminal, CancellationToken cancellation = default)
     {
