@@ -13,6 +13,7 @@ internal sealed class ModelWeights : IDisposable
     private readonly float[] _good;
     private float[]? _goodAverage;
     private float[]? _best;
+    private bool _isLent;
 
     /// <summary>Begins with the weights that the network has.</summary>
     /// <param name="network">The network.</param>
@@ -39,14 +40,7 @@ internal sealed class ModelWeights : IDisposable
     public void UseAverage(Action action)
     {
         _average?.Swap();
-        try
-        {
-            action();
-        }
-        finally
-        {
-            _average?.Swap();
-        }
+        Lend(action, () => _average?.Swap());
     }
 
     /// <summary>Runs something while the network has the weights that the model gets.</summary>
@@ -60,14 +54,7 @@ internal sealed class ModelWeights : IDisposable
 
         var trained = _network.CopyWeights();
         _network.SetWeights(_best);
-        try
-        {
-            action();
-        }
-        finally
-        {
-            _network.SetWeights(trained);
-        }
+        Lend(action, () => _network.SetWeights(trained));
     }
 
     /// <summary>Notes the present weights as those of the best epoch.</summary>
@@ -112,6 +99,26 @@ internal sealed class ModelWeights : IDisposable
 
     /// <summary>Gives the average's memory back.</summary>
     public void Dispose() => _average?.Dispose();
+
+    private void Lend(Action action, Action takeBack)
+    {
+        if (_isLent)
+        {
+            takeBack();
+            throw new InvalidOperationException("The network has the model's weights already.");
+        }
+
+        _isLent = true;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            takeBack();
+            _isLent = false;
+        }
+    }
 
     private void Copy(ref float[]? weights)
     {

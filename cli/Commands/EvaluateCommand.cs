@@ -49,7 +49,17 @@ internal static class EvaluateCommand
         var last = words[^1];
         var file = RunFiles.FindModel(last);
         var isDataset = words.Length > 1 && !File.Exists(file) && (Directory.Exists(last) || DataSource.IsLike(last));
-        return isDataset ? (words[..^1], last) : (words, null);
+        if (!isDataset)
+        {
+            return (words, null);
+        }
+
+        if (!Directory.Exists(last))
+        {
+            DataSource.FindEntry(last);
+        }
+
+        return (words[..^1], last);
     }
 
     private static int Run(

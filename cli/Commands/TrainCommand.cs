@@ -17,6 +17,8 @@ internal static class TrainCommand
         Option<string?>[] deciding = DecidingOptions();
         var recipe = CommonOptions.Text(TrainOptionNames.Recipe, "NAME",
             "take the options from a recipe (see 'scratchnet recipes'); those given beside it win");
+        var repeat = CommonOptions.Text(TrainOptionNames.Repeat, "N",
+            "train N times, with this seed and those after it, and tell mean and interval");
         var noAugment = CommonOptions.Flag("--no-augment", "leave training pictures as they are");
         var (data, stream, json) = (CommonOptions.Data(), CommonOptions.Stream(), CommonOptions.Json());
         var denoise = CommonOptions.Flag(TrainOptionNames.Denoise,
@@ -30,7 +32,7 @@ internal static class TrainCommand
             "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
         var quiet = CommonOptions.Flag("--quiet", "no progress, only the result");
         var command = new ExampledCommand("train", "Trains a network on a data set and saves it.", Examples) { dataset, data, stream };
-        Option[] options = [recipe, .. deciding, denoise, noAugment, device, threads, folder, output, resume, json, quiet];
+        Option[] options = [recipe, .. deciding, denoise, noAugment, repeat, device, threads, folder, output, resume, json, quiet];
         Array.ForEach(options, command.Add);
         command.SetAction(parse => Run(new TrainRequest(
             parse.GetValue(dataset),
@@ -43,7 +45,7 @@ internal static class TrainCommand
             parse.GetValue(resume),
             parse.GetValue(json),
             parse.GetValue(quiet),
-            parse.GetValue(stream)), parse.GetValue(recipe), terminal));
+            parse.GetValue(stream)), parse.GetValue(recipe), parse.GetValue(repeat), terminal));
         return command;
     }
 
@@ -129,7 +131,7 @@ internal static class TrainCommand
         return given;
     }
 
-    private static int Run(TrainRequest request, string? recipe, Terminal terminal)
+    private static int Run(TrainRequest request, string? recipe, string? repeat, Terminal terminal)
     {
         if (recipe is not null)
         {
@@ -137,6 +139,11 @@ internal static class TrainCommand
         }
 
         using var interruption = new Interruption();
+        if (repeat is not null)
+        {
+            return RepeatedRuns.Of(request, repeat, terminal).Train(interruption.Token);
+        }
+
         using var run = TrainingRun.Start(request, terminal, interruption.Token);
         return run.Train(interruption.Token);
     }

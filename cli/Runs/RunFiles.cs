@@ -128,7 +128,10 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
     private static RunFiles InFolder(string folder) =>
         new(Path.Combine(folder, ModelName), Path.Combine(folder, CheckpointName), new RunFolder(folder));
 
-    private static string NewFolder(string dataset, DateTime now)
+    /// <summary>A folder in <c>runs</c> that is not there yet.</summary>
+    /// <param name="dataset">Name of the data set.</param>
+    /// <param name="now">When the run begins.</param>
+    public static string NewFolder(string dataset, DateTime now)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{dataset}-{now:yyyyMMdd-HHmmss}");
         var folder = Path.Combine("runs", name);

@@ -25,5 +25,6 @@ internal static class TrainOptionNames
     public const string Epochs = "--epochs";
     public const string BatchSize = "--batch-size";
     public const string Seed = "--seed";
+    public const string Repeat = "--repeat";
     public const string Recipe = "--recipe";
 }

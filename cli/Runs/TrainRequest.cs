@@ -23,4 +23,8 @@ internal sealed record TrainRequest(
     string? Resume,
     bool AsJson,
     bool IsQuiet,
-    bool IsStreamed = false);
+    bool IsStreamed = false)
+{
+    /// <summary>Whether the run is one of several alike, whose results are told together in the end (--repeat).</summary>
+    public bool IsOneOfSeveral { get; init; }
+}

@@ -25,6 +25,15 @@ internal sealed class TrainingRun : IDisposable
         run.Trainer.EpochEnded = epoch => Tell(observer => observer.EpochEnded(epoch));
     }
 
+    /// <summary>How the model did on the test part; null until then.</summary>
+    public EvaluationResult? Result { get; private set; }
+
+    /// <summary>Time spent training.</summary>
+    public double Seconds => _run.Seconds;
+
+    /// <summary>Where the run's files are.</summary>
+    public RunFiles Files => _run.Files;
+
     /// <summary>Prepares a new run, or one that goes on.</summary>
     /// <param name="request">What was asked for.</param>
     /// <param name="terminal">Where to tell.</param>
@@ -67,9 +76,8 @@ internal sealed class TrainingRun : IDisposable
         // Saved before anything else can go wrong.
         SaveModel();
         Tell(observer => observer.Trained());
-        EvaluationResult? result = null;
-        _run.Trainer.UseModelWeights(() => result = Measure());
-        Tell(observer => observer.Finished(result!));
+        _run.Trainer.UseModelWeights(() => Result = Measure());
+        Tell(observer => observer.Finished(Result!));
         return ExitCode.Success;
     }
 

@@ -57,6 +57,20 @@ public sealed class ModelWeightsTests : IDisposable
     }
 
     [Fact]
+    public void TheModelsWeightsAreLentToOneAtATime()
+    {
+        using var backend = new CpuBackend(2);
+        using var network = TrainerTests.Make(backend);
+        using var optimizer = new Adam(0.01f);
+        using var trainer = new Trainer(network, optimizer, Digits, options: Averaged);
+        trainer.Step();
+        var (trained, model) = (network.CopyWeights(), ModelOf(trainer));
+        Assert.Throws<InvalidOperationException>(() => trainer.UseModelWeights(() => trainer.UseModelWeights(() => { })));
+        Assert.Equal(trained, network.CopyWeights());
+        Assert.Equal(model, ModelOf(trainer));
+    }
+
+    [Fact]
     public void FittingLeavesTheNetworkWithTheModelsWeights()
     {
         using var backend = new CpuBackend(2);

@@ -31,4 +31,63 @@ public readonly record struct ConfidenceInterval(double Low, double High)
         // At no or only successes one end is exactly 0 or 1; rounding must not carry it outside.
         return new ConfidenceInterval(Math.Max(0, middle - half), Math.Min(1, middle + half));
     }
+
+    /// <summary>
+    /// Student's 95 % interval for the mean of a quantity that was measured several times, <c>mean ± t·s/sqrt(n)</c>: s is the standard
+    /// deviation with n - 1 in it, t the 97.5 % quantile for n - 1 degrees of freedom ("Student", Biometrika 6, 1908).
+    /// </summary>
+    /// <param name="values">The measurements, at least 2.</param>
+    /// <exception cref="ArgumentException">There are fewer than 2.</exception>
+    public static ConfidenceInterval OfMean(IReadOnlyList<double> values)
+    {
+        if (values.Count < 2)
+        {
+            throw new ArgumentException("An interval needs at least 2 measurements.", nameof(values));
+        }
+
+        var mean = values.Average();
+        var half = StudentQuantile(values.Count - 1) * StandardDeviation(values) / Math.Sqrt(values.Count);
+        return new ConfidenceInterval(mean - half, mean + half);
+    }
+
+    /// <summary>The standard deviation of a population that some values were drawn from, with n - 1 in it.</summary>
+    /// <param name="values">The values, at least 2.</param>
+    public static double StandardDeviation(IReadOnlyList<double> values)
+    {
+        var mean = values.Average();
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+    }
+
+    /// <summary>The t that 95 % of Student's distribution lie within: bisection over the angle of <see cref="StudentShare"/>.</summary>
+    /// <param name="freedom">Degrees of freedom, at least 1.</param>
+    internal static double StudentQuantile(int freedom)
+    {
+        var (low, high) = (0.0, Math.PI / 2);
+        for (var step = 0; step < 64; step++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = StudentShare(middle, freedom) < 0.95 ? (middle, high) : (low, middle);
+        }
+
+        return Math.Sqrt(freedom) * Math.Tan((low + high) / 2);
+    }
+
+    /// <summary>
+    /// The probability that a t of Student's distribution lies within ± sqrt(freedom)·tan(angle): the finite sums of Abramowitz and Stegun,
+    /// "Handbook of Mathematical Functions", 26.7.3 (odd) and 26.7.4 (even).
+    /// </summary>
+    private static double StudentShare(double angle, int freedom)
+    {
+        var (sine, cosine) = Math.SinCos(angle);
+        var isOdd = freedom % 2 == 1;
+        var term = isOdd ? cosine : 1.0;
+        var sum = freedom == 1 ? 0.0 : term;
+        for (var power = isOdd ? 3 : 2; power <= freedom - 2; power += 2)
+        {
+            term *= cosine * cosine * (power - 1) / power;
+            sum += term;
+        }
+
+        return isOdd ? 2 / Math.PI * (angle + (sine * sum)) : sine * sum;
+    }
 }

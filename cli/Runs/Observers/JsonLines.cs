@@ -32,5 +32,10 @@ internal sealed class JsonLines(RunContext run) : RunObserver
         json.WriteNumber("parameters", run.Model.Network.ParameterCount);
         json.WriteNumber("seed", run.Plan.Options.Seed);
         json.WriteString("model", run.Files.Model);
+        if (run.Plan.Options.EarlyStopping is not null)
+        {
+            json.WriteNumber("epochs", run.Trainer.Epoch);
+            json.WriteNumber("model_epoch", run.Trainer.ModelEpoch);
+        }
     });
 }

@@ -11,9 +11,13 @@ internal sealed class ResultLines(RunContext run) : RunObserver
     {
         var (terminal, report) = (run.Terminal, new EvaluationReport(result, run.Model.ClassNames));
         report.WriteHeadline(terminal);
-        terminal.Out.WriteLine();
-        report.WriteConfusion(terminal);
-        terminal.Out.WriteLine();
+        if (!run.Request.IsOneOfSeveral)
+        {
+            terminal.Out.WriteLine();
+            report.WriteConfusion(terminal);
+            terminal.Out.WriteLine();
+        }
+
         terminal.Out.WriteLine(
             $"trained in {Figures.Duration(run.Seconds)}; model saved as {Terminal.OneLine(run.Files.Model)}");
         if (run.Files.Folder is { } folder)

@@ -88,4 +88,24 @@ public sealed class MetricsTests
         matrix.Add([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 2], [0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 2, 0, 2]);
         return matrix;
     }
+
+    [Fact]
+    public void Students_quantiles_are_those_of_the_distribution()
+    {
+        foreach (var freedom in new[] { 1, 2, 3, 4, 5, 9, 10, 29, 30, 101, 1000 })
+        {
+            var exact = MathNet.Numerics.Distributions.StudentT.InvCDF(0, 1, freedom, 0.975);
+            Assert.Equal(exact, ConfidenceInterval.StudentQuantile(freedom), 1e-9 * exact);
+        }
+    }
+
+    [Fact]
+    public void The_interval_of_a_mean_is_students()
+    {
+        // t is 2.776 for 4 degrees of freedom; the deviation of these is sqrt(2.5).
+        var (low, high) = ConfidenceInterval.OfMean([1, 2, 3, 4, 5]);
+        Assert.Equal(3 - (2.7764451 * Math.Sqrt(0.5)), low, 1e-6);
+        Assert.Equal(3 + (2.7764451 * Math.Sqrt(0.5)), high, 1e-6);
+        Assert.Throws<ArgumentException>(() => ConfidenceInterval.OfMean([1]));
+    }
 }
