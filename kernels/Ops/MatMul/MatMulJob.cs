@@ -146,7 +146,7 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             tiles.Bias = last && memory.Bias is not null ? memory.Bias + j : null;
             tiles.A = a;
             tiles.C = memory.C + ((nint)block.Start * _call.N) + j;
-            MultiplyStrip(tiles, block.Length);
+            MultiplyStrip(ref tiles, block.Length);
             if (last && _call.Activation is Activation.Sigmoid or Activation.Tanh)
             {
                 Activate(tiles.C, block.Length, tiles.Width);
@@ -184,7 +184,7 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
     }
 
     /// <summary>The tiles of a strip of b and a block of a: full ones, then what is left over.</summary>
-    private void MultiplyStrip(MatMulTile tiles, int rows)
+    private void MultiplyStrip(ref MatMulTile tiles, int rows)
     {
         tiles.Count = rows / TRegisters.TileRows;
         if (tiles.Count > 0)
@@ -194,11 +194,12 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
 
         if (rows % TRegisters.TileRows != 0)
         {
-            tiles.A += tiles.Count * tiles.ATile;
-            tiles.C += tiles.Count * TRegisters.TileRows * tiles.CRow;
-            tiles.AStep = _plan.PackA ? rows % TRegisters.TileRows : tiles.AStep;
-            tiles.Count = 1;
-            MatMulDispatch<TVector, TLanes>.Multiply(tiles, rows % TRegisters.TileRows);
+            var rest = tiles;
+            rest.A += tiles.Count * tiles.ATile;
+            rest.C += tiles.Count * TRegisters.TileRows * tiles.CRow;
+            rest.AStep = _plan.PackA ? rows % TRegisters.TileRows : tiles.AStep;
+            rest.Count = 1;
+            MatMulDispatch<TVector, TLanes>.Multiply(rest, rows % TRegisters.TileRows);
         }
     }
 

@@ -37,34 +37,54 @@ internal sealed unsafe class MatMulOuter<TVector, TLanes> : ParallelJob
         {
             for (var i = rows.Start; i < rows.End; i++)
             {
-                var row = c + (i * (nint)_call.N);
-                Row(a[i], b, bias, row);
-                if (_call.Activation != Activation.None)
+                if (bias is null)
                 {
-                    var outputs = new Span<float>(row, _call.N);
-                    ActivationSimd.Apply(outputs, outputs, _call.Activation);
+                    Row(a[i], b, c + (i * (nint)_call.N), _call.N);
                 }
+                else
+                {
+                    Row(a[i], b, bias, c + (i * (nint)_call.N), _call.N);
+                }
+            }
+
+            if (_call.Activation != Activation.None)
+            {
+                var outputs = new Span<float>(c + (rows.Start * (nint)_call.N), rows.Length * _call.N);
+                ActivationSimd.Apply(outputs, outputs, _call.Activation);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row(float ai, float* b, float* bias, float* c)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row(float ai, float* b, float* c, int n)
     {
-        var n = _call.N;
         var factor = TLanes.Broadcast(ai);
         var j = 0;
-        for (; j <= n - TLanes.Count; j += TLanes.Count)
+        for (; j <= n - (4 * TLanes.Count); j += 4 * TLanes.Count)
         {
-            var start = bias is null ? default : TLanes.Load(bias + j);
-            TLanes.Store(c + j, TLanes.MultiplyAdd(factor, TLanes.Load(b + j), start));
+            // A sum of one term: 0 is what the chain of multiply-adds begins with, so that -0 becomes 0 here as it does there.
+            TLanes.Store(c + j, TLanes.MultiplyAdd(factor, TLanes.Load(b + j), default));
+            TLanes.Store(c + j + TLanes.Count, TLanes.MultiplyAdd(factor, TLanes.Load(b + j + TLanes.Count), default));
+            TLanes.Store(c + j + (2 * TLanes.Count), TLanes.MultiplyAdd(factor, TLanes.Load(b + j + (2 * TLanes.Count)), default));
+            TLanes.Store(c + j + (3 * TLanes.Count), TLanes.MultiplyAdd(factor, TLanes.Load(b + j + (3 * TLanes.Count)), default));
         }
 
-        if (j < n)
+        for (; j < n; j += TLanes.Count)
         {
             var first = TLanes.First(n - j);
-            var start = bias is null ? default : TLanes.LoadFirst(bias + j, first);
-            TLanes.StoreFirst(c + j, TLanes.MultiplyAdd(factor, TLanes.LoadFirst(b + j, first), start), first);
+            TLanes.StoreFirst(c + j, TLanes.MultiplyAdd(factor, TLanes.LoadFirst(b + j, first), default), first);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row(float ai, float* b, float* bias, float* c, int n)
+    {
+        var factor = TLanes.Broadcast(ai);
+        for (var j = 0; j < n; j += TLanes.Count)
+        {
+            var first = TLanes.First(n - j);
+            var sum = TLanes.MultiplyAdd(factor, TLanes.LoadFirst(b + j, first), TLanes.LoadFirst(bias + j, first));
+            TLanes.StoreFirst(c + j, sum, first);
         }
     }
 }

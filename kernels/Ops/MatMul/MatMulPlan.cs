@@ -163,6 +163,11 @@ internal readonly record struct MatMulPlan
 
     private static Interval Share(int index, int shares, int length, int unit)
     {
+        if (shares == 1)
+        {
+            return new Interval(0, length);
+        }
+
         var units = DivideUp(length, unit);
         return new Interval(
             (int)((long)units * index / shares) * unit,

@@ -48,6 +48,9 @@ internal unsafe struct MatMulTile
     /// <summary>Whether to end with max(c, 0).</summary>
     public bool Relu;
 
+    /// <summary>Whether the sums are all there is: nothing is added or cut off at the end.</summary>
+    public readonly bool EndsPlainly => !Accumulate && Bias is null && !Relu;
+
     /// <summary>What the first tiles ask for while they compute; see <see cref="MatMulAhead"/>.</summary>
     public MatMulAhead Ahead;
 }
@@ -195,30 +198,44 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         }
     }
 
+    /// <summary>Ends the sums of one row and writes it. Most tiles end plainly, which one branch a row finds out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish<TShape>(in MatMulTile tile, int i, TVector first, TVector c0, TVector c1, TVector c2)
         where TShape : struct, ITileShape
     {
         var c = tile.C + (i * tile.CRow);
-        Finish<TShape>(tile, c, 0, first, c0);
-        if (TShape.Vectors > 1) Finish<TShape>(tile, c, 1, first, c1);
-        if (TShape.Vectors > 2) Finish<TShape>(tile, c, 2, first, c2);
+        if (!tile.EndsPlainly)
+        {
+            c0 = End<TShape>(tile, c, 0, first, c0);
+            if (TShape.Vectors > 1) c1 = End<TShape>(tile, c, 1, first, c1);
+            if (TShape.Vectors > 2) c2 = End<TShape>(tile, c, 2, first, c2);
+        }
+
+        Store<TShape>(c, 0, first, c0);
+        if (TShape.Vectors > 1) Store<TShape>(c, 1, first, c1);
+        if (TShape.Vectors > 2) Store<TShape>(c, 2, first, c2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TShape>(in MatMulTile tile, float* c, int vector, TVector first, TVector sum)
+    private static TVector End<TShape>(in MatMulTile tile, float* c, int vector, TVector first, TVector sum)
         where TShape : struct, ITileShape
     {
         if (tile.Accumulate) sum = TLanes.Add(Load<TShape>(c, vector, first), sum);
         if (tile.Bias is not null) sum = TLanes.Add(sum, Load<TShape>(tile.Bias, vector, first));
-        if (tile.Relu) sum = TLanes.Relu(sum);
+        return tile.Relu ? TLanes.Relu(sum) : sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TShape>(float* row, int vector, TVector first, TVector value)
+        where TShape : struct, ITileShape
+    {
         if (IsRagged<TShape>(vector))
         {
-            TLanes.StoreFirst(c + (vector * TLanes.Count), sum, first);
+            TLanes.StoreFirst(row + (vector * TLanes.Count), value, first);
         }
         else
         {
-            TLanes.Store(c + (vector * TLanes.Count), sum);
+            TLanes.Store(row + (vector * TLanes.Count), value);
         }
     }
 
