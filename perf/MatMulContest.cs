@@ -1,8 +1,10 @@
+using ScratchNet.Cli;
 using ScratchNet.Kernels;
+using ScratchNet.Kernels.Bench;
 
 namespace ScratchNet.Perf;
 
-/// <summary>One product, computed by ScratchNet and by OpenBLAS on the same matrices; checked when it is made.</summary>
+/// <summary>One product, computed by ScratchNet and its peers on the same matrices; checked when it is made.</summary>
 internal sealed class MatMulContest : IDisposable
 {
     /// <summary>How many elements of the result are checked in double precision.</summary>
@@ -11,10 +13,15 @@ internal sealed class MatMulContest : IDisposable
     private readonly CpuBackend _backend;
     private readonly List<IDisposable> _buffers = [];
     private readonly BufferView<float> _peerResult;
-    private readonly double _error;
-    private readonly double _peerError;
+    private readonly Dictionary<string, double> _errors = [];
+    private readonly MathNetProduct? _mathNet;
 
-    public MatMulContest(CpuBackend backend, MatMulShape shape)
+    /// <summary>Makes the matrices, and multiplies them once by each.</summary>
+    /// <param name="backend">Where ScratchNet runs.</param>
+    /// <param name="shape">The product.</param>
+    /// <param name="has">Which peers take part.</param>
+    /// <exception cref="FailureException">A result is wrong.</exception>
+    public MatMulContest(CpuBackend backend, MatMulShape shape, Func<string, bool> has)
     {
         _backend = backend;
         Shape = shape;
@@ -25,12 +32,24 @@ internal sealed class MatMulContest : IDisposable
             shape.M, shape.N, shape.K, shape.TransposeA, shape.TransposeB,
             shape.Epilogue ? RandomBuffer(random, shape.N) : default,
             shape.Epilogue ? Activation.Relu : Activation.None);
-        Run();
-        _error = Check("simd", Call.C);
-        if (OpenBlas.WhyNot() is null)
+        Contenders.Add(new Contender("simd", () => MatMulSimd.Run(_backend, Call)));
+        if (has(OpenBlas.Name))
         {
-            RunPeer();
-            _peerError = Check("openblas", _peerResult);
+            OpenBlas.SetThreads(backend.Team.Threads);
+            Contenders.Add(new Contender(OpenBlas.Name, RunOpenBlas, backend.Team.Threads > 1 ? OpenBlas.Settle : default));
+        }
+
+        if (has(MathNetProduct.Name) && MathNetProduct.Takes(shape))
+        {
+            MathNetProduct.Set(backend.Team.Threads);
+            _mathNet = new MathNetProduct(Call);
+            Contenders.Add(new Contender(MathNetProduct.Name, _mathNet.Run));
+        }
+
+        foreach (var contender in Contenders)
+        {
+            contender.Run();
+            _errors[contender.Name] = Check(contender.Name);
         }
     }
 
@@ -38,20 +57,11 @@ internal sealed class MatMulContest : IDisposable
 
     public MatMulCall Call { get; }
 
-    /// <summary>Largest error in units of the last place of 1, against double precision.</summary>
-    public double ErrorUlp(bool mine) => mine ? _error : _peerError;
+    /// <summary>All sides, ScratchNet first.</summary>
+    public List<Contender> Contenders { get; } = [];
 
-    public void Run() => MatMulSimd.Run(_backend, Call);
-
-    /// <summary>The product by OpenBLAS, and bias and ReLU, which it lacks, in one pass over the result.</summary>
-    public void RunPeer()
-    {
-        OpenBlas.Multiply(Call.A.AsSpan(), Call.B.AsSpan(), _peerResult.AsSpan(), Call.M, Call.N, Call.K, Call.TransposeA, Call.TransposeB);
-        if (Shape.Epilogue)
-        {
-            BiasReluPass.Run(_backend, _peerResult, Call.Bias, Call.M, Call.N);
-        }
-    }
+    /// <summary>A side's largest error in units of the last place of 1, against double precision.</summary>
+    public double ErrorUlp(string name) => _errors[name];
 
     public void Dispose()
     {
@@ -61,11 +71,29 @@ internal sealed class MatMulContest : IDisposable
         }
     }
 
-    private double Check(string name, BufferView<float> result)
+    /// <summary>The product by OpenBLAS, and bias and ReLU, which it lacks, in one pass over the result.</summary>
+    private void RunOpenBlas()
+    {
+        OpenBlas.Multiply(Call.A.AsSpan(), Call.B.AsSpan(), _peerResult.AsSpan(), Call.M, Call.N, Call.K,
+            Call.TransposeA, Call.TransposeB);
+        if (Shape.Epilogue)
+        {
+            BiasReluPass.Run(_backend, _peerResult, Call.Bias, Call.M, Call.N);
+        }
+    }
+
+    private ReadOnlySpan<float> ResultOf(string name) => name switch
+    {
+        OpenBlas.Name => _peerResult.AsSpan(),
+        MathNetProduct.Name => _mathNet!.Result,
+        _ => Call.C.AsSpan(),
+    };
+
+    private double Check(string name)
     {
         var a = Call.A.AsSpan();
         var b = Call.B.AsSpan();
-        var c = result.AsSpan();
+        var c = ResultOf(name);
         var random = new Random(1);
         var worst = 0.0;
         for (var probe = 0; probe < Probes; probe++)
@@ -84,7 +112,8 @@ internal sealed class MatMulContest : IDisposable
             var error = Math.Abs(c[(i * Call.N) + j] - expected);
             if (!(error <= size * Math.ScaleB(1, -20)))
             {
-                throw new InvalidOperationException($"{name} at {Call.Shape}: element ({i}, {j}) is {c[(i * Call.N) + j]}, not {expected}.");
+                throw new FailureException(
+                    $"{name} at {Call.Shape}: element ({i}, {j}) is {c[(i * Call.N) + j]}, not {expected}");
             }
 
             worst = Math.Max(worst, error / MathF.BitIncrement(Math.Max((float)Math.Abs(expected), 1f)) * Math.ScaleB(1, 23));

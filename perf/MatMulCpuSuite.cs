@@ -6,11 +6,11 @@ using ScratchNet.Kernels.Bench;
 
 namespace ScratchNet.Perf;
 
-/// <summary>The CPU's matrix product against OpenBLAS, with the same matrices, threads and precision, in turns.</summary>
+/// <summary>The CPU's matrix product against its peers, with the same matrices, threads and precision, in turns.</summary>
 internal sealed class MatMulCpuSuite(SuiteReport report)
 {
     private const string Name = "matmul-cpu";
-    private static readonly Peer Blas = new("openblas", OpenBlas.WhyNot);
+    private static readonly Peer[] Peers = [new(OpenBlas.Name, OpenBlas.WhyNot), new(MathNetProduct.Name, () => null)];
 
     /// <summary>The command line of this suite.</summary>
     public static Command Create(Terminal terminal)
@@ -18,7 +18,8 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
         string[] known = [.. MatMulCpuShapes.All().Select(shape => shape.Group).Distinct()];
         var groups = Suite.List("--groups", "NAME,NAME", $"groups of shapes: {string.Join(", ", known)} [default: all]");
         var batches = Suite.List("--batches", "N,N", "batch sizes of the layers [default: all]");
-        return Suite.Create(Name, "Matrix products on the CPU against OpenBLAS.", terminal, [Blas], [groups, batches], (report, parse) =>
+        const string About = "Matrix products on the CPU against OpenBLAS and, up to 256, MathNet's managed code.";
+        return Suite.Create(Name, About, terminal, Peers, [groups, batches], (report, parse) =>
         {
             string[] some = [.. Suite.Read(parse, groups).Select(group => Values.Choice(groups.Name, group, known))];
             int[] sizes = [.. Suite.Read(parse, batches).Select(batch => Values.Whole(batches.Name, batch, 1, int.MaxValue))];
@@ -36,9 +37,9 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
             // Another program that holds a core meanwhile would make the peak of all cores look too low.
             var peak = Math.Max(FmaPeak.Gflops(threads), threads * FmaPeak.Gflops(1));
             report.Note($"{backend.Device.Name}, {backend.Device.Capabilities}, {threads} threads: multiply-add peak {peak:F0} GFLOP/s");
-            if (report.Has(Blas.Name))
+            if (report.Has(OpenBlas.Name))
             {
-                report.Version(Blas.Name, OpenBlas.Describe());
+                report.Version(OpenBlas.Name, OpenBlas.Describe());
             }
 
             foreach (var shape in shapes)
@@ -50,20 +51,15 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
 
     private void Measure(CpuBackend backend, double peak, MatMulShape shape)
     {
-        using var product = new MatMulContest(backend, shape);
-        var mine = new Contender("simd", product.Run);
-        if (!report.Has(Blas.Name))
+        using var product = new MatMulContest(backend, shape, report.Has);
+        var timings = Interleaved.Time(product.Contenders);
+        var isCounted = false;
+        for (var i = 0; i < timings.Length; i++)
         {
-            report.Row(shape.Group, Row(backend, peak, product, mine.Name, Interleaved.Time(mine)[0]));
-            return;
+            var ratio = isCounted ? timings[0].TimesFasterThan(timings[i]) : double.NaN;
+            var isWritten = report.Row(shape.Group, Row(backend, peak, product, product.Contenders[i].Name, timings[i]), ratio);
+            isCounted |= i == 0 && isWritten;
         }
-
-        OpenBlas.SetThreads(backend.Team.Threads);
-        var peer = new Contender(Blas.Name, product.RunPeer, backend.Team.Threads > 1 ? OpenBlas.Settle : default);
-        var timings = Interleaved.Time(mine, peer);
-        var isCounted = report.Row(shape.Group, Row(backend, peak, product, mine.Name, timings[0]));
-        report.Row(shape.Group, Row(backend, peak, product, peer.Name, timings[1]),
-            isCounted ? timings[0].TimesFasterThan(timings[1]) : double.NaN);
     }
 
     private static BenchRow Row(CpuBackend backend, double peak, MatMulContest product, string variant, Timing timing)
@@ -85,7 +81,7 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
             Gflops = product.Call.Flops / seconds / 1e9,
             Gbps = product.Call.Bytes / seconds / 1e9,
             PercentOfPeak = 100 * product.Call.Flops / seconds / 1e9 / peak,
-            ErrorUlp = product.ErrorUlp(variant == "simd"),
+            ErrorUlp = product.ErrorUlp(variant),
             CompileSeconds = 0,
             CopySeconds = 0,
             Verified = true,

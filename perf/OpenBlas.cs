@@ -5,6 +5,9 @@ namespace ScratchNet.Perf;
 /// <summary>OpenBLAS, as a peer: Debian's package libopenblas0-pthread.</summary>
 internal static unsafe partial class OpenBlas
 {
+    /// <summary>What rows and <c>--peers</c> call it.</summary>
+    public const string Name = "openblas";
+
     private const string Library = "libopenblas.so.0";
     private const int RowMajor = 101;
     private const int Plain = 111;
