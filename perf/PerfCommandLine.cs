@@ -38,6 +38,7 @@ internal static class PerfCommandLine
             ElementwiseSuite.Create(terminal),
             TrainingSuite.Create(terminal),
             ScalingSuite.Create(terminal),
+            MicroSuite.Create(terminal),
             TablesCommand.Create(terminal),
         };
 }

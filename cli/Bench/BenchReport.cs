@@ -124,6 +124,7 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
     {
         null => "",
         0 => "0",
+        < 1e-7 => Number(1e9 * seconds, "0.00") + " ns",
         < 1e-3 => Number(1e6 * seconds, "0.00") + " us",
         < 1 => Number(1e3 * seconds, "0.00") + " ms",
         _ => Number(seconds, "0.00") + " s",
