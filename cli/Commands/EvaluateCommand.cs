@@ -37,7 +37,7 @@ internal static class EvaluateCommand
             Split(parse.GetValue(models)!),
             parse.GetValue(data),
             CommonOptions.ReadDevice(parse, device) ?? "auto",
-            CommonOptions.ReadThreads(parse, threads),
+            CommonOptions.ReadThreads(parse, threads, device),
             parse.GetValue(json),
             terminal));
         return command;

@@ -42,7 +42,7 @@ internal static class PredictCommand
                 parse.GetValue(show),
                 parse.GetValue(json)),
             CommonOptions.ReadDevice(parse, device) ?? "auto",
-            CommonOptions.ReadThreads(parse, threads)));
+            CommonOptions.ReadThreads(parse, threads, device)));
         return command;
     }
 

@@ -38,7 +38,7 @@ internal static class StudioCommand
             parse.GetValue(port) is not null,
             !parse.GetValue(noBrowser),
             CommonOptions.ReadDevice(parse, device) ?? "auto",
-            CommonOptions.ReadThreads(parse, threads)), terminal));
+            CommonOptions.ReadThreads(parse, threads, device)), terminal));
         return command;
     }
 

@@ -39,7 +39,7 @@ internal static class TrainCommand
             parse.GetValue(data),
             Given(parse, deciding, parse.GetValue(denoise), parse.GetValue(noAugment)),
             CommonOptions.ReadDevice(parse, device),
-            CommonOptions.ReadThreads(parse, threads),
+            CommonOptions.ReadThreads(parse, threads, device),
             parse.GetValue(folder),
             parse.GetValue(output),
             parse.GetValue(resume),

@@ -31,8 +31,22 @@ internal static class CommonOptions
     public static Option<bool> Json() => Flag("--json", "results as JSON, one object a line");
 
     /// <summary>The number of threads that was asked for; 0 when none was.</summary>
-    public static int ReadThreads(ParseResult parse, Option<string?> option) =>
-        parse.GetValue(option) is { } text ? Values.Whole(option.Name, text, 1, MaxThreads) : 0;
+    /// <exception cref="UsageException">It is out of range, or the device is none that has threads of ours.</exception>
+    public static int ReadThreads(ParseResult parse, Option<string?> option, Option<string?> device)
+    {
+        if (parse.GetValue(option) is not { } text)
+        {
+            return 0;
+        }
+
+        if (parse.GetValue(device) is { } name and not ("auto" or "cpu"))
+        {
+            throw new UsageException($"{option.Name} and '{device.Name} {name}' contradict each other: only the cpu has threads to set; "
+                + "leave one out");
+        }
+
+        return Values.Whole(option.Name, text, 1, MaxThreads);
+    }
 
     /// <summary>The device that was asked for, checked as far as its name goes.</summary>
     public static string? ReadDevice(ParseResult parse, Option<string?> option) =>

@@ -1,6 +1,8 @@
 using ScratchNet.Cli.Runs;
+using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Training;
+using ScratchNet.Training.Data;
 using Xunit;
 
 namespace ScratchNet.Tests.Cli;
@@ -65,6 +67,36 @@ public class TrainOptionTests
     }
 
     [Fact]
+    public void OptionsReachTheNetworkTheLossAndTheOptimizer()
+    {
+        var plan = Plan("--hidden 8,6 --activation tanh --input-dropout 0.2 --dropout 0.1,0.3 --label-smoothing 0.1 --class-weights balanced "
+            + "--optimizer adamw --learning-rate 0.01 --weight-decay 0.05 --clip-norm 2 --ema 0.99 --early-stopping 4,on=accuracy");
+        using var backend = new CpuBackend(1);
+        using var network = plan.BuildNetwork(backend, BundledDigits.Load().Train);
+        Assert.Equal(
+            ["dropout 0.2 784", "dense 784 -> 8, tanh", "dropout 0.1 8", "dense 8 -> 6, tanh", "dropout 0.3 6", "dense 6 -> 10"],
+            network.Layers.Select(layer => layer.Description));
+        var loss = Assert.IsType<SoftmaxCrossEntropy>(network.Loss);
+        Assert.Equal(0.1f, loss.LabelSmoothing);
+        Assert.Equal(Enumerable.Repeat(1f, 10), loss.ClassWeights);
+        using var optimizer = Assert.IsType<AdamW>(plan.BuildOptimizer());
+        Assert.Equal((0.01f, 0.05f, 2f), (optimizer.LearningRate, optimizer.WeightDecay, optimizer.MaxGradientNorm));
+        Assert.Equal(0.99f, plan.Options.AverageDecay);
+        Assert.Equal(new EarlyStopping(4, StoppingMeasure.Accuracy), plan.Options.EarlyStopping);
+        Assert.Equal(plan.Describe(), TrainingPlan.Read(plan.Source, plan.Describe().GetValueOrDefault).Describe());
+    }
+
+    [Fact]
+    public void OneRateOfDropoutServesAllLayersAndZeroMakesNone()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = Plan("--hidden 8,6 --dropout 0.5").BuildNetwork(backend, BundledDigits.Load().Train);
+        Assert.Equal(["dropout 0.5 8", "dropout 0.5 6"], network.Layers.OfType<Dropout>().Select(layer => layer.Description));
+        using var plain = Plan("--hidden 8,6 --dropout 0").BuildNetwork(backend, BundledDigits.Load().Train);
+        Assert.Equal(3, plain.Layers.Count);
+    }
+
+    [Fact]
     public void RecipesPromiseMoreTheLongerTheyTake() =>
         Assert.Equal(Recipes.All.OrderBy(recipe => recipe.Seconds), Recipes.All.OrderBy(recipe => recipe.Accuracy));
 
@@ -79,6 +111,13 @@ public class TrainOptionTests
         Assert.Equal($"recipe quick, but with --epochs 1 instead of {recipe.Options["--epochs"]}, --seed 7",
             Recipes.Describe(recipe, given));
         Assert.Equal("recipe quick", Recipes.Describe(recipe, new Dictionary<string, string>()));
+    }
+
+    private static TrainingPlan Plan(string options)
+    {
+        var words = options.Split(' ');
+        var given = words.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
+        return TrainingPlan.Read(new DataSource("digits", null), given.GetValueOrDefault);
     }
 
     [Theory]
@@ -106,6 +145,7 @@ public class TrainOptionTests
     [InlineData("train --class-weights balancd", "--class-weights", "'balancd'", "'balanced'")]
     [InlineData("train --class-weights 1,2", "2 weights", "10 classes")]
     [InlineData("train --class-weights 0,0", "above 0")]
+    [InlineData("train --device opencl --threads 2", "--threads", "--device opencl")]
     [InlineData("train --repeat 1", "--repeat", "'1'", "2 to 1000")]
     [InlineData("train --repeat 3 --resume runs/x", "--repeat", "--resume")]
     [InlineData("train --repeat 3 --output x.safetensors", "--repeat", "--output", "--run")]

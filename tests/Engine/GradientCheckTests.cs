@@ -53,12 +53,13 @@ public class GradientCheckTests
     [Theory]
     [InlineData(0f)]
     [InlineData(0.1f)]
-    public void A_whole_classifier_has_the_gradients_of_its_loss(float labelSmoothing)
+    [InlineData(0.1f, 2f, 0f, 0.5f, 3f)]
+    public void A_whole_classifier_has_the_gradients_of_its_loss(float labelSmoothing, params float[] classWeights)
     {
         using var backend = new CpuBackend(2);
         using var network = new Network(backend, 6,
             [new Dense(8, Activation.Relu), new Dropout(0.3f), new Dense(5, Activation.Tanh), new Dense(4)],
-            new SoftmaxCrossEntropy(labelSmoothing), seed: 5);
+            new SoftmaxCrossEntropy(labelSmoothing, classWeights), seed: 5);
         var comparisons = GradientCheck.Run(network, TestData.Uniform(9 * 6, 1), TestData.Labels(9, 4, 2));
         Assert.Equal(6, comparisons.Count);
         Assert.All(comparisons, comparison => Assert.True(comparison.Passes, $"{comparison}"));

@@ -1,3 +1,4 @@
+using ScratchNet.Tests.Training;
 using Xunit;
 
 namespace ScratchNet.Tests.Engine;
@@ -11,4 +12,10 @@ public class OpenClTrainingTests
 
     [SkippableFact]
     public void A_training_step_copies_nothing_between_host_and_device() => NetworkTests.CheckCopies(Requirements.OpenCl());
+
+    [SkippableFact]
+    public void Nor_does_one_with_averaged_weights_clipping_and_class_weights() => ModelWeightsTests.CheckCopies(Requirements.OpenCl());
+
+    [SkippableFact]
+    public void Averages_clips_and_weighs_like_the_processor() => ModelWeightsTests.CheckAgreement(Requirements.OpenCl());
 }

@@ -79,10 +79,17 @@ public sealed class ModelWeightsTests : IDisposable
         Assert.Equal(history[^1].ValidationLoss, network.Evaluate(Validation).Loss);
     }
 
-    [Fact]
-    public void AStepWithAverageClippingAndClassWeightsCopiesNothing()
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("simulator")]
+    public void AStepWithAverageClippingAndClassWeightsCopiesNothing(string device)
     {
-        using var backend = new CpuBackend(2);
+        using var backend = Devices.Open(device);
+        CheckCopies(backend);
+    }
+
+    internal static void CheckCopies(Backend backend)
+    {
         using var network = Weighted(backend);
         using var optimizer = new Adam(0.01f) { MaxGradientNorm = 0.1f };
         using var trainer = new Trainer(network, optimizer, Digits, options: Averaged);
@@ -90,6 +97,21 @@ public sealed class ModelWeightsTests : IDisposable
         var before = (backend.Transfers.Uploads, backend.Transfers.Downloads);
         trainer.Step();
         Assert.Equal(before, (backend.Transfers.Uploads, backend.Transfers.Downloads));
+    }
+
+    internal static void CheckAgreement(Backend backend)
+    {
+        using var cpu = new CpuBackend(2);
+        var expected = ModelAfterAFewSteps(cpu);
+        var actual = ModelAfterAFewSteps(backend);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+    }
+
+    [Fact]
+    public void TheSimulatorFindsTheSameWeights()
+    {
+        using var backend = Devices.Open("simulator");
+        CheckAgreement(backend);
     }
 
     [Fact]
@@ -199,6 +221,32 @@ public sealed class ModelWeightsTests : IDisposable
     }
 
     [Fact]
+    public void ClassWeightsAreKeptInTheModel()
+    {
+        var path = _folder.File("model.safetensors");
+        using var backend = new CpuBackend(1);
+        using var network = Weighted(backend);
+        using var model = TrainedModel.Of(network, Digits);
+        model.Save(path);
+        using var loaded = TrainedModel.Load(backend, path);
+        Assert.Equal(((SoftmaxCrossEntropy)network.Loss).ClassWeights, ((SoftmaxCrossEntropy)loaded.Network.Loss).ClassWeights);
+        Assert.Equal(model.Evaluate(Digits).Loss, loaded.Evaluate(Digits).Loss);
+    }
+
+    [Fact]
+    public void OtherNumbersOfClassWeightsAndImpossibleOnesAreRefused()
+    {
+        using var backend = new CpuBackend(1);
+        var error = Assert.Throws<ShapeException>(() => new Network(backend, 4, [new Dense(3)], new SoftmaxCrossEntropy(0, [1, 2])));
+        Assert.Contains("2 class weights", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxCrossEntropy(0, [1, -1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxCrossEntropy(0, [1, float.NaN]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Adam { MaxGradientNorm = -1 });
+        using var network = Weighted(backend);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WeightAverage(network, 1));
+    }
+
+    [Fact]
     public void BalancedWeightsMakeEveryClassCountTheSame()
     {
         byte[] labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 3];
@@ -209,6 +257,19 @@ public sealed class ModelWeightsTests : IDisposable
     internal static Network Weighted(Backend backend) => new(
         backend, 784, [new Dense(12, Activation.Tanh), new Dense(10)],
         new SoftmaxCrossEntropy(0.1f, [1, 2, 0.5f, 1, 1, 3, 1, 1, 0, 1]), seed: 3);
+
+    private static float[] ModelAfterAFewSteps(Backend backend)
+    {
+        using var network = Weighted(backend);
+        using var optimizer = new Sgd(0.1f, momentum: 0.9f) { MaxGradientNorm = 0.2f };
+        using var trainer = new Trainer(network, optimizer, Digits, options: Averaged);
+        while (trainer.Epoch < 1)
+        {
+            trainer.Step();
+        }
+
+        return ModelOf(trainer);
+    }
 
     private static float[] ModelOf(Trainer trainer)
     {
