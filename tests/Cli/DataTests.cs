@@ -1,3 +1,5 @@
+using ScratchNet.Cli;
+using ScratchNet.Cli.Output;
 using ScratchNet.Training.Data;
 using Xunit;
 
@@ -53,6 +55,59 @@ public class DataTests
         var lost = CliProcess.Run(folder.Path, "evaluate", "m.safetensors");
         Assert.Equal(2, lost.ExitCode);
         Assert.Contains("'own [1]'", lost.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OwnPicturesAreTrainedOnStreamedOrNotAndEvaluatedAndPredicted()
+    {
+        using var folder = new TemporaryFolder();
+        var digits = BundledDigits.Load().Test;
+        for (var i = 0; i < 60; i++)
+        {
+            var of = Directory.CreateDirectory(folder.File($"pictures/{"no yes".Split(' ')[digits.Labels.Span[i] % 2]}"));
+            Bitmap.Write(Path.Combine(of.FullName, $"{i}.bmp"), digits.Image(i), 28, 28);
+        }
+
+        (string, string)[] cache = [("XDG_CACHE_HOME", folder.File("cache"))];
+        string[] train = ["train", "--data", "pictures", "--hidden", "8", "--epochs", "2", "--denoise", "--quiet", "--output"];
+        var whole = CliProcess.Run(folder.Path, cache, [.. train, "a.safetensors"]);
+        var streamed = CliProcess.Run(folder.Path, cache, [.. train, "b.safetensors", "--stream"]);
+        Assert.Equal((0, "", 0, ""), (whole.ExitCode, whole.Error, streamed.ExitCode, streamed.Error));
+        Assert.Equal(File.ReadAllBytes(folder.File("a.safetensors")), File.ReadAllBytes(folder.File("b.safetensors")));
+        Assert.True(Directory.Exists(folder.File("cache/scratchnet/sets")));
+
+        var evaluated = CliProcess.Run(folder.Path, "evaluate", "a.safetensors", "--data", "pictures", "--json");
+        Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+        var predicted = CliProcess.Run(folder.Path, "predict", "a.safetensors", "pictures/yes/1.bmp", "--json");
+        Assert.Contains(predicted.JsonLines()[0].GetProperty("class").GetString(), new[] { "no", "yes" });
+        var counted = CliProcess.Run(folder.Path, "data", "--data", "pictures", "--json").JsonLines()[^1];
+        Assert.Equal((51, 9), (counted.GetProperty("images").GetInt32(), counted.GetProperty("test_images").GetInt32()));
+    }
+
+    [Fact]
+    public void ACsvFileWithAWrongFieldIsOneLineThatNamesLineAndColumn()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("x.csv"), "1,0,0,0,9\n2,1,oops,1,9\n");
+        InProcess.Refuses(1, $"train --quiet --data {folder.File("x.csv")}", "x.csv: line 2, column 3", "'oops'");
+    }
+
+    [Fact]
+    public void FetchingAnewLeavesOneCopyOfEachFile()
+    {
+        using var folder = new TemporaryFolder();
+        var (fresh, old) = (folder.File("small.new"), folder.File("small"));
+        Training.Data.SmallSet.WriteTo(old);
+        Directory.CreateDirectory(fresh);
+        foreach (var (name, bytes) in Training.Data.SmallSet.Contents)
+        {
+            File.WriteAllBytes(Path.Combine(fresh, name + ".gz"), Training.Data.SmallSet.Gzip(bytes));
+        }
+
+        DatasetDownload.Renew(Training.Data.SmallSet.Entry, old, Terminal.Redirected(TextWriter.Null, TextWriter.Null), default);
+        Assert.Equal(Training.Data.SmallSet.Contents.Keys.Select(name => name + ".gz").Order(),
+            Directory.GetFiles(old).Select(path => Path.GetFileName(path)).Order());
+        Assert.False(Directory.Exists(fresh));
     }
 
     [Fact]

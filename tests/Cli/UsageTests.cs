@@ -65,6 +65,8 @@ public class UsageTests
     [InlineData("train --dropout 0,5", "--dropout", "'5'", "below 1")]
     [InlineData("train --validation 1.5", "--validation", "'1.5'")]
     [InlineData("train --seed -1", "--seed", "'-1'", "18446744073709551615")]
+    [InlineData("train --image-size 0", "--image-size", "'0'", "1 to 1024")]
+    [InlineData("train --image-size 20x30x3", "--image-size", "'20x30x3'", "HEIGHTxWIDTH")]
     [InlineData("train --threads 0", "--threads", "'0'", "1 to 1024")]
     [InlineData("train --momentum 0.5", "--momentum", "sgd")]
     [InlineData("train --augment --no-augment", "--augment", "--no-augment")]
