@@ -8,8 +8,16 @@ namespace ScratchNet.Cli;
 /// </summary>
 internal sealed class Terminal
 {
+    /// <summary>A colour for messages.</summary>
+    public const string Yellow = "33";
+
+    /// <summary>A colour for messages.</summary>
+    public const string Cyan = "36";
+
+    /// <summary>For what should stand back, in messages.</summary>
+    public const string Dim = "2";
+
     private const string Red = "31";
-    private const string Yellow = "33";
     private const string Green = "32";
     private const string Bold = "1";
 
@@ -55,11 +63,17 @@ internal sealed class Terminal
     /// <summary>Streams that are no terminal.</summary>
     public static Terminal Redirected(TextWriter output, TextWriter error) => new(output, error, false, false);
 
+    /// <summary>Called before a warning or an error: a moving display gets out of the way.</summary>
+    public Action? BeforeMessage { get; set; }
+
     /// <summary>Writes an error as one line.</summary>
-    public void Fail(string message) => Error.WriteLine($"{Paint("error:", Red, ErrorHasColours)} {OneLine(message)}");
+    public void Fail(string message) => Tell("error:", Red, message);
 
     /// <summary>Writes a warning as one line.</summary>
-    public void Warn(string message) => Error.WriteLine($"{Paint("warning:", Yellow, ErrorHasColours)} {OneLine(message)}");
+    public void Warn(string message) => Tell("warning:", Yellow, message);
+
+    /// <summary>Part of a message, in a colour.</summary>
+    public string Tint(string text, string colour) => Paint(text, colour, ErrorHasColours);
 
     /// <summary>Part of a result that is good.</summary>
     public string Good(string text) => Paint(text, Green, OutHasColours);
@@ -73,6 +87,12 @@ internal sealed class Terminal
     /// <summary>Any text on one line, without characters that would steer the terminal (a file's name may hold them).</summary>
     public static string OneLine(string text) =>
         text.AsSpan().ContainsAnyInRange('\0', '\u001F') ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+
+    private void Tell(string kind, string colour, string message)
+    {
+        BeforeMessage?.Invoke();
+        Error.WriteLine($"{Paint(kind, colour, ErrorHasColours)} {OneLine(message)}");
+    }
 
     private static string Paint(string text, string colour, bool allowed) => allowed ? $"\u001B[{colour}m{text}\u001B[0m" : text;
 

@@ -19,7 +19,7 @@ internal sealed class TrainingRun : IDisposable
     private TrainingRun(RunContext run)
     {
         _run = run;
-        _view = TrainingView.For(run.Terminal, run.Request.IsQuiet, run.Plan.Options.Epochs);
+        _view = TrainingView.For(run);
         _observers = [.. Observers()];
         run.Trainer.Progressed = progress => Tell(observer => observer.Progressed(progress));
         run.Trainer.EpochEnded = epoch => Tell(observer => observer.EpochEnded(epoch));

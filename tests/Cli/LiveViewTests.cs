@@ -1,0 +1,47 @@
+using ScratchNet.Cli;
+using ScratchNet.Cli.Output;
+using Xunit;
+
+namespace ScratchNet.Tests.Cli;
+
+public class LiveViewTests
+{
+    [Fact]
+    public void AChartIsDrawnInDots()
+    {
+        var chart = new BrailleChart(columns: 2, rows: 1);
+        chart.Add([(0, 0), (1, 1)], colour: 1);
+        Assert.Equal("[1:⡠⠊]", chart.Line(0, (text, colour) => $"[{colour}:{text}]"));
+        chart.Add([(1, 0)], colour: 2);
+        Assert.Equal("[1:⡠][2:⢊]", chart.Line(0, (text, colour) => $"[{colour}:{text}]"));
+        Assert.Equal("⠀", new BrailleChart(1, 1).Line(0, (_, _) => throw new InvalidOperationException("nothing to paint")));
+    }
+
+    [Fact]
+    public void CurvesHaveTheirGreatestAndLeastValueAtTheAxis()
+    {
+        var lines = CurvePlot.Draw(width: 20, height: 3, epochs: 3, [[(1, 4), (2, 2), (3, 1)], [(1, 3), (2, double.NaN)]],
+            value => $"{value:0.0}", (text, _) => text);
+        Assert.Equal(["    4.0 ", "        ", "    1.0 "], lines.Select(line => line[..8]));
+        Assert.All(lines, line => Assert.Equal(20, line.Length));
+        Assert.NotEqual('⠀', lines[0][8]);
+        Assert.NotEqual('⠀', lines[2][^1]);
+    }
+
+    [Fact]
+    public void AWarningGoesAboveThePanel()
+    {
+        using var error = new StringWriter { NewLine = "\n" };
+        var terminal = Terminal.Redirected(TextWriter.Null, error);
+        using (var panel = new LivePanel(terminal))
+        {
+            panel.Draw(["one", "two"]);
+            terminal.Warn("the disk is full");
+            panel.Draw(["three"]);
+        }
+
+        terminal.Warn("the end");
+        Assert.Equal("\u001B[?25lone\u001B[K\ntwo\u001B[K\n\u001B[J" + "\u001B[2A\u001B[J" + "warning: the disk is full\n"
+            + "three\u001B[K\n\u001B[J" + "\u001B[?25h" + "warning: the end\n", error.ToString());
+    }
+}
