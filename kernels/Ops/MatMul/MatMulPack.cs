@@ -25,12 +25,19 @@ internal static unsafe class MatMulPack
         where TVector : unmanaged
         where TLanes : struct, ILanes<TVector>
     {
+        var last = TLanes.First(width % TLanes.Count);
         for (var p = 0; p < depth; p++)
         {
             var j = 0;
             for (; j <= width - TLanes.Count; j += TLanes.Count)
             {
                 TLanes.Store(strip + j, TLanes.Load(source + j));
+            }
+
+            if (j <= padded - TLanes.Count)
+            {
+                TLanes.Store(strip + j, TLanes.LoadFirst(source + j, last));
+                j += TLanes.Count;
             }
 
             for (; j <= width - 8; j += 8)

@@ -36,7 +36,7 @@ internal readonly record struct MatMulPlan
     /// <summary>From this many strips of b on a is worth packing: each of its tiles is then read so often.</summary>
     private const int MinStripsToPackA = 4;
 
-    /// <summary>Up to so many rows of a, rows of b are read too rarely to be worth packing.</summary>
+    /// <summary>Up to so many rows of a, rows of b are read too rarely to be worth packing. Above, large or short ones are.</summary>
     private const int MaxRowsToSkipPackB = 16;
 
     /// <summary>Up to so many floats, a block of b is near the core as it lies.</summary>
@@ -118,7 +118,7 @@ internal readonly record struct MatMulPlan
             GroupColumns = groupStrips * columnUnit,
             KeepsStrips = blockRows * rowParts < call.M,
             PackA = packA,
-            PackB = call.TransposeB || (call.M > MaxRowsToSkipPackB && bIsLarge),
+            PackB = call.TransposeB || (call.M > MaxRowsToSkipPackB && (bIsLarge || 3 * call.N <= columnUnit)),
             AsksAhead = bIsLarge,
             BlockRows = blockRows,
         };

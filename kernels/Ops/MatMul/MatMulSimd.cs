@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
@@ -29,11 +31,24 @@ internal static class MatMulSimd
     internal static void Run512(CpuBackend backend, in MatMulCall call) =>
         Run<Vector512<float>, Lanes512, Registers32>(backend, call);
 
-    internal static void Run256(CpuBackend backend, in MatMulCall call) =>
-        Run<Vector256<float>, Lanes256, Registers16>(backend, call);
+    internal static void Run256(CpuBackend backend, in MatMulCall call) => RunNarrow<Vector256<float>, Lanes256>(backend, call);
 
-    internal static void Run128(CpuBackend backend, in MatMulCall call) =>
-        Run<Vector128<float>, Lanes128, Registers32>(backend, call);
+    internal static void Run128(CpuBackend backend, in MatMulCall call) => RunNarrow<Vector128<float>, Lanes128>(backend, call);
+
+    /// <summary>AVX-512 doubles the registers for narrower vectors too, and ARM64 has 32 of them; other processors have 16.</summary>
+    private static void RunNarrow<TVector, TLanes>(CpuBackend backend, in MatMulCall call)
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<TVector>
+    {
+        if (Avx512F.VL.IsSupported || AdvSimd.IsSupported)
+        {
+            Run<TVector, TLanes, Registers32>(backend, call);
+        }
+        else
+        {
+            Run<TVector, TLanes, Registers16>(backend, call);
+        }
+    }
 
     private static void Run<TVector, TLanes, TRegisters>(CpuBackend backend, in MatMulCall call)
         where TVector : unmanaged

@@ -88,7 +88,7 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
     where TLanes : struct, ILanes<TVector>
 {
     /// <summary>Loads of c are asked for ahead when the sums run at least so long as such a load may take.</summary>
-    private const int PrefetchDepth = 32;
+    private const int PrefetchDepth = 48;
 
     /// <summary>Computes tiles.</summary>
     /// <param name="tiles">Where they are and what they are made of.</param>
