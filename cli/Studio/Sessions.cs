@@ -1,4 +1,5 @@
 using ScratchNet.Cli.Runs;
+using ScratchNet.Cli.Studio.Draw;
 using ScratchNet.Cli.Studio.Server;
 using ScratchNet.Cli.Studio.Train;
 using ScratchNet.Kernels;
@@ -12,6 +13,8 @@ internal sealed class Sessions : IDisposable
     private readonly Backend _backend;
     private readonly TrainSession _train;
     private readonly Worker _trainer;
+    private readonly DrawSession _draw;
+    private readonly Worker _drawer;
     private readonly DataSource? _own;
 
     private Sessions(StudioOptions options, Backend backend, Terminal terminal)
@@ -21,16 +24,36 @@ internal sealed class Sessions : IDisposable
         _train = new TrainSession(backend, terminal);
         _trainer = new Worker("train", _train.Work);
         _trainer.Do(_train.Publish);
+        _draw = new DrawSession(_end.Token);
+        _drawer = new Worker("draw", () => false);
     }
 
     /// <summary>Opens the device; a wrong one is told of before any page opens.</summary>
-    public static Sessions Open(StudioOptions options, Terminal terminal) =>
-        new(options, Devices.Open(options.Device, options.Threads), terminal);
+    /// <exception cref="ScratchNet.Engine.Files.ModelFileException">MODEL is none.</exception>
+    public static Sessions Open(StudioOptions options, Terminal terminal)
+    {
+        var sessions = new Sessions(options, Devices.Open(options.Device, options.Threads), terminal);
+        if (options.Model is { } model)
+        {
+            try
+            {
+                sessions._drawer.Do(() => sessions._draw.Load(RunFiles.FindModel(model), model)).GetAwaiter().GetResult();
+            }
+            catch
+            {
+                sessions.Dispose();
+                throw;
+            }
+        }
+
+        return sessions;
+    }
 
     /// <summary>Registers what pages may ask for.</summary>
     public void Map(Routes routes)
     {
         new TrainRoutes(_train, _trainer, _own, _end.Token).Map(routes);
+        new DrawRoutes(_draw, _drawer, path => _trainer.Do(() => _train.Need().SaveModel(path))).Map(routes);
     }
 
     /// <summary>Saves what would be lost.</summary>
@@ -50,6 +73,8 @@ internal sealed class Sessions : IDisposable
         _end.Cancel();
         _trainer.Dispose();
         _train.Dispose();
+        _drawer.Dispose();
+        _draw.Dispose();
         _backend.Dispose();
         _end.Dispose();
     }

@@ -28,7 +28,14 @@ internal sealed class Routes(WebApplication app)
     });
 
     /// <summary>The states of a session as they come.</summary>
-    public void Stream(string path, Feed feed) => app.MapGet(path, context => feed.Stream(context, _stopping));
+    /// <param name="path">Where to ask for them.</param>
+    /// <param name="feed">Where they come from.</param>
+    /// <param name="opened">Called whenever a browser begins to follow.</param>
+    public void Stream(string path, Feed feed, Action? opened = null) => app.MapGet(path, context =>
+    {
+        opened?.Invoke();
+        return feed.Stream(context, _stopping);
+    });
 
     private static async Task Write(HttpContext context, Func<HttpRequest, Task<object>> answer)
     {

@@ -1,3 +1,4 @@
+using ScratchNet.Cli.Runs;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
 
@@ -8,7 +9,7 @@ namespace ScratchNet.Cli.Studio.Train;
 /// <param name="Predicted">What it was taken for.</param>
 /// <param name="Probability">How sure the network was.</param>
 /// <param name="Pixels">The picture's bytes.</param>
-internal sealed record Mistake(string Label, string Predicted, double Probability, byte[] Pixels);
+internal sealed record MistakeState(string Label, string Predicted, double Probability, byte[] Pixels);
 
 /// <summary>What a network gets wrong of the validation pictures, those first of which it was surest.</summary>
 /// <param name="Count">How many there are.</param>
@@ -16,46 +17,17 @@ internal sealed record Mistake(string Label, string Predicted, double Probabilit
 /// <param name="Height">Rows of a picture.</param>
 /// <param name="Width">Columns of a picture.</param>
 /// <param name="Worst">Some of them.</param>
-internal sealed record Mistakes(int Count, int Of, int Height, int Width, IReadOnlyList<Mistake> Worst)
+internal sealed record Mistakes(int Count, int Of, int Height, int Width, IReadOnlyList<MistakeState> Worst)
 {
     private const int MostShown = 40;
-    private const int Chunk = 512;
 
     /// <summary>Shows a model pictures.</summary>
     public static Mistakes Find(TrainedModel model, Dataset pictures)
     {
-        var wrong = new List<(int Index, int Predicted, float Probability)>();
-        for (var start = 0; start < pictures.Count; start += Chunk)
-        {
-            var part = pictures.Slice(start, Math.Min(Chunk, pictures.Count - start));
-            var probabilities = model.Network.Predict(model.Format.Convert(part.CopyImages()));
-            for (var i = 0; i < part.Count; i++)
-            {
-                var row = probabilities.AsSpan(i * model.Network.Outputs, model.Network.Outputs);
-                var best = row.IndexOf(Largest(row));
-                if (best != part.Labels.Span[i])
-                {
-                    wrong.Add((start + i, best, row[best]));
-                }
-            }
-        }
-
-        var worst = wrong.OrderByDescending(mistake => mistake.Probability).Take(MostShown).Select(mistake => new Mistake(
-            model.ClassNames[pictures.Labels.Span[mistake.Index]],
-            model.ClassNames[mistake.Predicted],
-            mistake.Probability,
-            pictures.Image(mistake.Index).ToArray()));
-        return new Mistakes(wrong.Count, pictures.Count, pictures.Height, pictures.Width, [.. worst]);
-    }
-
-    private static float Largest(ReadOnlySpan<float> values)
-    {
-        var largest = values[0];
-        foreach (var value in values)
-        {
-            largest = Math.Max(largest, value);
-        }
-
-        return largest;
+        var result = model.Evaluate(pictures);
+        var worst = Mistake.Worst(model, pictures, result).Take(MostShown).Select(mistake => new MistakeState(
+            model.ClassNames[mistake.Label], model.ClassNames[mistake.Predicted], mistake.Probability, mistake.Pixels));
+        var right = (int)Math.Round(result.Accuracy * pictures.Count);
+        return new Mistakes(pictures.Count - right, pictures.Count, pictures.Height, pictures.Width, [.. worst]);
     }
 }

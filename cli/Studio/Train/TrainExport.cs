@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using ScratchNet.Cli.Studio.Server;
 
 namespace ScratchNet.Cli.Studio.Train;
 
@@ -12,7 +13,7 @@ internal sealed class TrainExport(TrainSession session)
     public (string Name, byte[] Bytes) Model()
     {
         var run = session.Need();
-        return ($"{run.Data.Train.Name}.safetensors", ReadBack(run.SaveModel));
+        return ($"{run.Data.Train.Name}.safetensors", TemporaryFile.ReadBack(run.SaveModel));
     }
 
     /// <summary>Everything: unpacked, it is a run's folder, which <c>train --resume</c> goes on with.</summary>
@@ -22,8 +23,8 @@ internal sealed class TrainExport(TrainSession session)
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            Add(zip, "model.safetensors", ReadBack(run.SaveModel));
-            Add(zip, "checkpoint.safetensors", ReadBack(run.SaveCheckpoint));
+            Add(zip, "model.safetensors", TemporaryFile.ReadBack(run.SaveModel));
+            Add(zip, "checkpoint.safetensors", TemporaryFile.ReadBack(run.SaveCheckpoint));
             Add(zip, "settings.json", JsonSerializer.SerializeToUtf8Bytes(run.Plan.Describe(), JsonSerializerOptions.Web));
             Add(zip, "metrics.csv", Encoding.UTF8.GetBytes(Metrics(run)));
         }
@@ -47,20 +48,5 @@ internal sealed class TrainExport(TrainSession session)
     {
         using var entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
         entry.Write(bytes);
-    }
-
-    /// <summary>What a function writes into a file.</summary>
-    private static byte[] ReadBack(Action<string> write)
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"scratchnet-{Guid.NewGuid():N}.safetensors");
-        try
-        {
-            write(path);
-            return File.ReadAllBytes(path);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
     }
 }

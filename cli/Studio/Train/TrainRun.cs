@@ -4,6 +4,7 @@ using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
+using ScratchNet.Training.Diagnosis;
 
 namespace ScratchNet.Cli.Studio.Train;
 
@@ -27,6 +28,7 @@ internal sealed class TrainRun : IDisposable
         Model = TrainedModel.Of(plan.BuildNetwork(backend, data.Train), data.Train, plan.Format(data.Train));
         _optimizer = plan.BuildOptimizer();
         _trainer = new Trainer(Model.Network, _optimizer, train, validation, plan.Options, Model.Format);
+        Probe = new LayerProbe(Model.Network, data.Train, Model.Format);
         Start = Fingerprints.Of(Model.Network.CopyWeights());
     }
 
@@ -41,6 +43,9 @@ internal sealed class TrainRun : IDisposable
 
     /// <summary>The network with all that is needed to use it.</summary>
     public TrainedModel Model { get; }
+
+    /// <summary>Measures its layers.</summary>
+    public LayerProbe Probe { get; }
 
     /// <summary>The hash of the first weights.</summary>
     public string Start { get; }
@@ -116,6 +121,7 @@ internal sealed class TrainRun : IDisposable
 
     public void Dispose()
     {
+        Probe.Dispose();
         _trainer.Dispose();
         _optimizer.Dispose();
         Model.Dispose();

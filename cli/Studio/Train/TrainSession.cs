@@ -244,7 +244,7 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
     private void PublishDetails(TrainRun run)
     {
         var start = Stopwatch.GetTimestamp();
-        Feed.Publish("layers", LayerStates.Of(run.Model.Network, run.Model.Format, hasGradients: run.Step > 0));
+        Feed.Publish("layers", LayerStates.Of(run.Probe, run.Model.Network, run.Model.Format));
         if (run.Validation is { } validation && run.Step > 0 && _mistakesEpoch != run.Epoch)
         {
             _mistakesEpoch = run.Epoch;

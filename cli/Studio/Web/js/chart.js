@@ -8,7 +8,7 @@ const margin = { left: 46, right: 10, top: 10, bottom: 22 };
 function ticks(low, high, wished) {
   const raw = (high - low) / wished;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= raw);
+  const step = power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw);
   const result = [];
   for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) {
     result.push(Math.abs(value) < step * 1e-6 ? 0 : value);
@@ -17,9 +17,9 @@ function ticks(low, high, wished) {
 }
 
 export class Chart {
-  /** @param canvas the canvas; @param format writes values of the vertical axis; @param log whether that axis is logarithmic. */
-  constructor(canvas, format = number, log = false) {
-    Object.assign(this, { canvas, format, log, lines: [], at: null });
+  /** @param options format: writes values of the vertical axis; log: whether that axis is logarithmic; most: where it ends. */
+  constructor(canvas, options = {}) {
+    Object.assign(this, { canvas, format: number, log: false, most: Infinity, lines: [], at: null }, options);
     canvas.addEventListener("pointermove", (event) => this.point(event.offsetX));
     canvas.addEventListener("pointerleave", () => this.point(null));
     new ResizeObserver(() => this.draw()).observe(canvas);
@@ -46,7 +46,7 @@ export class Chart {
     const ys = all.map(([, y]) => (this.log ? Math.log10(y) : y));
     let [low, high] = [Math.min(...ys), Math.max(...ys)];
     const room = high > low ? 0.06 * (high - low) : Math.abs(high) * 0.1 || 1;
-    [low, high] = [low - room, high + room];
+    [low, high] = [low - room, Math.min(high + room, this.most)];
     return { left: 0, right: Math.max(1, ...xs), low, high };
   }
 
@@ -84,7 +84,7 @@ export class Chart {
     context.lineWidth = 1;
     context.textAlign = "right";
     context.textBaseline = "middle";
-    const marks = this.log ? this.powers(limits) : ticks(limits.low, limits.high, 4);
+    const marks = this.log ? this.powers(limits) : ticks(limits.low, limits.high, 5);
     for (const value of marks) {
       const at = Math.round(y(value)) + 0.5;
       context.beginPath();

@@ -1,6 +1,6 @@
 // Histograms of every layer, and the first layer's weights as pictures.
 import { $, colour, make, say } from "../dom.js";
-import { number } from "../format.js";
+import { number, percent } from "../format.js";
 import { diverging, signedBytes } from "../pixels.js";
 
 let latest = null;
@@ -9,31 +9,36 @@ window.addEventListener("themechange", () => latest && showLayers(latest));
 export function showLayers(state) {
   latest = state;
   const box = $("histograms");
-  if (box.childElementCount !== 2 * state.layers.length || box.querySelector("p")) {
-    box.replaceChildren(...state.layers.flatMap(() => [figure(), figure()]));
+  if (box.childElementCount !== state.layers.length || box.querySelector("p")) {
+    box.replaceChildren(...state.layers.map(() => make("div", { className: "layer" }, make("h3"), figure(), figure())));
   }
   state.layers.forEach((layer, i) => {
-    fill(box.children[2 * i], `${i + 1}: ${layer.name}`, "weights", layer.weights, "plus");
-    fill(box.children[2 * i + 1], "its gradients", "gradients", layer.gradients, "minus");
+    const [title, weights, gradients] = box.children[i].children;
+    say(title, `${i + 1}: ${layer.name}${health(layer)}`);
+    fill(weights, "weights", layer.weights, "plus");
+    fill(gradients, "gradients", layer.gradients, "minus");
   });
   showUnits(state.pictures);
 }
 
-function figure() {
-  return make("figure", {}, make("h3"), make("canvas", { role: "img" }), make("figcaption", { className: "number" }));
+/** What is wrong with a layer's units, if anything is. */
+function health(layer) {
+  return [
+    layer.deadUnits > 0 ? `; ${percent(layer.deadUnits)} of its units are dead` : "",
+    layer.saturated > 0 ? `; ${percent(layer.saturated)} of its outputs saturated` : "",
+  ].join("");
 }
 
-function fill(box, title, what, histogram, tint) {
-  const [heading, canvas, caption] = box.children;
-  say(heading, title);
-  if (!histogram) {
-    say(caption, "none before the first step");
-    return;
-  }
-  const text = `±${number(histogram.limit, 3)}, mean ${number(histogram.mean, 2)}, deviation ${number(histogram.deviation, 3)}`;
+function figure() {
+  return make("figure", {}, make("canvas", { role: "img" }), make("figcaption", { className: "number" }));
+}
+
+function fill(box, what, spread, tint) {
+  const [canvas, caption] = box.children;
+  const text = `${what} ${number(spread.min, 3)} to ${number(spread.max, 3)}, deviation ${number(spread.deviation, 3)}`;
   say(caption, text);
-  canvas.setAttribute("aria-label", `Histogram of the ${what}: ${text}`);
-  bars(canvas, histogram.counts, colour(tint));
+  canvas.setAttribute("aria-label", `Histogram: ${text}`);
+  bars(canvas, spread.counts, colour(tint));
 }
 
 function bars(canvas, counts, fillStyle) {
@@ -62,9 +67,9 @@ function showUnits(pictures) {
     return;
   }
   const size = pictures.height * pictures.width;
-  const pixels = signedBytes(pictures.pixels);
-  const shown = pixels.length / size;
-  say($("units-about"), `${shown < pictures.units ? `${shown} of ` : ""}${pictures.units} units; blue +, orange −, at most ±${number(pictures.limit, 3)}`);
+  const pixels = signedBytes(pictures.values.bytes);
+  const { shown } = pictures;
+  say($("units-about"), `${shown < pictures.units ? `${shown} of ` : ""}${pictures.units} units; blue +, orange −, at most ±${number(pictures.values.limit, 3)}`);
   while (box.childElementCount > shown) {
     box.lastElementChild.remove();
   }

@@ -5,8 +5,8 @@ import { count, number, percent } from "../format.js";
 
 export class Progress {
   constructor() {
-    this.loss = new Chart($("loss-chart"), (value) => number(value, 3), true);
-    this.accuracy = new Chart($("accuracy-chart"), (value) => percent(value, 0));
+    this.loss = new Chart($("loss-chart"), { format: (value) => number(value, 3), log: true });
+    this.accuracy = new Chart($("accuracy-chart"), { format: (value) => percent(value, value > 0.9 ? 1 : 0), most: 1 });
   }
 
   show(state) {
