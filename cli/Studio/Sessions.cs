@@ -1,5 +1,6 @@
 using ScratchNet.Cli.Runs;
 using ScratchNet.Cli.Studio.Draw;
+using ScratchNet.Cli.Studio.Playground;
 using ScratchNet.Cli.Studio.Server;
 using ScratchNet.Cli.Studio.Train;
 using ScratchNet.Kernels;
@@ -15,6 +16,8 @@ internal sealed class Sessions : IDisposable
     private readonly Worker _trainer;
     private readonly DrawSession _draw;
     private readonly Worker _drawer;
+    private readonly PlaygroundSession _playground = new();
+    private readonly Worker _player;
     private readonly DataSource? _own;
 
     private Sessions(StudioOptions options, Backend backend, Terminal terminal)
@@ -26,6 +29,8 @@ internal sealed class Sessions : IDisposable
         _trainer.Do(_train.Publish);
         _draw = new DrawSession(_end.Token);
         _drawer = new Worker("draw", () => false);
+        _player = new Worker("playground", _playground.Work);
+        _player.Do(_playground.PublishAll);
     }
 
     /// <summary>Opens the device; a wrong one is told of before any page opens.</summary>
@@ -54,6 +59,7 @@ internal sealed class Sessions : IDisposable
     {
         new TrainRoutes(_train, _trainer, _own, _end.Token).Map(routes);
         new DrawRoutes(_draw, _drawer, path => _trainer.Do(() => _train.Need().SaveModel(path))).Map(routes);
+        new PlaygroundRoutes(_playground, _player).Map(routes);
     }
 
     /// <summary>Saves what would be lost.</summary>
@@ -75,6 +81,8 @@ internal sealed class Sessions : IDisposable
         _train.Dispose();
         _drawer.Dispose();
         _draw.Dispose();
+        _player.Dispose();
+        _playground.Dispose();
         _backend.Dispose();
         _end.Dispose();
     }

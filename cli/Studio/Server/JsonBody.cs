@@ -29,6 +29,9 @@ internal sealed class JsonBody
         }
     }
 
+    /// <summary>Whether there is a value.</summary>
+    public bool Has(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
     /// <summary>A text.</summary>
     public string Text(string name) => Get(name, JsonValueKind.String, "a text").GetString()!;
 
@@ -78,8 +81,6 @@ internal sealed class JsonBody
 
         return texts;
     }
-
-    private bool Has(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
     private JsonElement Get(string name, JsonValueKind kind, string what)
     {
