@@ -144,7 +144,8 @@ internal sealed class PlaygroundNet : IDisposable
     private static LayerTraceState Describe(LayerTrace trace)
     {
         var dense = (Dense)trace.Layer;
-        return new LayerTraceState(dense.Description, dense.Activation.ToString().ToLowerInvariant(), trace.X, WeightedSums(dense, trace.X),
+        return new LayerTraceState(dense.Description, dense.Activation.ToString().ToLowerInvariant(),
+            dense.Weights.Values.ToArray(), trace.X, WeightedSums(dense, trace.X),
             trace.Y, trace.Dy, trace.Dz, trace.Dw, trace.Dx);
     }
 

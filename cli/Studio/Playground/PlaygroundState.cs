@@ -59,7 +59,7 @@ internal sealed record PlaygroundState
 
 /// <summary>One layer in the backward view; every number as the engine computed it.</summary>
 internal sealed record LayerTraceState(
-    string Name, string Activation, float[] X, float[] Z, float[] Y, float[] Dy, float[] Dz, float[] Dw, float[] Dx);
+    string Name, string Activation, float[] W, float[] X, float[] Z, float[] Y, float[] Dy, float[] Dz, float[] Dw, float[] Dx);
 
 /// <summary>One sample's way forward and back.</summary>
 internal sealed record TraceState(
