@@ -102,6 +102,17 @@ internal static class KernelsCommand
 
     private static int Show(string name, string language, string? architecture, Terminal terminal)
     {
+        terminal.Out.WriteLine(Text(name, language, architecture));
+        return ExitCode.Success;
+    }
+
+    /// <summary>The code of a variant.</summary>
+    /// <param name="name">Operation and variant, such as <c>matmul/tiled</c>.</param>
+    /// <param name="language">csharp, il, ptx or opencl.</param>
+    /// <param name="architecture">What PTX is made for; null for the usual one.</param>
+    /// <exception cref="UsageException">There is no such code.</exception>
+    public static string Text(string name, string language, string? architecture)
+    {
         var variant = Find(name);
         Values.Choice("--as", language, "csharp", "il", "ptx", "opencl");
         if (architecture is not null)
@@ -120,8 +131,7 @@ internal static class KernelsCommand
             throw new UsageException("--arch works with --as ptx");
         }
 
-        terminal.Out.WriteLine(string.Join("\n", Texts(variant, language, architecture ?? DefaultArchitecture)).TrimEnd());
-        return ExitCode.Success;
+        return string.Join("\n", Texts(variant, language, architecture ?? DefaultArchitecture)).TrimEnd();
     }
 
     private static IEnumerable<string> Texts(Variant variant, string language, string architecture) => language switch

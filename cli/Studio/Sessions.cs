@@ -1,5 +1,6 @@
 using ScratchNet.Cli.Runs;
 using ScratchNet.Cli.Studio.Draw;
+using ScratchNet.Cli.Studio.Kernels;
 using ScratchNet.Cli.Studio.Playground;
 using ScratchNet.Cli.Studio.Server;
 using ScratchNet.Cli.Studio.Train;
@@ -18,6 +19,8 @@ internal sealed class Sessions : IDisposable
     private readonly Worker _drawer;
     private readonly PlaygroundSession _playground = new();
     private readonly Worker _player;
+    private readonly KernelsSession _kernels = new();
+    private readonly Worker _measurer;
     private readonly DataSource? _own;
 
     private Sessions(StudioOptions options, Backend backend, Terminal terminal)
@@ -31,6 +34,8 @@ internal sealed class Sessions : IDisposable
         _drawer = new Worker("draw", () => false);
         _player = new Worker("playground", _playground.Work);
         _player.Do(_playground.PublishAll);
+        _measurer = new Worker("kernels", () => false);
+        _measurer.Do(() => _kernels.Publish(null));
     }
 
     /// <summary>Opens the device; a wrong one is told of before any page opens.</summary>
@@ -60,6 +65,7 @@ internal sealed class Sessions : IDisposable
         new TrainRoutes(_train, _trainer, _own, _end.Token).Map(routes);
         new DrawRoutes(_draw, _drawer, path => _trainer.Do(() => _train.Need().SaveModel(path))).Map(routes);
         new PlaygroundRoutes(_playground, _player).Map(routes);
+        new KernelsRoutes(_kernels, _measurer, () => _train.IsRunning).Map(routes);
     }
 
     /// <summary>Saves what would be lost.</summary>
@@ -77,6 +83,9 @@ internal sealed class Sessions : IDisposable
     public void Dispose()
     {
         _end.Cancel();
+        _kernels.Cancel();
+        _measurer.Dispose();
+        _kernels.Dispose();
         _trainer.Dispose();
         _train.Dispose();
         _drawer.Dispose();

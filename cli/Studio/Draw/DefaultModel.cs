@@ -53,7 +53,7 @@ internal static class DefaultModel
         Backend backend, TrainingPlan plan, Dataset data, Action<string> tell, CancellationToken end)
     {
         var (train, validation) = plan.Split(data);
-        var model = TrainedModel.Of(plan.BuildNetwork(backend, data), data);
+        var model = TrainedModel.Of(plan.BuildNetwork(backend, data), data, plan.Format(data));
         try
         {
             using var optimizer = plan.BuildOptimizer();

@@ -23,6 +23,9 @@ internal sealed record DrawAnswer
     /// <summary>Where in the picture the digit is.</summary>
     public PixelRectangle Crop { get; init; }
 
+    /// <summary>Whether a digit was looked for; else the picture was only fitted into the model's size.</summary>
+    public bool IsDigit { get; init; }
+
     public bool IsDarkOnLight { get; init; }
 
     /// <summary>Pixels of the result for one of the picture.</summary>

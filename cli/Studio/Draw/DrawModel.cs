@@ -50,7 +50,7 @@ internal sealed class DrawModel : IDisposable
     /// <exception cref="DataException">It shows no digit.</exception>
     public DrawAnswer Look(GreyPicture picture, string name, (int For, int Against)? pair)
     {
-        var prepared = DigitPreprocessor.Prepare(picture, name);
+        var prepared = Prepare(picture, name);
         var x = Model.Format.Convert(prepared.Pixels);
         var probabilities = Model.Predict(prepared.Pixels);
         var (most, second) = pair ?? TwoLikeliest(probabilities);
@@ -60,6 +60,7 @@ internal sealed class DrawModel : IDisposable
         {
             Steps = [.. prepared.Steps.Select(step => PictureState.Of(step.Name, step.Picture))],
             Crop = prepared.Crop,
+            IsDigit = Model.Format.Preparation == Preparation.Digit,
             IsDarkOnLight = prepared.Polarity == Polarity.DarkOnLight,
             Scale = prepared.Scale,
             ShiftX = prepared.ShiftX,
@@ -75,6 +76,21 @@ internal sealed class DrawModel : IDisposable
                 Pictures.Image(neighbour.Index).ToArray()))],
             UsualDistance = Pictures is null ? null : UsualDistance,
         };
+    }
+
+    /// <summary>Makes of a picture what the model's training pictures were, and shows each step.</summary>
+    public PreparedDigit Prepare(GreyPicture picture, string name)
+    {
+        var format = Model.Format;
+        if (format.Preparation == Preparation.Digit)
+        {
+            return DigitPreprocessor.Prepare(picture, name);
+        }
+
+        var pixels = PreparationOf.Picture(picture, format, name);
+        return new PreparedDigit(pixels, Polarity.LightOnDark, new PixelRectangle(0, 0, picture.Width, picture.Height),
+            (double)format.Width / picture.Width, 0, 0,
+            [new("grey", picture), new("fitted", new GreyPicture(format.Width, format.Height, pixels))]);
     }
 
     public void Dispose() => Model.Dispose();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Studio.Server;
+using ScratchNet.Engine.Files;
 using ScratchNet.Kernels;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
@@ -49,20 +50,8 @@ internal sealed class DrawSession(CancellationToken end) : IDisposable
     /// <summary>Takes a model from a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">What to call it.</param>
-    /// <exception cref="RequestException">It is no model for pictures of digits; the present one stays.</exception>
-    public void Load(string path, string name)
-    {
-        var model = TrainedModel.Load(_backend, path);
-        if (model.Format is not { Height: DigitPreprocessor.Side, Width: DigitPreprocessor.Side })
-        {
-            var (height, width) = (model.Format.Height, model.Format.Width);
-            model.Dispose();
-            throw new RequestException(422, $"{name} takes pictures of {height}x{width}, but drawings are made into "
-                + $"{DigitPreprocessor.Side}x{DigitPreprocessor.Side}; choose a model of such pictures");
-        }
-
-        Use(model, name);
-    }
+    /// <exception cref="ModelFileException">It is none; the present one stays.</exception>
+    public void Load(string path, string name) => Use(TrainedModel.Load(_backend, path), name);
 
     /// <summary>Looks at a picture; one that holds no digit is answered with the reason and what was seen.</summary>
     public DrawAnswer Look(GreyPicture picture, string name, (int For, int Against)? pair)
@@ -100,7 +89,7 @@ internal sealed class DrawSession(CancellationToken end) : IDisposable
             throw RequestException.Malformed($"'label' is {label}, but there are only {model.Model.ClassNames.Count} classes");
         }
 
-        var result = _teacher!.Teach(DigitPreprocessor.Prepare(picture, "the drawing").Pixels, (byte)label);
+        var result = _teacher!.Teach(model.Prepare(picture, "the drawing").Pixels, (byte)label);
         Tell("ready", null);
         return result;
     }

@@ -109,7 +109,19 @@ internal sealed class TrainRun : IDisposable
     }
 
     /// <summary>Saves the model.</summary>
-    public void SaveModel(string path) => Model.Save(path);
+    public void SaveModel(string path) => _trainer.UseModelWeights(() => Model.Save(path));
+
+    /// <summary>What the model gets wrong of the validation pictures; null when nothing is held out.</summary>
+    public Mistakes? FindMistakes()
+    {
+        Mistakes? mistakes = null;
+        if (Validation is { } pictures)
+        {
+            _trainer.UseModelWeights(() => mistakes = Mistakes.Find(Model, pictures));
+        }
+
+        return mistakes;
+    }
 
     /// <summary>Saves everything that is needed to go on.</summary>
     public void SaveCheckpoint(string path) =>

@@ -245,10 +245,10 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
     {
         var start = Stopwatch.GetTimestamp();
         Feed.Publish("layers", LayerStates.Of(run.Probe, run.Model.Network, run.Model.Format));
-        if (run.Validation is { } validation && run.Step > 0 && _mistakesEpoch != run.Epoch)
+        if (run.Step > 0 && _mistakesEpoch != run.Epoch && run.FindMistakes() is { } mistakes)
         {
             _mistakesEpoch = run.Epoch;
-            Feed.Publish("mistakes", Mistakes.Find(run.Model, validation));
+            Feed.Publish("mistakes", mistakes);
         }
 
         _detailsAt = Stopwatch.GetTimestamp();

@@ -122,7 +122,7 @@ export class Answer {
       grey(canvas, step.width, step.height, bytes(step.pixels));
       return make("figure", {}, canvas, make("figcaption", {}, step.name, make("br"), `${step.width}×${step.height}`));
     }));
-    say($("how"), result.whyNone ? "" : `${result.isDarkOnLight ? "dark on light" : "light on dark"}, scaled by ${number(result.scale, 2)}, moved by ${result.shiftX}, ${result.shiftY}`);
+    say($("how"), result.whyNone ? "" : !result.isDigit ? "fitted into the size of its training pictures" : `${result.isDarkOnLight ? "dark on light" : "light on dark"}, scaled by ${number(result.scale, 2)}, moved by ${result.shiftX}, ${result.shiftY}`);
   }
 
   maps(result) {

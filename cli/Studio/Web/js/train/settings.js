@@ -2,24 +2,29 @@
 import { attempt, get } from "../api.js";
 import { $, make, say } from "../dom.js";
 
-const more = [
-  ["dropout", "Dropout after each hidden layer"],
-  ["momentum", "Momentum (sgd)"],
-  ["weight-decay", "Weight decay"],
-  ["label-smoothing", "Label smoothing"],
-  ["schedule", "Schedule of the rate"],
-  ["validation", "Share held out to watch"],
-  ["seed", "Seed"],
-];
+// Options in words; any other that the server knows gets a field under its own name.
+const titles = {
+  "input-dropout": "Dropout of the pixels",
+  dropout: "Dropout after hidden layers",
+  momentum: "Momentum (sgd)",
+  "weight-decay": "Weight decay",
+  "clip-norm": "Largest norm of the gradient (0: any)",
+  "label-smoothing": "Label smoothing",
+  "class-weights": "Class weights",
+  ema: "Average of the weights, decay",
+  "early-stopping": "Early stopping",
+  schedule: "Schedule of the rate",
+  "warm-up": "Warm-up, epochs",
+  validation: "Share held out to watch",
+  denoise: "Median filter",
+  "image-size": "Size of the pictures",
+  seed: "Seed",
+};
 
 export class Settings {
   constructor() {
     this.form = $("settings");
     this.run = null;
-    for (const [name, title] of more) {
-      const field = make("input", { name, autocomplete: "off", spellcheck: false });
-      $("more").append(make("label", { className: "field" }, make("span", {}, title), field));
-    }
     this.form.elements.dataset.addEventListener("change", () => this.fill(this.defaults()));
     this.form.elements.optimizer.addEventListener("change", () => this.changeOptimizer());
     this.form.addEventListener("input", () => this.compare());
@@ -33,8 +38,17 @@ export class Settings {
     this.choices = choices?.datasets ?? [];
     this.form.elements.dataset.replaceChildren(...this.choices.map((choice) =>
       make("option", { value: choice.name }, choice.isHere ? choice.title : `${choice.title} (is downloaded first)`)));
+    this.buildMore(this.defaults());
     this.fill(this.defaults());
     this.readLink();
+  }
+
+  /** Fields for the options that the page has none for. */
+  buildMore(options) {
+    for (const name of Object.keys(plain(options)).filter((option) => !this.form.elements[option])) {
+      const field = make("input", { name, autocomplete: "off", spellcheck: false });
+      $("more").append(make("label", { className: "field" }, make("span", {}, titles[name] ?? name.replaceAll("-", " ")), field));
+    }
   }
 
   /** The defaults of the chosen data, by option. */
@@ -80,8 +94,12 @@ export class Settings {
 
   fill(options) {
     for (const [name, value] of Object.entries(plain(options))) {
-      if (this.form.elements[name]) {
-        this.form.elements[name].value = value;
+      const field = this.form.elements[name];
+      if (field?.options && ![...field.options].some((option) => option.value === value)) {
+        field.append(make("option", { value }, value));
+      }
+      if (field) {
+        field.value = value;
       }
     }
     this.changeOptimizer(false);
