@@ -24,6 +24,19 @@ public static class Requirements
         throw new SkipException(reason);
     }
 
+    /// <summary>The browser on this machine; skips the test when there is none.</summary>
+    public static string Chromium()
+    {
+        string[] places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+        if (Array.Find(places, File.Exists) is { } path)
+        {
+            return path;
+        }
+
+        Skip($"there is no Chromium on this machine (looked for {string.Join(", ", places)}; Debian: apt-get install chromium)");
+        return "";
+    }
+
     /// <summary>
     /// The OpenCL device, opened once for the whole run and never closed; skips the test when it is not there. PoCL 3.1 was
     /// seen to fail, and once in a while to crash, when contexts of the same process came, went and compiled at the same time.

@@ -26,7 +26,7 @@ internal sealed class StudioServer : IAsyncDisposable
 
     /// <summary>Starts to serve.</summary>
     /// <param name="address">Address to listen at.</param>
-    /// <param name="port">Port to listen at.</param>
+    /// <param name="port">Port to listen at; 0 takes any that is free.</param>
     /// <param name="host">The address as the person wrote it.</param>
     /// <param name="sessions">What the pages talk to.</param>
     public static async Task<StudioServer> Start(IPAddress address, int port, string host, Sessions sessions)
@@ -64,7 +64,8 @@ internal sealed class StudioServer : IAsyncDisposable
         sessions.Map(new Routes(app));
         await app.StartAsync();
         var name = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : host;
-        return new StudioServer(app, guard, $"http://{(name.Contains(':') ? $"[{name}]" : name)}:{port}/");
+        var bound = new Uri(app.Urls.First()).Port;
+        return new StudioServer(app, guard, $"http://{(name.Contains(':') ? $"[{name}]" : name)}:{bound}/");
     }
 
     public async ValueTask DisposeAsync()

@@ -158,6 +158,8 @@ export class Answer {
       padded.set(values);
       const canvas = make("canvas", { className: "pixels", role: "img", "aria-label": `Activations of layer ${i + 1}` });
       diverging(canvas, columns, rows, padded, 127);
+      // Cells of the same size in every layer, as far as there is room.
+      canvas.style.width = `min(100%, ${12 * columns}px)`;
       return make("figure", {}, make("figcaption", {}, `${i + 1}: ${layer.name}, at most ±${number(layer.values.limit, 3)}`), canvas);
     }));
   }

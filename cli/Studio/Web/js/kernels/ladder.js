@@ -12,7 +12,11 @@ export class Ladder {
   /** Shows an operation: its measured rows or, before any, its variants. */
   show(operation, rows) {
     const measured = rows.filter((row) => row.op === operation.name);
-    const groups = measured.length ? Map.groupBy(measured, title) : new Map([["not measured yet", operation.variants.map((variant) => ({ op: operation.name, variant: variant.name }))]]);
+    const groups = Map.groupBy(measured, title);
+    const others = operation.variants.filter((variant) => !measured.some((row) => row.variant === variant.name));
+    if (others.length) {
+      groups.set(measured.length ? "not measured here" : "not measured yet", others.map((variant) => ({ op: operation.name, variant: variant.name })));
+    }
     $("chart").replaceChildren(...[...groups].map(([heading, members]) => make("div", {}, make("h3", {}, heading), this.group(operation, members))));
     say($("about"), measured.length ? "Bars show speed; the mark is what the measured peak of the device allows. Green: what training uses here." : "");
     const names = [...groups.values()].flat().map((row) => `${row.op}/${row.variant}`);

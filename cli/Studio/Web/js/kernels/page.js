@@ -20,7 +20,7 @@ function find(name) {
 function choose() {
   const operation = operations.find((known) => known.name === $("operation").value);
   say($("formula"), operation.formula);
-  say($("size-form"), `Size: ${operation.sizeForm}`);
+  say($("size-form"), `size: ${operation.sizeForm}`);
   $("size").value = operation.name === "matmul" ? "256" : operation.size;
   ladder.show(operation, last?.rows ?? []);
 }
@@ -55,7 +55,7 @@ function show(rows, message) {
   if (known) {
     $("operation").value = known.name;
     say($("formula"), known.formula);
-    say($("size-form"), `Size: ${known.sizeForm}`);
+    say($("size-form"), `size: ${known.sizeForm}`);
     ladder.show(known, rows);
   }
 }

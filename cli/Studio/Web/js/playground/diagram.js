@@ -29,7 +29,7 @@ export class Diagram {
     this.lines = draw("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
     this.labels = draw("svg", { "aria-hidden": "true" });
     this.edges = sizes.slice(1).map((outputs, layer) => Array.from({ length: sizes[layer] * outputs }, (_, i) =>
-      this.edge(layer, Math.floor(i / outputs), i % outputs, outputs)));
+      this.edge(layer, Math.floor(i / outputs), i % outputs, sizes[layer])));
     this.box.replaceChildren(this.lines, ...this.columns.flat().map((unit) => unit.button), this.labels);
     this.buildLayersBar(sizes);
     this.show();
@@ -55,7 +55,7 @@ export class Diagram {
     return { button, canvas, caption, name };
   }
 
-  edge(layer, from, to, outputs) {
+  edge(layer, from, to, inputs) {
     const [a, b] = [this.place(layer, from), this.place(layer + 1, to)];
     const middle = (a.x + b.x) / 2;
     const d = `M${a.x} ${a.y} C${middle} ${a.y} ${middle} ${b.y} ${b.x} ${b.y}`;
@@ -64,8 +64,8 @@ export class Diagram {
     hit.addEventListener("pointerenter", () => this.light({ layer, from, to }));
     hit.addEventListener("pointerleave", () => this.light(null));
     this.lines.append(line, hit);
-    // Numbers stand on the curve at different places, or those of crossing edges would cover each other.
-    const t = outputs > 1 ? 0.26 + (0.3 * to) / (outputs - 1) + 0.06 * (from % 2) : 0.4;
+    // Each unit's numbers stand at a place of their own on the way, or those of crossing edges would cover each other.
+    const t = inputs > 1 ? 0.4 + (0.34 * from) / (inputs - 1) : 0.55;
     const on = (p, q, r, s) => (1 - t) ** 3 * p + 3 * (1 - t) ** 2 * t * q + 3 * (1 - t) * t ** 2 * r + t ** 3 * s;
     const label = draw("text", { x: `${on(a.x, middle, middle, b.x)}%`, y: `${on(a.y, a.y, b.y, b.y)}%` });
     this.labels.append(label);
@@ -86,7 +86,7 @@ export class Diagram {
         ? [small("−", `One unit less in layer ${layer}`, () => setup.addUnit(layer - 1, -1)), small("+", `One unit more in layer ${layer}`, () => setup.addUnit(layer - 1, 1))]
         : layer === 0 ? [small("− layer", "Remove the last hidden layer", () => setup.addLayer(-1)), small("+ layer", "Add a hidden layer", () => setup.addLayer(1))] : [];
       const column = make("div", {}, make("span", {}, title), make("div", { className: "row" }, ...buttons));
-      column.style.left = `${layer === 0 ? 9 : this.place(layer, 0).x}%`;
+      column.style.left = `${layer === 0 ? 12 : this.place(layer, 0).x}%`;
       return column;
     });
     $("layers-bar").replaceChildren(...columns);
