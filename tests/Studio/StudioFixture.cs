@@ -6,11 +6,12 @@ using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
+using Xunit;
 
 namespace ScratchNet.Tests.Studio;
 
 /// <summary>A studio that listens at a free port, with a small model that knows the bundled digits.</summary>
-public sealed class StudioFixture : IAsyncDisposable
+public sealed class StudioFixture : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Sessions _sessions;
@@ -29,9 +30,9 @@ public sealed class StudioFixture : IAsyncDisposable
 
     public string File(string name) => _folder.File(name);
 
-    public async Task Start() => _server = await StudioServer.Start(IPAddress.Loopback, 0, "127.0.0.1", _sessions);
+    public async Task InitializeAsync() => _server = await StudioServer.Start(IPAddress.Loopback, 0, "127.0.0.1", _sessions);
 
-    public async ValueTask DisposeAsync()
+    public async Task DisposeAsync()
     {
         if (_server is not null)
         {
