@@ -6,7 +6,6 @@ namespace ScratchNet.Tests.Cli;
 /// <summary>A run's folder when the run goes on, and the page in a real browser.</summary>
 public class ResumedFolderTests
 {
-    private const string Chromium = "/usr/bin/chromium";
 
     private static readonly string[] Options =
         ["--hidden", "8", "--batch-size", "200", "--schedule", "constant", "--threads", "1", "--no-augment", "--quiet"];
@@ -65,11 +64,7 @@ public class ResumedFolderTests
     [SkippableFact]
     public void ABrowserDrawsThePageWithoutAnError()
     {
-        if (!File.Exists(Chromium))
-        {
-            Requirements.Skip($"{Chromium}, which draws the page, is not installed");
-        }
-
+        Requirements.Chromium();
         using var folder = new TemporaryFolder();
         Train(folder, "--run", "<b>a & b", "--epochs", "2");
         var one = Draw(folder, folder["<b>a & b/report.html"]);
@@ -88,7 +83,7 @@ public class ResumedFolderTests
     /// <summary>The page as it is after its scripts have run; they draw the last part last, so an error would leave that out.</summary>
     private static string Draw(TemporaryFolder folder, string page)
     {
-        var result = CliProcess.RunProgram(folder.Path, Chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+        var result = CliProcess.RunProgram(folder.Path, Requirements.Chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
             "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             $"--user-data-dir={folder["profile"]}", "--virtual-time-budget=2000", "--dump-dom", new Uri(page).AbsoluteUri);
         Assert.True(result.ExitCode == 0, result.Error);
