@@ -158,14 +158,15 @@ internal static class TrainCommand
         }
 
         var dataset = request.Dataset ?? (request.Data is null ? recipe.Dataset : null);
+        var source = DataSource.Of(dataset, request.Data, null);
         if (!request.IsQuiet)
         {
             terminal.Error.WriteLine(Recipes.Describe(recipe, request.Given));
         }
 
-        if (!recipe.Dataset.Equals(dataset, StringComparison.OrdinalIgnoreCase))
+        if (source.Name != recipe.Dataset)
         {
-            terminal.Warn($"recipe {recipe.Name} was made for {recipe.Dataset}; what it reaches on other data is not known");
+            terminal.Warn($"recipe {recipe.Name} was made for {recipe.Dataset}; on other data its accuracy and time are not known");
         }
 
         return request with { Dataset = dataset, Given = Recipes.Merge(recipe, request.Given) };

@@ -122,6 +122,7 @@ public class TrainOptionTests
 
     [Theory]
     [InlineData("train --recipe quik", "'quik'", "'quick'")]
+    [InlineData("train fashion-mnst --recipe quick", "'fashion-mnst'", "'fashion-mnist'")]
     [InlineData("train --recipe quick --resume runs/x", "--recipe", "--resume")]
     [InlineData("train --schedule cosin", "--schedule", "'cosine'")]
     [InlineData("train --schedule step,evry=3", "'evry'", "'every'")]
