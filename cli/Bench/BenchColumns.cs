@@ -35,10 +35,14 @@ internal static class BenchColumns
         ("gbps", reported => reported.Row.Gbps),
         ("percent_of_peak", reported => reported.Row.PercentOfPeak),
         ("limit", reported => reported.Row.Limit),
+        ("floor_seconds", reported => reported.Row.FloorSeconds),
+        ("percent_of_fma", reported => reported.Row.PercentOfFma),
         ("percent_of_best", reported => reported.PercentOfBest),
         ("error_ulp", reported => reported.Row.ErrorUlp),
         ("compile_seconds", reported => reported.Row.CompileSeconds),
         ("copy_seconds", reported => reported.Row.CopySeconds),
+        ("launches", reported => reported.Row.Launches),
+        ("saves_seconds", reported => reported.Row.SavesSeconds),
         ("threads", reported => reported.Row.Threads),
         ("verified", reported => reported.Row.Verified),
         ("chosen", reported => reported.Row.IsChosen),
@@ -78,6 +82,9 @@ internal static class BenchColumns
                 json.WriteString(name, text);
                 break;
             case int number:
+                json.WriteNumber(name, number);
+                break;
+            case long number:
                 json.WriteNumber(name, number);
                 break;
             case bool truth:

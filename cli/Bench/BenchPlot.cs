@@ -1,3 +1,4 @@
+using System.Globalization;
 using ScottPlot;
 using ScratchNet.Kernels.Bench;
 using SkiaSharp;
@@ -10,8 +11,13 @@ namespace ScratchNet.Cli.Bench;
 /// </summary>
 internal static class BenchPlot
 {
-    private const int Width = 1200;
-    private const int Height = 520;
+    private const int Width = 1280;
+    private const int LeastHeight = 520;
+    private const int SizeHeight = 24;
+    private const int MarginHeight = 130;
+
+    /// <summary>What tells a dozen variants apart.</summary>
+    private static readonly IPalette Colours = new ScottPlot.Palettes.Category20();
 
     /// <summary>Writes a picture.</summary>
     /// <param name="file">Ends in <c>.svg</c> or <c>.png</c>.</param>
@@ -26,30 +32,32 @@ internal static class BenchPlot
             throw new FailureException("there is nothing to draw: no variant was measured");
         }
 
+        string[] sizes = [.. measured.Select(SizeOf).Distinct()];
         var picture = new Multiplot { Layout = new ScottPlot.MultiplotLayouts.Columns() };
         picture.AddPlots(2);
-        DrawLadder(picture.GetPlot(0), measured);
+        DrawLadder(picture.GetPlot(0), measured, sizes);
         DrawRoofline(picture.GetPlot(1), measured, gflops, gbps);
-        Save(file, picture);
+        Save(file, picture, Math.Max(LeastHeight, (SizeHeight * sizes.Length) + MarginHeight));
     }
 
     /// <summary>Writes a picture of one or two plots.</summary>
     /// <param name="file">Ends in <c>.svg</c> or <c>.png</c>.</param>
     /// <param name="picture">The plots.</param>
-    public static void Save(string file, Multiplot picture)
+    /// <param name="height">Its height in pixels.</param>
+    public static void Save(string file, Multiplot picture, int height = LeastHeight)
     {
         if (Path.GetExtension(file) == ".svg")
         {
             using var stream = File.Create(file);
-            using var canvas = SKSvgCanvas.Create(new SKRect(0, 0, Width, Height), stream);
-            Render(canvas, picture);
+            using var canvas = SKSvgCanvas.Create(new SKRect(0, 0, Width, height), stream);
+            Render(canvas, picture, height);
         }
         else
         {
-            using var bitmap = new SKBitmap(Width, Height);
+            using var bitmap = new SKBitmap(Width, height);
             using (var canvas = new SKCanvas(bitmap))
             {
-                Render(canvas, picture);
+                Render(canvas, picture, height);
             }
 
             using var png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
@@ -58,50 +66,47 @@ internal static class BenchPlot
         }
     }
 
-    private static void Render(SKCanvas canvas, Multiplot picture)
+    private static void Render(SKCanvas canvas, Multiplot picture, int height)
     {
         canvas.Clear(SKColors.White);
-        picture.Render(canvas, new PixelRect(0, Width, Height, 0));
+        picture.Render(canvas, new PixelRect(0, Width, height, 0));
     }
 
-    private static void DrawLadder(Plot plot, BenchRow[] rows)
+    /// <summary>A line of the picture for each size, so that its name can be read; a point for each variant.</summary>
+    private static void DrawLadder(Plot plot, BenchRow[] rows, string[] sizes)
     {
-        string[] sizes = [.. rows.Select(SizeOf).Distinct()];
-        foreach (var series in rows.GroupBy(NameOf))
+        foreach (var (index, series) in rows.GroupBy(NameOf).Index())
         {
-            double[] places = [.. series.Select(row => (double)Array.IndexOf(sizes, SizeOf(row)))];
-            var line = plot.Add.Scatter(places, SpeedsOf(series));
-            line.LegendText = series.Key;
+            double[] places = [.. series.Select(row => -(double)Array.IndexOf(sizes, SizeOf(row)))];
+            Mark(plot.Add.ScatterPoints(SpeedsOf(series), places), index);
         }
 
-        plot.Axes.Bottom.TickGenerator =
-            new ScottPlot.TickGenerators.NumericManual([.. sizes.Select((_, i) => (double)i)], sizes);
-        plot.Axes.Left.TickGenerator = Decades();
-        plot.Axes.Bottom.TickLabelStyle.Rotation = sizes.Length > 4 ? 20 : 0;
+        plot.Axes.Left.TickGenerator =
+            new ScottPlot.TickGenerators.NumericManual([.. sizes.Select((_, i) => -(double)i)], sizes);
+        plot.Axes.Bottom.TickGenerator = Decades();
+        plot.Axes.SetLimitsY(0.5 - sizes.Length, 0.5);
         plot.Title("The ladder");
-        plot.YLabel("GFLOP/s");
-        plot.ShowLegend(Alignment.UpperLeft);
-        plot.Axes.Margins(0.15, 0.3);
+        plot.XLabel("GFLOP/s");
     }
 
     private static void DrawRoofline(Plot plot, BenchRow[] rows, double? gflops, double? gbps)
     {
-        foreach (var series in rows.GroupBy(NameOf))
+        foreach (var (index, series) in rows.GroupBy(NameOf).Index())
         {
-            double[] intensities = [.. series.Select(row => Log(row.Gflops!.Value / row.Gbps!.Value))];
-            plot.Add.ScatterPoints(intensities, SpeedsOf(series));
+            var points = plot.Add.ScatterPoints([.. series.Select(Intensity)], SpeedsOf(series));
+            points.LegendText = series.Key;
+            Mark(points, index);
         }
 
         if (gflops is { } peak && gbps is { } bandwidth)
         {
             // Below the ridge memory binds (slope 1 where both axes are logarithms), beyond it arithmetic.
-            var ridge = peak / bandwidth;
-            var (least, most) = (ridge / 1000, ridge * 1000);
-            double[] intensities = [Log(least), Log(ridge), Log(most)];
-            var roof = plot.Add.ScatterLine(intensities, [Log(least * bandwidth), Log(peak), Log(peak)]);
+            var ridge = Log(peak / bandwidth);
+            var (least, most) = (Math.Min(ridge, rows.Min(Intensity)) - 0.5, Math.Max(ridge, rows.Max(Intensity)) + 0.5);
+            double[] corners = [least, ridge, most];
+            var roof = plot.Add.ScatterLine(corners, [least + Log(bandwidth), Log(peak), Log(peak)]);
             roof.LegendText = FormattableString.Invariant($"{peak:F0} GFLOP/s, {bandwidth:F0} GB/s out of cache");
             roof.Color = Colors.Gray;
-            plot.ShowLegend(Alignment.LowerRight);
         }
 
         plot.Axes.Bottom.TickGenerator = Decades();
@@ -109,21 +114,30 @@ internal static class BenchPlot
         plot.Title("Roofline");
         plot.XLabel("operations a byte");
         plot.YLabel("GFLOP/s");
+        plot.ShowLegend(Edge.Bottom);
+    }
+
+    private static void Mark(ScottPlot.Plottables.Scatter points, int series)
+    {
+        points.Color = Colours.GetColor(series);
+        points.MarkerSize = 8;
     }
 
     /// <summary>Ticks for an axis of logarithms.</summary>
     public static ScottPlot.TickGenerators.NumericAutomatic Decades() => new()
     {
         IntegerTicksOnly = true,
-        LabelFormatter = exponent => FormattableString.Invariant($"{Math.Pow(10, exponent):G4}"),
+        LabelFormatter = exponent => Math.Pow(10, exponent).ToString("#,0.######", CultureInfo.InvariantCulture),
     };
 
     private static double[] SpeedsOf(IEnumerable<BenchRow> rows) => [.. rows.Select(row => Log(row.Gflops!.Value))];
+
+    private static double Intensity(BenchRow row) => Log(row.Gflops!.Value / row.Gbps!.Value);
 
     private static double Log(double value) => Math.Log10(value);
 
     private static string NameOf(BenchRow row) => $"{row.Variant} ({row.Place})";
 
-    private static string SizeOf(BenchRow row) =>
-        $"{row.Op} {(row.Sizes.Contains(row.Shape.Detail) ? "" : row.Shape.Detail)}\n{row.Sizes}";
+    private static string SizeOf(BenchRow row) => row.Sizes.Contains(row.Shape.Detail, StringComparison.OrdinalIgnoreCase)
+        ? $"{row.Op} {row.Sizes}" : $"{row.Op} {row.Shape.Detail} {row.Sizes}";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ScratchNet.Cli.Output;
 using ScratchNet.Kernels.Bench;
 
@@ -20,115 +19,78 @@ internal enum BenchFormat
     Json,
 }
 
-/// <summary>Writes the rows of one size after another, as soon as they are measured.</summary>
+/// <summary>Writes rows, those that belong together at a time, as soon as they are known.</summary>
 internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baseline? baseline)
 {
     private bool _hasBegun;
 
-    /// <summary>Everything written so far.</summary>
+    /// <summary>Everything measured so far.</summary>
     public List<BenchRow> Rows { get; } = [];
 
-    /// <summary>Whether people read it: only then is there text around the rows.</summary>
-    public bool IsForPeople => format is BenchFormat.Table or BenchFormat.Markdown;
-
-    /// <summary>Writes the rows of one size, all devices together.</summary>
+    /// <summary>Writes what was measured at one size, all devices together.</summary>
     public void Write(IReadOnlyList<BenchRow> rows)
     {
         Rows.AddRange(rows);
+        var isStep = rows[0].Op == StepBench.Op;
+        var reported = Reported(rows);
+        Write(reported, BenchTables.Title(reported), isStep ? BenchTables.Steps : BenchTables.Rungs);
+    }
+
+    /// <summary>Writes rows that follow from those measured: for programs like any other, for people in a table of its own.</summary>
+    public void Write(IReadOnlyList<BenchRow> rows, string title, Func<IReadOnlyList<ReportedRow>, TextTable> table) =>
+        Write(Reported(rows), title, table);
+
+    /// <summary>Writes a result in words for people, and as a row for programs.</summary>
+    public void Write(BenchRow row, string text)
+    {
+        if (format is BenchFormat.Json or BenchFormat.Csv)
+        {
+            Write([new ReportedRow(row, null, null)], "", BenchTables.Rungs);
+        }
+        else
+        {
+            Note(text);
+        }
+    }
+
+    /// <summary>A line for people, a paragraph in Markdown; nothing where programs read.</summary>
+    public void Note(string text)
+    {
+        if (format is BenchFormat.Table or BenchFormat.Markdown)
+        {
+            terminal.Out.WriteLine(Terminal.OneLine(text) + (format == BenchFormat.Markdown ? "\n" : ""));
+        }
+    }
+
+    private ReportedRow[] Reported(IReadOnlyList<BenchRow> rows)
+    {
         var best = rows.Min(row => row.MedianSeconds);
-        ReportedRow[] reported =
-            [.. rows.Select(row => new ReportedRow(row, 100 * best / row.MedianSeconds, baseline?.Compare(row)))];
+        return [.. rows.Select(row => new ReportedRow(row, 100 * best / row.MedianSeconds, baseline?.Compare(row)))];
+    }
+
+    private void Write(IReadOnlyList<ReportedRow> rows, string title, Func<IReadOnlyList<ReportedRow>, TextTable> table)
+    {
         switch (format)
         {
             case BenchFormat.Json:
-                Array.ForEach(reported, row => BenchColumns.WriteJson(terminal.Out, row));
+                rows.ToList().ForEach(row => BenchColumns.WriteJson(terminal.Out, row));
                 break;
             case BenchFormat.Csv:
                 terminal.Out.Write(_hasBegun ? "" : BenchColumns.CsvHeader + "\n");
-                Array.ForEach(reported, row => terminal.Out.WriteLine(BenchColumns.Csv(row)));
+                rows.ToList().ForEach(row => terminal.Out.WriteLine(BenchColumns.Csv(row)));
+                break;
+            case BenchFormat.Markdown:
+                terminal.Out.WriteLine($"**{title}**\n");
+                table(rows).WriteMarkdown(terminal.Out);
+                terminal.Out.WriteLine();
                 break;
             default:
-                WriteForPeople(rows[0], reported);
+                terminal.Out.WriteLine(terminal.Strong(title));
+                table(rows).Write(terminal.Out);
+                terminal.Out.WriteLine();
                 break;
         }
 
         _hasBegun = true;
     }
-
-    /// <summary>Writes a table in the chosen form.</summary>
-    public void WriteTable(TextTable table)
-    {
-        if (format == BenchFormat.Markdown)
-        {
-            table.WriteMarkdown(terminal.Out);
-        }
-        else
-        {
-            table.Write(terminal.Out);
-        }
-    }
-
-    private void WriteForPeople(BenchRow first, ReportedRow[] rows)
-    {
-        var detail = first.Shape.Detail;
-        detail = first.Sizes.Contains(detail, StringComparison.OrdinalIgnoreCase) ? "" : $" ({detail})";
-        var title = $"{first.Op}{detail}, {first.Sizes}";
-        terminal.Out.WriteLine(format == BenchFormat.Markdown ? $"**{title}**\n" : terminal.Strong(title));
-        var table = new TextTable(
-            "variant", "device", " median", " spread", " GFLOP/s", " GB/s", " % of peak", "bound by", " % of best", " ulp",
-            " compile", " copy", "");
-        foreach (var row in rows)
-        {
-            table.Add(Cells(row));
-        }
-
-        WriteTable(table);
-        terminal.Out.WriteLine();
-    }
-
-    private static string[] Cells(ReportedRow reported)
-    {
-        var row = reported.Row;
-        return
-        [
-            row.Variant,
-            row.Place,
-            Time(row.MedianSeconds),
-            Number(100 * row.Spread, "0.0") is { Length: > 0 } spread ? spread + "%" : "",
-            Number(row.Gflops, "0.0"),
-            Number(row.Gbps, "0.0"),
-            Number(row.PercentOfPeak, "0.0"),
-            row.Limit ?? "",
-            Number(reported.PercentOfBest, "0.0"),
-            Number(row.ErrorUlp, "0.0"),
-            Time(row.CompileSeconds),
-            Time(row.CopySeconds),
-            Note(reported),
-        ];
-    }
-
-    private static string Note(ReportedRow reported)
-    {
-        if (reported.Row.Reason is { } reason)
-        {
-            return Terminal.OneLine(reason);
-        }
-
-        var change = reported.Change is not { } known ? ""
-            : known.TimesFaster is { } times ? $"{known.Word} ({Number(times, "0.00")}x)" : known.Word;
-        return change + (reported.Row.IsChosen ? $"{(change.Length > 0 ? ", " : "")}training uses it" : "");
-    }
-
-    /// <summary>A time in the unit that suits it.</summary>
-    internal static string Time(double? seconds) => seconds switch
-    {
-        null => "",
-        0 => "0",
-        < 1e-7 => Number(1e9 * seconds, "0.00") + " ns",
-        < 1e-3 => Number(1e6 * seconds, "0.00") + " us",
-        < 1 => Number(1e3 * seconds, "0.00") + " ms",
-        _ => Number(seconds, "0.00") + " s",
-    };
-
-    private static string Number(double? value, string form) => value?.ToString(form, CultureInfo.InvariantCulture) ?? "";
 }

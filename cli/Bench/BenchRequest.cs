@@ -16,11 +16,16 @@ internal sealed record BenchItem(BenchCase Case, BenchShape Shape);
 internal sealed record BenchWords(string? Target, string? Sizes, string? Network, string? Batch, string? Variants);
 
 /// <summary>What is to be measured. Reading it checks every word, so that nothing wrong is found out halfway.</summary>
+/// <param name="Items">Operations, each at a size.</param>
+/// <param name="Network">Layers of the network whose products <paramref name="Items"/> are; null for others.</param>
+/// <param name="Batches">Batch sizes of that network.</param>
+/// <param name="Steps">Networks and batch sizes of which whole training steps are wanted.</param>
+/// <param name="Variants">Names of the wanted variants; null for all.</param>
 internal sealed record BenchRequest(
     IReadOnlyList<BenchItem> Items,
     IReadOnlyList<int>? Network,
     IReadOnlyList<int> Batches,
-    bool IsStep,
+    IReadOnlyList<(int[] Layers, int Batch)> Steps,
     IReadOnlyList<string>? Variants)
 {
     private const string Step = "step";
@@ -30,7 +35,15 @@ internal sealed record BenchRequest(
     private const int MostFeatures = 1 << 16;
     private const int MostSize = 1 << 28;
     private const long MostElements = 1L << 30;
-    private static readonly int[] DefaultNetwork = [784, 128, 10];
+
+    /// <summary>Networks that people train on MNIST, small to large, at usual batch sizes.</summary>
+    private static readonly (int[] Layers, int Batch)[] DefaultSteps =
+    [
+        ([784, 128, 10], 64), ([784, 128, 10], 128), ([784, 512, 512, 10], 128), ([784, 1000, 500, 10], 128),
+        ([784, 2500, 2000, 1500, 1000, 500, 10], 256),
+    ];
+
+    private static readonly (int[] Layers, int Batch)[] SmallSteps = [([64, 32, 10], 16)];
 
     /// <summary>Every word that can follow <c>bench</c>.</summary>
     public static IEnumerable<string> Targets =>
@@ -42,8 +55,10 @@ internal sealed record BenchRequest(
     ];
 
     /// <summary>Reads the options.</summary>
+    /// <param name="words">The options.</param>
+    /// <param name="isSlow">Whether a simulator is among the devices: what is not asked for by size is then small.</param>
     /// <exception cref="UsageException">One of them makes no sense.</exception>
-    public static BenchRequest Read(BenchWords words)
+    public static BenchRequest Read(BenchWords words, bool isSlow = false)
     {
         var target = words.Target ?? "matmul";
         var cases = Cases(target);
@@ -59,19 +74,35 @@ internal sealed record BenchRequest(
             throw new UsageException("'bench step' takes --network and --batch, not --sizes");
         }
 
-        var batches = words.Batch is { } text ? Values.Wholes("--batch", text, 1, MostBatch) : [DefaultBatch];
         if (words.Batch is not null && words.Network is null && !isStep)
         {
             throw new UsageException("--batch needs --network");
         }
 
-        var network = words.Network is { } layers ? Layers(layers) : isStep ? DefaultNetwork : null;
-        var items = words.Network is not null && !isStep
-            ? [.. batches.SelectMany(batch => BenchShape.OfNetwork(network!, batch), (_, shape) => new BenchItem(cases[0], shape))]
+        int[]? batches = words.Batch is { } text ? [.. Values.Wholes("--batch", text, 1, MostBatch)] : null;
+        var network = words.Network is { } layers ? Layers(layers) : null;
+        var names = words.Variants is { } list ? Names(list, cases) : null;
+        if (isStep)
+        {
+            return new BenchRequest([], null, [], StepsOf(network, batches, isSlow), names);
+        }
+
+        var items = network is not null
+            ? [.. (batches ?? [DefaultBatch]).SelectMany(batch => BenchShape.OfNetwork(network, batch), (_, shape) => new BenchItem(cases[0], shape))]
             : words.Sizes is { } sizes
                 ? [.. cases.SelectMany(bench => sizes.Split(',').SelectMany(size => Shapes(bench, size.Trim())))]
-                : cases.SelectMany(bench => bench.DefaultShapes.Select(shape => new BenchItem(bench, shape))).ToArray();
-        return new BenchRequest(items, network, batches, isStep, words.Variants is { } names ? Names(names, cases) : null);
+                : cases.SelectMany(bench => isSlow ? bench.SmallShapes : bench.DefaultShapes, (bench, shape) => new BenchItem(bench, shape)).ToArray();
+        var steps = target == All && words.Sizes is null ? StepsOf(null, null, isSlow) : [];
+        return new BenchRequest(items, network, batches ?? [DefaultBatch], steps, names);
+    }
+
+    /// <summary>Every network at every batch size asked for; what is not asked for is as usual.</summary>
+    private static IReadOnlyList<(int[] Layers, int Batch)> StepsOf(int[]? network, int[]? batches, bool isSlow)
+    {
+        var usual = isSlow ? SmallSteps : DefaultSteps;
+        var networks = network is not null ? [network] : usual.Select(step => step.Layers).DistinctBy(layers => string.Join('-', layers));
+        return network is null && batches is null ? usual
+            : [.. networks.SelectMany(_ => batches ?? [DefaultBatch], (layers, batch) => (layers, batch))];
     }
 
     private static IReadOnlyList<BenchCase> Cases(string target)
@@ -84,7 +115,7 @@ internal sealed record BenchRequest(
         var group = BenchCases.All.Where(bench => bench.Group == target).ToArray();
         var found = group.Length > 0 ? group : [.. BenchCases.All.Where(bench => bench.Operation.Name == target)];
         return found.Length > 0 ? found : throw new UsageException(
-            $"there is nothing called '{target}' to measure{Suggest(target, Targets)}; there is {string.Join(", ", Targets)}");
+            $"there is nothing called '{target}' to measure; {Suggest(target, Targets)}");
     }
 
     private static IEnumerable<BenchItem> Shapes(BenchCase bench, string size)
@@ -124,9 +155,9 @@ internal sealed record BenchRequest(
         string[] known = [.. cases.SelectMany(bench => bench.Operation.Variants).Select(variant => variant.Name).Distinct()];
         var names = text.Split(',', StringSplitOptions.TrimEntries);
         return names.FirstOrDefault(name => !known.Contains(name)) is not { } unknown ? names : throw new UsageException(
-            $"--variants has '{unknown}', which is none{Suggest(unknown, known)}; there is {string.Join(", ", known)}");
+            $"--variants has '{unknown}', which is none; {Suggest(unknown, known)}");
     }
 
     private static string Suggest(string word, IEnumerable<string> known) =>
-        Nearest.To(word, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+        Nearest.To(word, known) is { } nearest ? $"did you mean '{nearest}'?" : $"there is {string.Join(", ", known)}";
 }

@@ -71,68 +71,73 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         foreach (var item in request.Items)
         {
             Tell($"measuring {item.Case.Operation.Name} {item.Shape.M}x{item.Shape.N}x{item.Shape.K} {item.Shape.Detail}");
-            report.Write([.. runners.SelectMany(runner => runner.Run(item.Case, item.Shape, request.Variants))]);
+            IReadOnlyList<BenchRow> rows = [.. runners.SelectMany(runner => runner.Run(item.Case, item.Shape, request.Variants))];
+            Tell("");
+            report.Write(rows);
         }
 
-        if (request.IsStep)
+        foreach (var (layers, batch) in request.Steps)
         {
-            MeasureSteps(report, cancel);
+            Tell($"measuring a training step of {string.Join('-', layers)} at batch {batch}");
+            IReadOnlyList<BenchRow> rows =
+                [.. _devices.Select(device => new StepBench(device.Backend, device.Peaks, Plan, cancel).Run(layers, batch))];
+            Tell("");
+            report.Write(rows);
         }
 
-        Tell("");
-        if (settings.PlotFile is { } file)
+        if (request.Network is { } network)
         {
-            var peaks = _devices[0].Peaks;
-            BenchPlot.Write(file, report.Rows, peaks.Gflops, peaks.Gbps(new Traffic(MemoryBandwidth.OutOfCache)));
+            WriteRanking(report, network, cancel);
         }
 
-        if (report.IsForPeople)
-        {
-            WriteSummary(report, cancel);
-        }
+        Plot(report.Rows);
+        WriteSummary(report);
     }
 
-    private void MeasureSteps(BenchReport report, CancellationToken cancel)
+    private void WriteRanking(BenchReport report, IReadOnlyList<int> network, CancellationToken cancel)
     {
         foreach (var batch in request.Batches)
         {
-            Tell($"measuring a training step at batch {batch}");
-            report.Write([.. _devices.Select(device =>
-                new StepBench(device.Backend, device.Peaks, Plan, cancel).Run(request.Network!, batch))]);
+            NetworkRanking.Write(report, network, batch);
+        }
+
+        var cpu = _devices.FirstOrDefault(device => device.Backend.Target == Target.Cpu);
+        var gpu = _devices.FirstOrDefault(device => device.Backend.Target == Target.Gpu);
+        if (cpu.Backend is not null && gpu.Backend is not null)
+        {
+            Tell("looking for the break-even batch");
+            var (row, text) = BreakEven.Measure(cpu, gpu, network, cancel);
+            Tell("");
+            report.Write(row, $"Break-even: {text}.");
         }
     }
 
-    private void WriteSummary(BenchReport report, CancellationToken cancel)
+    private void Plot(IReadOnlyList<BenchRow> rows)
     {
-        if (request is { Network: { } network, IsStep: false })
+        if (settings.PlotFile is { } file)
         {
-            foreach (var batch in request.Batches)
-            {
-                NetworkRanking.Write(report, terminal, network, batch);
-            }
+            var peaks = _devices[0].Peaks;
+            BenchPlot.Write(file, rows, peaks.Gflops, peaks.Gbps(new Traffic(MemoryBandwidth.OutOfCache)));
+        }
+    }
 
-            WriteBreakEven(network, cancel);
+    private void WriteSummary(BenchReport report)
+    {
+        if (request.Items.Count > 0)
+        {
+            report.Note(BenchTables.RungLegend);
+        }
+
+        if (request.Steps.Count > 0)
+        {
+            report.Note(BenchTables.StepLegend);
         }
 
         foreach (var (backend, peaks) in _devices)
         {
             var peak = peaks.Gflops is { } gflops ? $"multiply-adds at {gflops:F0} GFLOP/s at most" : "no peak is known";
             var device = backend.Device;
-            terminal.Out.WriteLine(Terminal.OneLine($"{device.Id}: {device.Name}, {device.Capabilities}; {peak}"));
-        }
-    }
-
-    private void WriteBreakEven(IReadOnlyList<int> network, CancellationToken cancel)
-    {
-        var (cpu, cpuPeaks) = _devices.FirstOrDefault(device => device.Backend.Target == Target.Cpu);
-        var (gpu, gpuPeaks) = _devices.FirstOrDefault(device => device.Backend.Target == Target.Gpu);
-        if (cpu is not null && gpu is not null)
-        {
-            Tell("looking for the break-even batch");
-            var text = BreakEven.Find(BreakEven.Seconds(cpu, cpuPeaks, cancel), BreakEven.Seconds(gpu, gpuPeaks, cancel), network,
-                cpu.Device.Id, gpu.Device.Id);
-            Tell("");
-            terminal.Out.WriteLine($"break-even: {text}\n");
+            report.Note($"{device.Id}: {device.Name}, {device.Capabilities}; {peak}");
         }
     }
 

@@ -6,49 +6,67 @@ namespace ScratchNet.Cli.Bench;
 /// <summary>Which variant is best for the products of a network, and what that is worth in an epoch.</summary>
 internal static class NetworkRanking
 {
+    /// <summary>What a ranking's rows have as their operation: all products of an epoch.</summary>
+    private const string Op = "epoch";
+
     /// <summary>MNIST's training images.</summary>
     private const int EpochSamples = 60_000;
-
-    /// <summary>A variant on a device, with the time it needs for all products of an epoch.</summary>
-    internal sealed record Place(string Variant, string Where, double EpochSeconds, bool IsChosen);
 
     /// <summary>
     /// Variants by the time that an epoch's products take, best first. One without a figure for every product has no place.
     /// </summary>
-    public static IReadOnlyList<Place> Rank(IEnumerable<BenchRow> rows, int batch) =>
-    [
-        .. rows.Where(row => row.Shape.Batch == batch)
-            .GroupBy(row => (row.Variant, row.Place))
-            .Where(group => group.All(row => row.MedianSeconds is not null))
-            .Select(group => new Place(
-                group.Key.Variant,
-                group.Key.Place,
-                group.Sum(row => row.MedianSeconds!.Value) * Math.Ceiling((double)EpochSamples / batch),
-                group.All(row => row.IsChosen)))
-            .OrderBy(place => place.EpochSeconds),
-    ];
+    public static IReadOnlyList<BenchRow> Rank(IEnumerable<BenchRow> rows, IReadOnlyList<int> network, int batch)
+    {
+        var steps = Math.Ceiling((double)EpochSamples / batch);
+        BenchRow[] places =
+        [
+            .. rows.Where(row => row.Shape.Batch == batch)
+                .GroupBy(row => (row.Variant, row.Place))
+                .Where(group => group.All(row => row.MedianSeconds is not null))
+                .Select(group => Place(group, steps) with
+                {
+                    Shape = new BenchShape(EpochSamples, network[^1], network[0], Batch: batch, Detail: string.Join('-', network)),
+                    Sizes = Title(network, batch),
+                })
+                .OrderBy(place => place.MedianSeconds),
+        ];
+        var slowest = places.Max(place => place.MedianSeconds);
+        return [.. places.Select(place => place with { SavesSeconds = slowest - place.MedianSeconds })];
+    }
 
     /// <summary>Writes the ranking of a batch size.</summary>
-    public static void Write(BenchReport report, Terminal terminal, IReadOnlyList<int> network, int batch)
+    public static void Write(BenchReport report, IReadOnlyList<int> network, int batch)
     {
-        var places = Rank(report.Rows, batch);
-        if (places.Count == 0)
+        var places = Rank(report.Rows, network, batch);
+        if (places.Count > 0)
         {
-            return;
+            report.Write(places, Title(network, batch), BenchTables.Ranking);
         }
+    }
 
-        var slowest = places[^1];
-        terminal.Out.WriteLine(terminal.Strong(
-            $"{string.Join('-', network)} at batch {batch}: products of an epoch of {Figures.Count(EpochSamples)} samples"));
-        var table = new TextTable("variant", "device", " an epoch", $" saves against {slowest.Variant}", "");
-        foreach (var place in places)
+    private static string Title(IReadOnlyList<int> network, int batch) =>
+        $"{string.Join('-', network)} at batch {batch}: products of an epoch of {Figures.Count(EpochSamples)} samples";
+
+    /// <summary>The sum over the products of a step, times the steps.</summary>
+    private static BenchRow Place(IEnumerable<BenchRow> products, double steps)
+    {
+        double? Sum(Func<BenchRow, double?> seconds) => products.All(row => seconds(row) is not null) ? steps * products.Sum(seconds) : null;
+        var first = products.First();
+        return new BenchRow
         {
-            table.Add(place.Variant, place.Where, BenchReport.Time(place.EpochSeconds),
-                BenchReport.Time(slowest.EpochSeconds - place.EpochSeconds),
-                place.IsChosen ? "training uses it" : "");
-        }
-
-        report.WriteTable(table);
-        terminal.Out.WriteLine();
+            Op = Op,
+            Variant = first.Variant,
+            Backend = first.Backend,
+            Device = first.Device,
+            Shape = first.Shape,
+            Sizes = first.Sizes,
+            Threads = first.Threads,
+            IsChosen = products.All(row => row.IsChosen),
+            MedianSeconds = Sum(row => row.MedianSeconds),
+            LowSeconds = Sum(row => row.LowSeconds),
+            HighSeconds = Sum(row => row.HighSeconds),
+            FloorSeconds = Sum(row => row.FloorSeconds),
+            Verified = products.All(row => row.Verified),
+        };
     }
 }

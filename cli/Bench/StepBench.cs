@@ -10,6 +10,9 @@ namespace ScratchNet.Cli.Bench;
 /// </summary>
 internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, CancellationToken cancel)
 {
+    /// <summary>What its rows have as their operation.</summary>
+    public const string Op = "step";
+
     /// <summary>Ulps by which the loss may differ from double precision, beside those of the longest sums.</summary>
     private const double LossTolerance = 64;
 
@@ -29,9 +32,10 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
         var exact = ExactLoss(network, x, labels);
 
         void Step() => network.TrainStep(input, deviceLabels, optimizer, metrics);
-        var (first, second) = (TimeOnce(Step), 0.0);
+        var first = TimeOnce(Step);
         var verdict = Workbench.Compare([(float)metrics.Read().Loss], [exact], LossTolerance + layers.Max());
-        second = TimeOnce(Step);
+        var launched = (backend as GpuBackend)?.Launches;
+        var second = TimeOnce(Step);
         var row = Describe(layers, batch) with
         {
             ErrorUlp = verdict.ErrorUlp,
@@ -40,6 +44,7 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
             Reason = verdict.Fault is { } fault ? $"wrong loss: {fault}" : null,
             CompileSeconds = Math.Max(first - second, 0),
             CopySeconds = bench.MeasureCopies(),
+            Launches = (backend as GpuBackend)?.Launches - launched,
         };
         return row.IsWrong ? row : Time(row, Step, layers, batch);
     }
@@ -50,17 +55,20 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
         var timing = Interleaved.Time(plan, TimeProvider.System, [contender], cancel)[0];
         var parts = Parts(layers, batch);
         var floors = parts.Select(part => peaks.Floor(part.Flops, part.Traffic)).ToArray();
-        var floor = floors.Sum(part => part?.Seconds);
+        var floor = floors.All(part => part is not null) ? floors.Sum(part => part!.Value.Seconds) : default(double?);
+        var gflops = parts.Sum(part => part.Flops) / timing.MedianSeconds / 1e9;
         return row with
         {
             MedianSeconds = timing.MedianSeconds,
             LowSeconds = timing.Interval.Low,
             HighSeconds = timing.Interval.High,
             Spread = timing.Spread,
-            Gflops = parts.Sum(part => part.Flops) / timing.MedianSeconds / 1e9,
+            Gflops = gflops,
             Gbps = parts.Sum(part => part.Traffic.Bytes) / timing.MedianSeconds / 1e9,
-            PercentOfPeak = floor > 0 ? 100 * floor / timing.MedianSeconds : null,
-            Limit = floor > 0 ? $"floor {BenchReport.Time(floor)}" : null,
+            FloorSeconds = floor,
+            PercentOfPeak = 100 * floor / timing.MedianSeconds,
+            PercentOfFma = 100 * gflops / peaks.Gflops,
+            Limit = floor is null ? null : "floor",
         };
     }
 
@@ -108,7 +116,7 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
 
     private BenchRow Describe(IReadOnlyList<int> layers, int batch) => new()
     {
-        Op = "step",
+        Op = Op,
         Variant = "training",
         Backend = backend.Device.Id,
         Device = backend.Device.Name,

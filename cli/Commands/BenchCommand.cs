@@ -28,10 +28,12 @@ internal static class BenchCommand
 
     private static int Run(ParseResult parse, Options options, Terminal terminal)
     {
-        var request = BenchRequest.Read(new BenchWords(
+        var settings = options.Settings(parse);
+        var words = new BenchWords(
             parse.GetValue(options.Target), parse.GetValue(options.Sizes), parse.GetValue(options.Network),
-            parse.GetValue(options.Batch), parse.GetValue(options.Variants)));
-        return new BenchRun(request, options.Settings(parse), terminal).Run();
+            parse.GetValue(options.Batch), parse.GetValue(options.Variants));
+        var request = BenchRequest.Read(words, isSlow: settings.Devices?.Contains("simulator") ?? false);
+        return new BenchRun(request, settings, terminal).Run();
     }
 
     private sealed class Options

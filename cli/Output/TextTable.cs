@@ -8,7 +8,7 @@ internal sealed class TextTable(params string[] header)
 {
     private readonly List<string[]> _rows = [];
 
-    /// <summary>Adds a row with one text a column.</summary>
+    /// <summary>Adds a row with one text a column, or with fewer: the last of these then stands across all that follow.</summary>
     public void Add(params string[] cells) => _rows.Add(cells);
 
     /// <summary>Writes the table in Markdown.</summary>
@@ -18,7 +18,8 @@ internal sealed class TextTable(params string[] header)
         output.WriteLine($"|{string.Join('|', header.Select(title => title.StartsWith(' ') ? "--:" : "---"))}|");
         foreach (var row in _rows)
         {
-            output.WriteLine($"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |");
+            var empty = string.Concat(Enumerable.Repeat(" |", header.Length - row.Length));
+            output.WriteLine($"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |{empty}");
         }
     }
 
@@ -26,13 +27,14 @@ internal sealed class TextTable(params string[] header)
     public void Write(TextWriter output)
     {
         string[] titles = [.. header.Select(title => title.TrimStart())];
-        int[] widths = [.. titles.Select((title, column) => _rows.Select(row => row[column].Length).Append(title.Length).Max())];
+        int[] widths = [.. titles.Select((title, column) => _rows.Where(row => column < row.Length - 1 || row.Length == titles.Length)
+            .Select(row => row[column].Length).Append(title.Length).Max())];
         foreach (var row in _rows.Prepend(titles))
         {
             var line = new StringBuilder();
             for (var column = 0; column < row.Length; column++)
             {
-                var isRight = header[column].StartsWith(' ');
+                var isRight = header[column].StartsWith(' ') && row.Length == titles.Length;
                 line.Append(isRight ? row[column].PadLeft(widths[column]) : row[column].PadRight(widths[column])).Append("  ");
             }
 

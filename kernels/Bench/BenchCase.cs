@@ -34,6 +34,9 @@ internal abstract class BenchCase(Operation operation, string group)
     /// <summary>What is measured when no sizes are given.</summary>
     public abstract IReadOnlyList<BenchShape> DefaultShapes { get; }
 
+    /// <summary>The same for a simulator, which takes a thousand times as long.</summary>
+    public abstract IReadOnlyList<BenchShape> SmallShapes { get; }
+
     /// <summary>The shapes that a size stands for; none when it does not fit the operation.</summary>
     /// <param name="sizes">Positive numbers.</param>
     public abstract IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes);

@@ -54,6 +54,12 @@ internal sealed record BenchRow
     /// <summary>The least time that the measured peaks allow, as a share of the median, in percent.</summary>
     public double? PercentOfPeak { get; init; }
 
+    /// <summary>The least time that the measured peaks allow.</summary>
+    public double? FloorSeconds { get; init; }
+
+    /// <summary>The multiply-add rate as a share of the measured one, in percent, whatever binds.</summary>
+    public double? PercentOfFma { get; init; }
+
     /// <summary>Which peak binds: <c>fma</c> or <c>bandwidth</c>.</summary>
     public string? Limit { get; init; }
 
@@ -65,6 +71,12 @@ internal sealed record BenchRow
 
     /// <summary>Time to bring the inputs to the device and the outputs back.</summary>
     public double? CopySeconds { get; init; }
+
+    /// <summary>Kernels that a GPU was told to run for a training step; null elsewhere.</summary>
+    public long? Launches { get; init; }
+
+    /// <summary>For a variant's time over an epoch: what it saves against the slowest.</summary>
+    public double? SavesSeconds { get; init; }
 
     /// <summary>Whether the result was compared and found right.</summary>
     public bool Verified { get; init; }

@@ -74,9 +74,8 @@ internal sealed class BenchRunner(
             first = TimeOnce(rung);
             verdict = workbench.Check();
 
-            // A first call on a GPU compiles its kernel, which can take longer than the slowest loop on the processor.
-            var isSlow = backend.Target == Target.Cpu && first > plan.Budget.TotalSeconds;
-            second = isSlow ? first : TimeOnce(rung);
+            // The first call compiles, on the processor too, and wakes the driver: it is never what a run takes.
+            second = TimeOnce(rung);
         }
         catch (Exception exception) when (backend.Target == Target.Gpu && exception is not OutOfMemoryException)
         {
@@ -131,7 +130,9 @@ internal sealed class BenchRunner(
             Spread = hasSpread ? timing.Spread : null,
             Gflops = ladder.Flops / seconds / 1e9,
             Gbps = ladder.Traffic.Bytes / seconds / 1e9,
+            FloorSeconds = floor?.Seconds,
             PercentOfPeak = 100 * floor?.Seconds / seconds,
+            PercentOfFma = 100 * ladder.Flops / seconds / 1e9 / peaks.Gflops,
             Limit = floor?.Limit,
         };
     }

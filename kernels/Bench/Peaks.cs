@@ -34,8 +34,9 @@ internal static class PeaksExtensions
     public static IPeaks Of(Backend backend) => backend switch
     {
         CpuBackend cpu => new CpuPeaks(cpu.Team.Threads),
+        { Device.Kind: DeviceKind.Simulator } => new NoPeaks(),
         GpuBackend { RunsThreadsInTurn: true } gpu => new CpuPeaks(gpu.Device.Units),
-        GpuBackend { Device.Kind: not DeviceKind.Simulator } gpu => new GpuPeaks(gpu),
+        GpuBackend gpu => new GpuPeaks(gpu),
         _ => new NoPeaks(),
     };
 

@@ -198,7 +198,7 @@ internal sealed class SuiteReport(
 
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{group,-14} {row.Op,-16} {SizesOf(row),-24} {row.Variant,-14} {row.Threads,3} "
-            + $"{BenchReport.Time(row.MedianSeconds),10} {row.Spread,6:P0} {row.Gflops,7:F1} {row.Gbps,6:F1} "
+            + $"{BenchTables.Time(row.MedianSeconds),10} {row.Spread,6:P0} {row.Gflops,7:F1} {row.Gbps,6:F1} "
             + $"{row.PercentOfPeak,6:F1} {row.ErrorUlp,5:F1} {(double.IsNaN(ratio) ? null : ratio),6:F2}  {row.Reason}")
             .TrimEnd());
     }

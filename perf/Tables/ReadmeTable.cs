@@ -71,7 +71,7 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
     private static TextTable Training(Recording recording) => Pivot("network, batch, threads",
         recording.Rows.Where(row => Text(row, "op") == "epoch"),
         row => $"{Text(row, "detail")}, {Text(row, "batch")}, {Text(row, "threads")}{Part(row)}", Who,
-        row => BenchReport.Time(Number(row, "median_seconds")) + Times(row)
+        row => BenchTables.Time(Number(row, "median_seconds")) + Times(row)
             + (Text(row, "variant") == Own ? $", {Form(Number(row, "percent_of_peak"), "0")} % of peak" : ""));
 
     private static TextTable Traditional(Recording recording)
@@ -79,7 +79,7 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
         var table = new TextTable("method", " threads", " time to fit", "accuracy");
         foreach (var row in recording.Rows.Where(row => Text(row, "op") == "fit"))
         {
-            table.Add(Who(row), Text(row, "threads"), BenchReport.Time(Number(row, "median_seconds")), Text(row, "reason"));
+            table.Add(Who(row), Text(row, "threads"), BenchTables.Time(Number(row, "median_seconds")), Text(row, "reason"));
         }
 
         return table;

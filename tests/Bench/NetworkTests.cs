@@ -30,19 +30,20 @@ public class NetworkTests
         [
             Row("slow", 3e-3), Row("slow", 1e-3), Row("fast", 1e-3), Row("fast", 1e-3), Row("partial", 1e-6), Row("partial", null),
         ];
-        var ranking = NetworkRanking.Rank(rows, 64);
+        var ranking = NetworkRanking.Rank(rows, [4, 2], 64);
         Assert.Equal(["fast", "slow"], ranking.Select(place => place.Variant));
-        Assert.Equal(938 * 2e-3, ranking[0].EpochSeconds, 9);
+        Assert.Equal(938 * 2e-3, ranking[0].MedianSeconds!.Value, 9);
+        Assert.Equal([938 * 2e-3, 0], ranking.Select(place => Math.Round(place.SavesSeconds!.Value, 9)));
     }
 
     [Theory]
     [InlineData(1.0, 1e-9, "gpu is faster than cpu at every batch size")]
     [InlineData(1e-9, 1.0, "up to batch 1024 cpu is faster than gpu")]
     public void Break_even_where_one_always_wins(double cpu, double gpu, string text) =>
-        Assert.Equal(text, BreakEven.Find(_ => cpu, _ => gpu, [4, 2], "cpu", "gpu"));
+        Assert.Equal(text, BreakEven.Find(_ => cpu, _ => gpu, [4, 2], "cpu", "gpu").Text);
 
     [Fact]
     public void Break_even_is_the_batch_from_which_the_gpu_stays_ahead() => Assert.Equal(
-        "gpu is faster than cpu from batch 64 on",
+        (64, "gpu is faster than cpu from batch 64 on"),
         BreakEven.Find(shape => shape.Batch!.Value, _ => 20, [4, 2], "cpu", "gpu"));
 }

@@ -11,6 +11,8 @@ internal abstract class ElementBench<TCall>(Operation<TCall> operation, string g
 
     public override IReadOnlyList<BenchShape> DefaultShapes => [.. DefaultCounts.SelectMany(Shapes)];
 
+    public override IReadOnlyList<BenchShape> SmallShapes => Shapes(1000);
+
     public override IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes) => sizes switch
     {
         [var count] => Shapes(count),

@@ -32,6 +32,8 @@ internal sealed class AugmentBench() : RowBench<AugmentCall>(AugmentSpec.Operati
 
     public override IReadOnlyList<BenchShape> DefaultShapes => [new(64)];
 
+    public override IReadOnlyList<BenchShape> SmallShapes => [new(2)];
+
     public override AugmentCall Prepare(Workbench bench, BenchShape shape)
     {
         const ulong Seed = 1;

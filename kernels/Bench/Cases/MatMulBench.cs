@@ -9,6 +9,8 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
 
     public override IReadOnlyList<BenchShape> DefaultShapes => [.. new[] { 64, 256, 1024 }.Select(n => new BenchShape(n, n, n))];
 
+    public override IReadOnlyList<BenchShape> SmallShapes => [new(32, 32, 32)];
+
     public override IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes) => sizes switch
     {
         [var n] => [new BenchShape(n, n, n)],

@@ -19,6 +19,8 @@ internal abstract class RowBench<TCall>(
 
     public override IReadOnlyList<BenchShape> DefaultShapes => [new(64, columns), new(1024, columns), new(1 << 17, columns)];
 
+    public override IReadOnlyList<BenchShape> SmallShapes => [new(16, columns)];
+
     public override IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes) => sizes switch
     {
         [var rows] => [new BenchShape(rows, columns)],
