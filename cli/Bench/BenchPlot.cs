@@ -12,7 +12,7 @@ namespace ScratchNet.Cli.Bench;
 internal static class BenchPlot
 {
     private const int Width = 1280;
-    private const int LeastHeight = 520;
+    private const int LeastHeight = 560;
     private const int SizeHeight = 24;
     private const int MarginHeight = 130;
 

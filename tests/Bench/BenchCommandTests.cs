@@ -69,6 +69,39 @@ public class BenchCommandTests
         Assert.StartsWith("step,training,cpu,", lines[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_network_is_ranked_and_its_break_even_told_to_programs_too()
+    {
+        var result = InProcess.Run("bench", "--network", "6-4-3", "--batch", "5", "--threads", "1", "--device", "cpu,simulator",
+            "--variants", "simd,naive", "--json");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var rows = Objects(result.Out);
+        var places = rows.Where(row => row.GetProperty("op").GetString() == "epoch").ToArray();
+        Assert.Equal(["cpu", "simulator"], places.Select(row => row.GetProperty("backend").GetString()));
+        Assert.All(places, row => Assert.Equal(5, row.GetProperty("batch").GetInt32()));
+        Assert.True(places[0].GetProperty("saves_seconds").GetDouble() > 0);
+        var breakEven = Assert.Single(rows, row => row.GetProperty("op").GetString() == "break-even");
+        Assert.Contains("cpu is faster", breakEven.GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_simulator_gets_small_sizes_and_no_peak()
+    {
+        var words = new BenchWords("all", null, null, null, null);
+        Assert.True(BenchRequest.Read(words, isSlow: true).Items.Max(item => item.Shape.M * item.Shape.N) < 20_000);
+        Assert.Contains(BenchRequest.Read(words).Items, item => item.Shape.M >= 1 << 24);
+        using var backend = GpuDevices.OpenSimulator();
+        Assert.Null(PeaksExtensions.Of(backend).Gflops);
+    }
+
+    [Fact]
+    public void Steps_are_those_of_four_networks_unless_others_are_asked_for()
+    {
+        Assert.Equal(4, BenchRequest.Read(new BenchWords("step", null, null, null, null)).Steps.DistinctBy(step => step.Layers[1] * step.Layers.Length).Count());
+        Assert.Equal([7, 9], BenchRequest.Read(new BenchWords("step", null, "8-4", "7,9", null)).Steps.Select(step => step.Batch));
+        Assert.Equal([3, 3, 3, 3], BenchRequest.Read(new BenchWords("step", null, null, "3", null)).Steps.Select(step => step.Batch));
+    }
+
     [Theory]
     [InlineData(".svg", "<?xml")]
     [InlineData(".png", "\u2030PNG")]
