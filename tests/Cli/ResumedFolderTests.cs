@@ -54,6 +54,24 @@ public class ResumedFolderTests
     }
 
     [Fact]
+    public void WhatCannotBeWrittenAboutARunDoesNotStopIt()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "metrics.csv", "layers.csv", "config.json", "report.html" })
+        {
+            Directory.CreateDirectory(folder[$"run/{name}"]);
+        }
+
+        var result = CliProcess.Run(folder.Path, ["train", .. Options, "--run", "run", "--epochs", "2", "--json"]);
+        Assert.Equal(0, result.ExitCode);
+        var warnings = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["config.json", "metrics.csv", "layers.csv", "config.json"], warnings.Select(warning =>
+            Path.GetFileName(warning.Split(':')[1].Trim())));
+        Assert.Equal("done", result.JsonLines()[^1].GetProperty("event").GetString());
+        Assert.True(File.Exists(folder["run/model.safetensors"]));
+    }
+
+    [Fact]
     public void AModelFileAloneHasNoFolder()
     {
         using var folder = new TemporaryFolder();
