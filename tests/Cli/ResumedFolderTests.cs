@@ -65,8 +65,8 @@ public class ResumedFolderTests
         var result = CliProcess.Run(folder.Path, ["train", .. Options, "--run", "run", "--epochs", "2", "--json"]);
         Assert.Equal(0, result.ExitCode);
         var warnings = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["config.json", "metrics.csv", "layers.csv", "config.json"], warnings.Select(warning =>
-            Path.GetFileName(warning.Split(':')[1].Trim())));
+        Assert.Equal(["run/config.json", "run/metrics.csv", "run/layers.csv", "run"],
+            warnings.Select(warning => warning.Split(':')[1].Trim().Replace('\\', '/')));
         Assert.Equal("done", result.JsonLines()[^1].GetProperty("event").GetString());
         Assert.True(File.Exists(folder["run/model.safetensors"]));
     }
