@@ -37,6 +37,7 @@ internal static class PerfCommandLine
             MatMulCpuSuite.Create(terminal),
             ElementwiseSuite.Create(terminal),
             TrainingSuite.Create(terminal),
+            LadderSuite.Create(terminal),
             ScalingSuite.Create(terminal),
             MicroSuite.Create(terminal),
             TablesCommand.Create(terminal),

@@ -21,7 +21,8 @@ internal static class MicroSuite
     private const string Name = "micro";
     private const string Own = "simd";
 
-    private static readonly Peer[] Peers = [new("tensors", () => null), new("mathf", () => null), new("parallel-for", () => null)];
+    private static readonly Peer[] Peers =
+        [new("tensors", () => null), new("mathf", () => null), new("parallel-for", () => null)];
 
     /// <summary>The command line of this suite.</summary>
     public static Command Create(Terminal terminal)

@@ -53,7 +53,8 @@ internal sealed class ScalingRun : IDisposable
     /// <returns>Bytes; null where the system does not let the mark be set back.</returns>
     public static long? PeakResident(ScalingPoint point, Dataset data)
     {
-        GC.Collect();
+        // What earlier points have left goes back to the system, or it would count for this one.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (!ResetPeak())
         {
             return null;

@@ -21,6 +21,8 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
         new("traditional", "training", Traditional),
         new("matmul-cpu", "matmul-cpu", Summary),
         new("matmul-cpu-squares", "matmul-cpu", Squares),
+        new("ladder-processor", "ladder", recording => Ladder(recording, row => Text(row, "backend") == "cpu")),
+        new("ladder-opencl", "ladder", recording => Ladder(recording, row => Text(row, "backend") != "cpu")),
         new("matmul-opencl", "matmul-opencl", Summary),
         new("elementwise", "elementwise", Summary),
         new("elementwise-in-cache", "elementwise", InCache),
@@ -58,6 +60,14 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
     private static TextTable Squares(Recording recording) => Pivot("GFLOP/s, threads",
         recording.Rows.Where(row => Text(row, "group") == "squares"),
         row => $"{Who(row)}, {Text(row, "threads")}", row => Text(row, "m"), row => Form(Number(row, "gflops"), "0"));
+
+    private static TextTable Ladder(Recording recording, Func<JsonObject, bool> isShown) => Pivot("GFLOP/s (% of the peak)",
+        recording.Rows.Where(row => isShown(row) && Number(row, "gflops") is not null),
+        row => Text(row, "variant") + (Text(row, "backend") != "cpu" ? ""
+            : $", {(Text(row, "group") == "processor" ? "widest vectors" : Text(row, "group"))}, {Text(row, "threads")} threads"),
+        row => Text(row, "m"),
+        row => Form(Number(row, "gflops"), "0.0")
+            + (Number(row, "percent_of_peak") is { } share ? $" ({Form(share, "0")} %)" : ""));
 
     private static TextTable InCache(Recording recording) => Pivot("microseconds",
         recording.Rows.Where(row => Text(row, "group") == "in cache"),

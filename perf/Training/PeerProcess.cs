@@ -21,8 +21,8 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Starts a peer.</summary>
     /// <param name="name">What it is called in messages.</param>
     /// <param name="command">The program and its arguments.</param>
-    /// <param name="threads">Threads that its libraries may use.</param>
-    public PeerProcess(string name, IReadOnlyList<string> command, int threads)
+    /// <param name="environment">Variables that it is to have.</param>
+    public PeerProcess(string name, IReadOnlyList<string> command, IEnumerable<(string Name, string Value)> environment)
     {
         _name = name;
         var start = new ProcessStartInfo(command[0], command.Skip(1))
@@ -31,9 +31,9 @@ internal sealed class PeerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var variable in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" })
+        foreach (var (variable, value) in environment)
         {
-            start.Environment[variable] = threads.ToString(CultureInfo.InvariantCulture);
+            start.Environment[variable] = value;
         }
 
         _process = Process.Start(start)!;

@@ -38,7 +38,7 @@ internal sealed class TraditionalContest(SuiteReport report, TrainingFiles files
         {
             try
             {
-                using var side = new PeerSide(method, files, Net, backend.Team.Threads, FitImages);
+                using var side = new PeerSide(method, files, Net, backend.Team.Threads, fit: FitImages);
                 var seconds = Time(() => side.Train(1));
                 var rights = side.Evaluate(HeldOut).Accuracy;
                 report.Row(Group, Row(method.Name, seconds, rights, side.Versions), seconds / ownSeconds);

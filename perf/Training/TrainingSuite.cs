@@ -93,9 +93,15 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
     {
         try
         {
-            var side = new PeerSide(peer, files, what, threads);
+            var side = PeerSide.Fastest(peer, files, what, threads);
             sides.Add(side);
             report.Version(peer.Name, side.Versions);
+            if (side.Settings.Count > 0)
+            {
+                var settings = side.Settings.Select(setting => $"{setting.Name}={setting.Value}");
+                report.Note($"{peer.Name} is fastest with {string.Join(' ', settings)}");
+            }
+
             var its = side.Evaluate(EvaluationImages);
             if (!(Math.Abs(its.Loss - start.Loss) <= LossTolerance * start.Loss))
             {
