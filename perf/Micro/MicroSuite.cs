@@ -77,7 +77,7 @@ internal static class MicroSuite
             Backend = backend.Device.Id,
             Device = backend.Device.Name,
             Shape = new BenchShape(1),
-            Sizes = operation == "fork-join" ? "a job" : "a number",
+            Sizes = threads > 1 ? "a job" : "a number",
             Threads = threads,
             MedianSeconds = nanoseconds / 1e9,
             Spread = range / nanoseconds,

@@ -64,7 +64,7 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
     private static TextTable Ladder(Recording recording, Func<JsonObject, bool> isShown) => Pivot("GFLOP/s (% of the peak)",
         recording.Rows.Where(row => isShown(row) && Number(row, "gflops") is not null),
         row => Text(row, "variant") + (Text(row, "backend") != "cpu" ? ""
-            : $", {(Text(row, "group") == "processor" ? "widest vectors" : Text(row, "group"))}, {Text(row, "threads")} threads"),
+            : $", {(Text(row, "group") == "processor" ? "widest vectors" : Text(row, "group"))}, {Threads(row)}"),
         row => Text(row, "m"),
         row => Form(Number(row, "gflops"), "0.0")
             + (Number(row, "percent_of_peak") is { } share ? $" ({Form(share, "0")} %)" : ""));
@@ -75,14 +75,21 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
 
     private static TextTable OutOfCache(Recording recording) => Pivot("GB/s, % of the bandwidth",
         recording.Rows.Where(row => Text(row, "group") == "out of cache"),
-        row => Text(row, "op"), row => Text(row, "threads") == "1" ? "1 thread" : $"{Text(row, "threads")} threads",
+        row => Text(row, "op"), Threads,
         row => Form(Number(row, "gbps"), "0") + (Number(row, "percent_of_peak") is { } share ? $", {Form(share, "0")} %" : ""));
 
     private static TextTable Training(Recording recording) => Pivot("network, batch, threads",
-        recording.Rows.Where(row => Text(row, "op") == "epoch"),
+        recording.Rows.Where(row => Text(row, "op") == "epoch")
+            .OrderBy(PlaceOfCase).ThenBy(row => Number(row, "threads")).ThenBy(PlaceOfPeer),
         row => $"{Text(row, "detail")}, {Text(row, "batch")}, {Text(row, "threads")}{Part(row)}", Who,
         row => BenchTables.Time(Number(row, "median_seconds")) + Times(row)
             + (Text(row, "variant") == Own ? $", {Form(Number(row, "percent_of_peak"), "0")} % of peak" : ""));
+
+    private static int PlaceOfCase(JsonObject row) => TrainingCase.All.ToList()
+        .FindIndex(what => what.Network == Text(row, "detail") && Form(what.Batch, "0") == Text(row, "batch"));
+
+    private static int PlaceOfPeer(JsonObject row) =>
+        TrainingPeer.Networks.ToList().FindIndex(peer => peer.Name == Text(row, "variant"));
 
     private static TextTable Traditional(Recording recording)
     {
@@ -132,6 +139,8 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
 
     /// <summary>By how much ScratchNet is faster than a peer.</summary>
     private static string Times(JsonObject row) => Number(row, "ratio") is { } ratio ? $" ({Form(ratio, "0.00")}x)" : "";
+
+    private static string Threads(JsonObject row) => Text(row, "threads") == "1" ? "1 thread" : $"{Text(row, "threads")} threads";
 
     private static string Part(JsonObject row) =>
         Number(row, "m") is { } images && images != TrainingCase.WholeSet ? $" ({Form(images, "0")} images)" : "";

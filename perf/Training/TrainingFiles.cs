@@ -65,7 +65,7 @@ internal sealed class TrainingFiles : IDisposable
             var image = images.AsSpan(i * Side * Side, Side * Side);
             for (var pixel = 0; pixel < image.Length; pixel++)
             {
-                image[pixel] = (byte)(((3 * image[pixel]) + pattern[pixel]) / 4);
+                image[pixel] = (byte)((image[pixel] + pattern[pixel]) / 2);
             }
         }
 

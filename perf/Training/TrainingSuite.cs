@@ -30,21 +30,23 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         string[] known = [.. TrainingCase.All.Select(what => what.Name), TraditionalContest.Group];
         var only = Suite.List("--only", "NAME,NAME", $"what to measure: {string.Join(", ", known)} [default: all]");
         var rounds = CommonOptions.Text("--rounds", "N", "turns that each side takes, after one to warm up [default: 3]");
+        var images = CommonOptions.Text("--images", "N", "images of a turn [default: a whole epoch, if that ends soon]");
         var data = CommonOptions.Data();
         var peers = TrainingPeer.Networks.Concat(TrainingPeer.Traditional).Select(peer => peer.AsPeer).ToArray();
         const string About = "Whole epochs against PyTorch, scikit-learn and TensorFlow.js.";
-        return Suite.Create(Name, About, terminal, peers, [only, rounds, data],
+        return Suite.Create(Name, About, terminal, peers, [only, rounds, images, data],
             (report, parse) =>
             {
                 const int Least = Timing.FewestSamples;
                 string[] some = [.. Suite.Read(parse, only).Select(name => Values.Choice(only.Name, name, known))];
                 var turns = parse.GetValue(rounds) is { } text ? Values.Whole(rounds.Name, text, Least, 99) : Least;
+                int? part = parse.GetValue(images) is { } count ? Values.Whole(images.Name, count, 1, TrainingCase.WholeSet) : null;
                 using var files = new TrainingFiles(parse.GetValue(data), terminal);
-                new TrainingSuite(report, files, turns).Run(name => some.Length == 0 || some.Contains(name));
+                new TrainingSuite(report, files, turns).Run(name => some.Length == 0 || some.Contains(name), part);
             });
     }
 
-    private void Run(Func<string, bool> isWanted)
+    private void Run(Func<string, bool> isWanted, int? images)
     {
         report.Note($"{files.Images} images of {files.Train.Name}, Adam, float32; {rounds} turns each");
         foreach (var threads in report.Threads)
@@ -55,7 +57,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
                 $"{backend.Device.Name}, {backend.Device.Capabilities}, {threads} threads: multiply-add peak {peak:F0} GFLOP/s"));
             foreach (var what in TrainingCase.All.Where(what => isWanted(what.Name)))
             {
-                Compare(backend, what, peak);
+                Compare(backend, what with { Images = images ?? what.Images }, peak);
             }
 
             if (isWanted(TraditionalContest.Group))

@@ -46,7 +46,7 @@ public class PerfCommandTests
 
     private static void AssertParses(string content)
     {
-        string[][] lines = [.. content.Split('\n').TakeWhile(line => line.StartsWith('|')).Select(line => line.Split(" | "))];
+        string[][] lines = [.. content.Split('\n').TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|'))];
         Assert.True(lines.Length > 2, "a table has a head, a rule and at least one row");
         Assert.All(lines.Where((_, i) => i != 1), line => Assert.Equal(lines[0].Length, line.Length));
     }
