@@ -26,6 +26,7 @@ internal sealed class ExampleHelp : SynchronousCommandLineAction
         ("scratchnet train mnist --hidden 256,128", "learn MNIST with two hidden layers"),
         ("scratchnet evaluate runs/NAME", "how good a model is, class by class"),
         ("scratchnet predict runs/NAME digit.png", "which digit a picture shows"),
+        ("scratchnet studio", "draw, train and play in the browser"),
     ];
 
     /// <inheritdoc/>

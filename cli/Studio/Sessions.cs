@@ -62,7 +62,7 @@ internal sealed class Sessions : IDisposable
     /// <summary>Registers what pages may ask for.</summary>
     public void Map(Routes routes)
     {
-        new TrainRoutes(_train, _trainer, _own, _end.Token).Map(routes);
+        new TrainRoutes(_train, _trainer, _own, () => _kernels.IsRunning, _end.Token).Map(routes);
         new DrawRoutes(_draw, _drawer, path => _trainer.Do(() => _train.Need().SaveModel(path))).Map(routes);
         new PlaygroundRoutes(_playground, _player).Map(routes);
         new KernelsRoutes(_kernels, _measurer, () => _train.IsRunning).Map(routes);

@@ -6,7 +6,6 @@ namespace ScratchNet.Tests.Cli;
 /// <summary>A run's folder when the run goes on, and the page in a real browser.</summary>
 public class ResumedFolderTests
 {
-
     private static readonly string[] Options =
         ["--hidden", "8", "--batch-size", "200", "--schedule", "constant", "--threads", "1", "--no-augment", "--quiet"];
 

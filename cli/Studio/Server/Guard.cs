@@ -11,8 +11,8 @@ namespace ScratchNet.Cli.Studio.Server;
 /// </summary>
 internal sealed class Guard : IDisposable
 {
-    /// <summary>Far above what the pages ask for (about 30 a second while drawing), far below what would hurt.</summary>
-    private const int RequestsPerSecond = 120;
+    /// <summary>Far above what the pages ask for (at most one a frame while drawing), far below what would hurt.</summary>
+    private const int RequestsPerSecond = 240;
     private const int Burst = 480;
 
     private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "

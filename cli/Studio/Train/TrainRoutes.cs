@@ -4,7 +4,13 @@ using ScratchNet.Cli.Studio.Server;
 namespace ScratchNet.Cli.Studio.Train;
 
 /// <summary>What the Train page may ask for.</summary>
-internal sealed class TrainRoutes(TrainSession session, Worker worker, DataSource? own, CancellationToken end)
+/// <param name="session">The run.</param>
+/// <param name="worker">The session's thread.</param>
+/// <param name="own">The data of --data, or null.</param>
+/// <param name="isMeasuring">Whether the Kernels page measures, which a run would disturb.</param>
+/// <param name="end">The server is ending.</param>
+internal sealed class TrainRoutes(
+    TrainSession session, Worker worker, DataSource? own, Func<bool> isMeasuring, CancellationToken end)
 {
     /// <summary>What the data of --data are called among the choices.</summary>
     public const string Own = "own";
@@ -22,7 +28,9 @@ internal sealed class TrainRoutes(TrainSession session, Worker worker, DataSourc
             var source = Source(body.Text("dataset"));
             return await Do(() => session.Create(source, options, end));
         });
-        routes.Post("/api/train/start", _ => Do(session.Start));
+        routes.Post("/api/train/start", _ => isMeasuring()
+            ? throw RequestException.Conflict("the Kernels page measures, which a run would disturb; cancel that first, or wait")
+            : Do(session.Start));
         routes.Post("/api/train/pause", _ => Do(session.Pause));
         routes.Post("/api/train/step", _ => Do(session.Step));
         routes.Post("/api/train/rewind", _ => Do(session.Rewind));

@@ -59,7 +59,7 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
         Show(TrainPhase.Loading, $"loading {source.Name ?? source.Folder}");
         try
         {
-            var data = _run?.Plan.Source == source ? _run.Data : source.Load(terminal, end);
+            var data = _run?.Plan.Source == plan.Source ? _run.Data : plan.Source.Load(terminal, end);
             Replace(plan, data);
         }
         catch

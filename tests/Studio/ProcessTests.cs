@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ScratchNet.Tests.Cli;
+using Xunit;
+
+namespace ScratchNet.Tests.Studio;
+
+/// <summary>The studio as a process: its ports, its signals, its words.</summary>
+public class ProcessTests
+{
+    [SkippableFact]
+    public async Task Stopping_it_saves_the_run_which_can_be_resumed()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Requirements.Skip("Windows has no signals to send");
+        }
+
+        using var folder = new TemporaryFolder();
+        using var process = CliProcess.Start(folder.Path, [], "studio", "--no-browser", "--device", "cpu");
+        using var client = new HttpClient { BaseAddress = new Uri((await process.StandardOutput.ReadLineAsync())!) };
+        using var made = await client.PostAsync("api/train/new", new StringContent(
+            """{"dataset":"digits","options":{"hidden":"8","epochs":"2","augment":"no","batch-size":"200"}}"""));
+        Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync());
+        using var step = await client.PostAsync("api/train/step", null);
+        Assert.True(step.IsSuccessStatusCode, await step.Content.ReadAsStringAsync());
+
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString()]);
+        await kill.WaitForExitAsync();
+        var result = CliProcess.Finish(process);
+        Assert.Equal(0, result.ExitCode);
+        const string Words = "the run is saved: scratchnet train --resume ";
+        var line = Assert.Single(result.Error.Split('\n'), line => line.StartsWith(Words, StringComparison.Ordinal));
+        var resumed = CliProcess.Run(folder.Path, "train", "--resume", line[Words.Length..], "--json", "--quiet");
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        Assert.Equal(3, resumed.JsonLines().Length);
+    }
+
+    [Fact]
+    public void A_port_in_use_is_told_with_the_next_free_one()
+    {
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        var port = ((IPEndPoint)other.LocalEndPoint!).Port;
+        var result = InProcess.Run("studio", "--no-browser", "--device", "cpu", "--port", $"{port}");
+        Assert.Equal(1, result.ExitCode);
+        InProcess.AssertOneErrorLine(result.Error);
+        Assert.Matches($"port {port} is in use; the next free one is [0-9]+: --port [0-9]+", result.Error);
+    }
+
+    [Theory]
+    [InlineData(1, "studio missing.safetensors --no-browser", "missing.safetensors")]
+    [InlineData(1, "studio --host 192.0.2.1 --no-browser", "no address of this machine")]
+    [InlineData(2, "studio --port 0", "--port is '0', but must be a whole number from 1 to 65535")]
+    [InlineData(2, "studio --device gpu", "--device is 'gpu'")]
+    [InlineData(2, "studio --hots x", "did you mean '--host'")]
+    public void What_cannot_be_is_told_in_one_line(int exitCode, string args, string part) =>
+        InProcess.Refuses(exitCode, args, part);
+}
