@@ -63,11 +63,19 @@ export function oncePerFrame(work) {
   };
 }
 
+// Asking for computed styles makes the browser compute them: once for each theme is enough.
+const colours = new Map();
+window.addEventListener("themechange", () => colours.clear());
+
 /** The value of one of the style sheet's colours. */
 export function colour(name) {
-  const probe = colour.probe ??= document.body.appendChild(make("i", { hidden: true }));
-  probe.style.color = `var(--${name})`;
-  return getComputedStyle(probe).color;
+  if (!colours.has(name)) {
+    const probe = document.body.appendChild(make("i", { hidden: true }));
+    probe.style.color = `var(--${name})`;
+    colours.set(name, getComputedStyle(probe).color);
+    probe.remove();
+  }
+  return colours.get(name);
 }
 
 /** A colour of the style sheet as [red, green, blue]. */

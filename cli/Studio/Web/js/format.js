@@ -16,8 +16,12 @@ export function number(value, digits = 4) {
   return size >= 1e5 || size < 1e-3 ? value.toExponential(digits - 2) : value.toPrecision(digits);
 }
 
-/** With a sign and a width that stays: for columns of weights. */
-export const signed = (value, digits = 3) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+/** With a sign; what would round to nothing keeps a digit, as a power of ten. */
+export function signed(value, digits = 3) {
+  const size = Math.abs(value);
+  const text = size > 0 && size < 0.5 * 10 ** -digits ? size.toExponential(0) : size.toFixed(digits);
+  return `${value < 0 ? "−" : "+"}${text}`;
+}
 
 /** A time in the unit that suits it. */
 export function time(seconds) {

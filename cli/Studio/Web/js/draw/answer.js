@@ -1,5 +1,5 @@
 // Everything that the network's answer shows.
-import { $, make, say } from "../dom.js";
+import { $, make, oncePerFrame, say } from "../dom.js";
 import { number, percent } from "../format.js";
 import { bytes, diverging, grey, signedBytes } from "../pixels.js";
 
@@ -12,7 +12,8 @@ export class Answer {
     this.choose = choose;
     this.classes = [];
     this.last = null;
-    window.addEventListener("themechange", () => this.last && this.show(this.last));
+    this.showPictures = oncePerFrame(() => this.last && this.pictures(this.last));
+    window.addEventListener("themechange", () => this.showPictures());
   }
 
   /** Follows the server's model. */
@@ -70,24 +71,25 @@ export class Answer {
     say($("against"), "?");
   }
 
+  /** The bars at once; the pictures with the next frame. */
   show(result) {
     this.last = result;
     $("none").hidden = !result.whyNone;
     say($("none"), result.whyNone ?? "");
     this.bars(result.probabilities, result.for);
-    if (result.whyNone) {
-      say($("verdict"), "no digit");
-      say($("doubt"), "");
-      this.steps(result);
-      return;
-    }
     const [best] = this.order(result.probabilities);
-    say($("verdict"), `${this.classes[best]}, ${percent(result.probabilities[best])}`);
-    this.doubt(result, best);
+    say($("verdict"), result.whyNone ? "no digit" : `${this.classes[best]}, ${percent(result.probabilities[best])}`);
+    this.showPictures();
+  }
+
+  pictures(result) {
     this.steps(result);
-    this.maps(result);
-    this.neighbours(result);
-    this.activations(result);
+    this.doubt(result);
+    if (!result.whyNone) {
+      this.maps(result);
+      this.neighbours(result);
+      this.activations(result);
+    }
   }
 
   bars(probabilities, chosen = -1) {
@@ -103,11 +105,12 @@ export class Answer {
     });
   }
 
-  doubt(result, best) {
+  doubt(result) {
+    const [best] = this.order(result.probabilities);
     const nearest = result.nearest[0]?.distance;
-    const far = result.usualDistance !== null && nearest > result.usualDistance;
+    const far = nearest !== undefined && result.usualDistance !== null && nearest > result.usualDistance;
     const words = [];
-    if (result.probabilities[best] < sure) {
+    if (!result.whyNone && result.probabilities[best] < sure) {
       words.push("It is not sure.");
     }
     if (far) {

@@ -84,9 +84,9 @@ export class Diagram {
       const title = layer === 0 ? "input" : isHidden ? `${size} unit${size > 1 ? "s" : ""}` : "classes";
       const buttons = isHidden
         ? [small("−", `One unit less in layer ${layer}`, () => setup.addUnit(layer - 1, -1)), small("+", `One unit more in layer ${layer}`, () => setup.addUnit(layer - 1, 1))]
-        : layer === 0 ? [small("− layer", "Remove the last hidden layer", () => setup.addLayer(-1)), small("+ layer", "Add a hidden layer", () => setup.addLayer(1))] : [];
+        : [];
       const column = make("div", {}, make("span", {}, title), make("div", { className: "row" }, ...buttons));
-      column.style.left = `${layer === 0 ? 12 : this.place(layer, 0).x}%`;
+      column.style.left = `${this.place(layer, 0).x}%`;
       return column;
     });
     $("layers-bar").replaceChildren(...columns);

@@ -21,6 +21,8 @@ export class Setup {
     $("noise").addEventListener("input", () => say($("noise-value"), $("noise").value));
     $("noise").addEventListener("change", () => this.change({ noise: Number($("noise").value) }));
     $("csv").addEventListener("change", () => this.readCsv($("csv").files[0]));
+    $("more").addEventListener("click", () => this.addLayer(1));
+    $("fewer").addEventListener("click", () => this.addLayer(-1));
     $("wipe").addEventListener("click", () => this.wipe());
   }
 
@@ -33,6 +35,8 @@ export class Setup {
     }
     $("noise").value = settings.noise;
     say($("noise-value"), String(settings.noise));
+    $("more").disabled = settings.hidden.length >= mostLayers;
+    $("fewer").disabled = settings.hidden.length === 0;
     $("noise").disabled = settings.data === "own";
     [...$("patterns").children].forEach((button, i) => button.setAttribute("aria-checked", String(patterns[i] === settings.data)));
     [...$("features").children].forEach((label, i) => {
@@ -66,9 +70,7 @@ export class Setup {
   addLayer(step) {
     const { hidden } = this.settings;
     const next = step > 0 ? [...hidden, hidden.at(-1) ?? 4] : hidden.slice(0, -1);
-    if (next.length <= mostLayers) {
-      this.change({ hidden: next });
-    }
+    this.change({ hidden: next });
   }
 
   addUnit(layer, step) {
