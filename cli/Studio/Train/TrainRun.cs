@@ -15,6 +15,7 @@ internal sealed class TrainRun : IDisposable
     private readonly Trainer _trainer;
     private readonly Backend _backend;
     private (long Samples, double Loss, double Correct) _seen;
+    private (long Samples, double Loss, double Correct) _pending;
 
     /// <summary>Prepares a run; its first weights are drawn.</summary>
     /// <param name="backend">Where to train.</param>
@@ -80,6 +81,7 @@ internal sealed class TrainRun : IDisposable
         _trainer.Step();
         if (_trainer.Batch == 0)
         {
+            // The totals begin anew. What the epoch's last steps came to waits for more: few steps make a noisy point.
             ReadTotals();
             _seen = default;
         }
@@ -93,6 +95,12 @@ internal sealed class TrainRun : IDisposable
         if (_trainer.Batch > 0)
         {
             ReadTotals();
+        }
+
+        if (_pending.Samples > 0)
+        {
+            Curve.Add(Step, _pending.Samples, _pending.Loss, _pending.Correct);
+            _pending = default;
         }
     }
 
@@ -147,11 +155,10 @@ internal sealed class TrainRun : IDisposable
             throw new FailureException(new NotFiniteException(metrics.FirstBadStep, _trainer.Epoch).Message);
         }
 
-        var before = _seen;
+        var (samples, loss, correct) = _seen;
         _seen = (metrics.Samples, metrics.Loss * metrics.Samples, metrics.Accuracy * metrics.Samples);
-        if (metrics.Samples > before.Samples)
-        {
-            Curve.Add(Step, metrics.Samples - before.Samples, _seen.Loss - before.Loss, _seen.Correct - before.Correct);
-        }
+        _pending.Samples += _seen.Samples - samples;
+        _pending.Loss += _seen.Loss - loss;
+        _pending.Correct += _seen.Correct - correct;
     }
 }

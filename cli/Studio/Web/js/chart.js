@@ -104,7 +104,7 @@ export class Chart {
     const marks = [];
     const span = limits.high - limits.low;
     for (let power = Math.floor(limits.low); power <= limits.high; power++) {
-      for (const factor of span < 1.2 ? [1, 2, 5] : [1]) {
+      for (const factor of span < 2 ? [1, 2, 5] : [1]) {
         const value = factor * 10 ** power;
         if (Math.log10(value) >= limits.low && Math.log10(value) <= limits.high) {
           marks.push(value);
