@@ -46,6 +46,8 @@ internal static class CommandLine
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             ReportCommand.Create(terminal),
+            GradCheckCommand.Create(terminal),
+            LessonsCommand.Create(terminal),
             DevicesCommand.Create(terminal),
             DataCommand.Create(terminal),
             BenchCommand.Create(terminal),

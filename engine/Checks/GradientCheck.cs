@@ -1,3 +1,5 @@
+using ScratchNet.Kernels;
+
 namespace ScratchNet.Engine;
 
 /// <summary>How one tensor's gradient compares with the numeric one.</summary>
@@ -34,8 +36,10 @@ public static class GradientCheck
     /// <param name="x">Samples, batch x inputs; at least two rows, or a missing sum over the batch goes unseen.</param>
     /// <param name="labels">The right class of each.</param>
     /// <param name="step">The training step to imitate: dropout masks depend on it.</param>
+    /// <param name="most">Most elements of a parameter to compare; of larger ones so many are drawn.</param>
     /// <returns>One comparison a parameter.</returns>
-    public static IReadOnlyList<GradientComparison> Run(Network network, float[] x, byte[] labels, long step = 1)
+    public static IReadOnlyList<GradientComparison> Run(
+        Network network, float[] x, byte[] labels, long step = 1, int most = int.MaxValue)
     {
         var batch = labels.Length;
         using var labelBuffer = network.Backend.Allocate<byte>(batch);
@@ -44,7 +48,7 @@ public static class GradientCheck
         var logits = network.Forward(input, training: true, step);
         network.Backward(network.Loss.Compute(network.Backend, logits, labelBuffer.View));
         var reference = new ReferencePass(network, x, batch, step);
-        var comparisons = Compare(network, reference, () => network.Loss.ComputeReference(reference.Forward(), labels));
+        var comparisons = Compare(network, reference, () => network.Loss.ComputeReference(reference.Forward(), labels), most);
         input.View.Buffer.Dispose();
         return comparisons;
     }
@@ -68,23 +72,48 @@ public static class GradientCheck
         var dx = network.Backward(gradient).ToArray();
         var reference = new ReferencePass(network, x, batch, step);
         double Function() => reference.Forward().Zip(dy, (a, b) => a * (double)b).Sum();
-        var comparisons = Compare(network, reference, Function).ToList();
-        comparisons.Add(CompareTensor("input", dx, reference.Input, Function));
+        var comparisons = Compare(network, reference, Function, int.MaxValue).ToList();
+        comparisons.Add(CompareTensor("input", dx, reference.Input, Function, int.MaxValue));
         input.View.Buffer.Dispose();
         gradient.View.Buffer.Dispose();
         return comparisons;
     }
 
-    private static List<GradientComparison> Compare(Network network, ReferencePass reference, Func<double> function) =>
-        [.. network.Parameters.Select((parameter, i) =>
-            CompareTensor(parameter.Name, parameter.Gradients.ToArray(), reference.Parameters[i], function))];
-
-    private static GradientComparison CompareTensor(string name, float[] analytic, double[] values, Func<double> function)
+    /// <summary>Checks the gradient of a loss with respect to the scores that it is given.</summary>
+    /// <param name="backend">Where it is computed.</param>
+    /// <param name="loss">The loss; planned by this.</param>
+    /// <param name="scores">batch x outputs.</param>
+    /// <param name="labels">The right class of each row.</param>
+    /// <returns>The comparison, and the mean loss as computed and by the reference.</returns>
+    internal static (GradientComparison Comparison, double Loss, double Reference) RunLoss(
+        Backend backend, Loss loss, float[] scores, byte[] labels)
     {
+        var outputs = scores.Length / labels.Length;
+        loss.Plan(backend, labels.Length, outputs);
+        using var labelBuffer = backend.Share(labels);
+        var input = Tensor.Allocate(backend, labels.Length, outputs);
+        input.CopyFrom(scores);
+        var gradient = loss.Compute(backend, input, labelBuffer.View).ToArray();
+        var computed = loss.Losses.ToArray().Average();
+        input.View.Buffer.Dispose();
+        loss.Release();
+        var values = Array.ConvertAll(scores, score => (double)score);
+        double Function() => loss.ComputeReference(values, labels);
+        return (CompareTensor("scores", gradient, values, Function, int.MaxValue), computed, Function());
+    }
+
+    private static List<GradientComparison> Compare(Network network, ReferencePass reference, Func<double> function, int most) =>
+        [.. network.Parameters.Select((parameter, i) =>
+            CompareTensor(parameter.Name, parameter.Gradients.ToArray(), reference.Parameters[i], function, most))];
+
+    private static GradientComparison CompareTensor(
+        string name, float[] analytic, double[] values, Func<double> function, int most)
+    {
+        var chosen = Choose(values.Length, most);
         var numeric = new double[values.Length];
         var kinks = 0;
         var center = function();
-        for (var i = 0; i < values.Length; i++)
+        foreach (var i in chosen)
         {
             numeric[i] = Differentiate(values, i, center, function);
             kinks += double.IsNaN(numeric[i]) ? 1 : 0;
@@ -93,7 +122,7 @@ public static class GradientCheck
         var scale = numeric.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
         var worst = 0;
         var largest = -1.0;
-        for (var i = 0; i < values.Length; i++)
+        foreach (var i in chosen)
         {
             if (double.IsNaN(numeric[i]))
             {
@@ -108,7 +137,16 @@ public static class GradientCheck
         }
 
         return new GradientComparison(
-            name, values.Length - kinks, kinks, worst, analytic[worst], numeric[worst], largest < 0 ? double.NaN : largest);
+            name, chosen.Length - kinks, kinks, worst, analytic[worst], numeric[worst], largest < 0 ? double.NaN : largest);
+    }
+
+    /// <summary>All places of a tensor, or so many drawn from it, always the same.</summary>
+    private static int[] Choose(int count, int most)
+    {
+        var random = new Random(1);
+        return count <= most
+            ? [.. Enumerable.Range(0, count)]
+            : [.. Enumerable.Range(0, most).Select(_ => random.Next(count)).Distinct().Order()];
     }
 
     /// <summary>The central difference, or NaN at a corner: there the differences to either side disagree.</summary>

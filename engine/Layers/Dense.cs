@@ -6,7 +6,7 @@ namespace ScratchNet.Engine;
 /// <summary>
 /// A fully connected layer: y = f(x·W + b), with x (batch, inputs), W (inputs, outputs), b (outputs) and y (batch, outputs).
 /// </summary>
-public sealed class Dense : Layer
+public class Dense : Layer
 {
     private readonly Initializer _initializer;
     private readonly int _units;
@@ -49,7 +49,7 @@ public sealed class Dense : Layer
     /// </summary>
     internal bool LossAppliesActivation { get; set; }
 
-    private Activation Applied => LossAppliesActivation ? Activation.None : Activation;
+    private protected Activation Applied => LossAppliesActivation ? Activation.None : Activation;
 
     /// <inheritdoc/>
     public override Tensor Forward(Backend backend, Tensor x, in Pass pass)

@@ -36,18 +36,28 @@ public class GradientCheckTests
     }
 
     [Theory]
-    [InlineData(Bug.WrongActivationMask, "weights")]
-    [InlineData(Bug.BiasNotSummed, "bias")]
-    [InlineData(Bug.MissingTranspose, "input")]
-    [InlineData(Bug.InputNotMultiplied, "weights")]
-    public void A_planted_bug_is_found(Bug bug, string where)
+    [InlineData(Fault.WrongActivationMask, "weights")]
+    [InlineData(Fault.BiasNotSummed, "bias")]
+    [InlineData(Fault.MissingTranspose, "input")]
+    public void A_planted_fault_is_found(Fault fault, string where)
     {
         using var backend = new CpuBackend(1);
-        var healthy = CheckLayer(backend, new BuggyDense(Bug.None), 3, 5);
+        var healthy = CheckLayer(backend, new FaultyDense(Fault.None, 4, Activation.Tanh, Initializer.Glorot), 3, 5);
         Assert.All(healthy, comparison => Assert.True(comparison.Passes, $"{comparison}"));
 
-        var broken = CheckLayer(backend, new BuggyDense(bug), 3, 5);
+        var broken = CheckLayer(backend, new FaultyDense(fault, 4, Activation.Tanh, Initializer.Glorot), 3, 5);
         Assert.Contains(broken, comparison => comparison.Name.EndsWith(where, StringComparison.Ordinal) && !comparison.Passes);
+    }
+
+    [Fact]
+    public void Of_a_large_parameter_so_many_elements_are_drawn()
+    {
+        using var backend = new CpuBackend(2);
+        using var network = new Network(backend, 30, [new Dense(20, Activation.Tanh), new Dense(3)], new SoftmaxCrossEntropy());
+        var comparisons = GradientCheck.Run(network, TestData.Uniform(4 * 30, 1), TestData.Labels(4, 3, 2), most: 25);
+        Assert.InRange(comparisons[0].Checked, 20, 25);
+        Assert.Equal(3, comparisons[3].Checked);
+        Assert.All(comparisons, comparison => Assert.True(comparison.Passes, $"{comparison}"));
     }
 
     [Theory]

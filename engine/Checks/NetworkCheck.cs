@@ -1,0 +1,169 @@
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Engine;
+
+/// <summary>What one check of a network came to.</summary>
+/// <param name="Check">Which check: layer, loss, network, repeat, optimizer, start, overfit or control.</param>
+/// <param name="Subject">What was checked, in words.</param>
+/// <param name="Passes">Whether it is as it should be.</param>
+/// <param name="Finding">The figures, in words.</param>
+/// <param name="Comparison">The gradients that were compared, where any were.</param>
+public sealed record CheckResult(string Check, string Subject, bool Passes, string Finding, GradientComparison? Comparison = null);
+
+/// <summary>
+/// Everything that can be checked about a network's arithmetic before it is trusted: the gradients of its layers, its loss and the
+/// whole, its optimizer, its start, whether it learns at all; and whether these checks would notice if something were wrong.
+/// </summary>
+/// <param name="backend">Where the network lives.</param>
+/// <param name="plan">The network.</param>
+/// <param name="x">Samples to check with, at least <see cref="Samples"/>, one after another.</param>
+/// <param name="labels">The right class of each.</param>
+public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byte[] labels)
+{
+    /// <summary>Samples that the checks need.</summary>
+    public const int Samples = 64;
+
+    private const int Batch = 4;
+    private const int Few = 10;
+    private const int SmallInputs = 11;
+    private const int SmallUnits = 7;
+
+    // Two forward passes in double precision for each element compared: so many multiplications take a second or two.
+    private const double Effort = 3e9;
+    private const int FewestElements = 20;
+    private const int MostElements = 500;
+
+    private const double FarStart = 1;
+    private const int OverfitSteps = 400;
+    private const double Overfitted = 0.02;
+
+    /// <summary>Runs every check.</summary>
+    /// <param name="network">A network of the plan with the weights to check at, such as a trained one; null: fresh ones.</param>
+    public IEnumerable<CheckResult> Run(Network? network = null)
+    {
+        foreach (var result in Enumerable.Range(0, plan.Layers).SelectMany(CheckLayer)
+            .Concat(CheckLoss()).Concat(CheckNetwork(network)))
+        {
+            yield return result;
+        }
+
+        yield return CheckRepeat();
+        yield return OptimizerCheck.Run(backend, plan);
+        yield return CheckStart();
+        yield return CheckOverfit();
+        yield return CheckControl();
+    }
+
+    private IEnumerable<CheckResult> CheckLayer(int index)
+    {
+        using var layer = plan.BuildLayer(backend, index, SmallInputs, SmallUnits);
+        var comparisons = GradientCheck.RunLayers(layer, Uniform(Batch * SmallInputs, 1), Uniform(Batch * layer.Outputs, 2), step: 4);
+        return [.. comparisons.Select(comparison => OfGradients("layer", $"layer {index}, {layer.Layers[0].Description}: "
+            + comparison.Name.Split('.')[^1], comparison))];
+    }
+
+    private IEnumerable<CheckResult> CheckLoss()
+    {
+        using var network = plan.Build(backend);
+        var (scores, right) = (Uniform(Batch * network.Outputs, 3), labels[..Batch]);
+        var loss = plan.MakeLoss();
+        var (comparison, _, _) = GradientCheck.RunLoss(backend, loss, scores, right);
+        yield return OfGradients("loss", $"{loss.Kind}: gradient of the scores", comparison);
+
+        // e^200 is more than float32 holds, and a trained network does give such scores now and then.
+        var large = Array.ConvertAll(scores, score => 200 * score);
+        var (_, computed, expected) = GradientCheck.RunLoss(backend, plan.MakeLoss(), large, right);
+        var passes = Math.Abs(computed - expected) <= 1e-5 * Math.Max(1, Math.Abs(expected));
+        yield return new CheckResult("loss", $"{loss.Kind}: scores of ±200", passes, $"loss {computed:0.####}, should be {expected:0.####}");
+    }
+
+    private IReadOnlyList<CheckResult> CheckNetwork(Network? given)
+    {
+        var network = given ?? plan.Build(backend);
+        var products = network.Parameters.Where(parameter => !parameter.IsBias).Sum(parameter => (double)parameter.Count);
+        var most = Effort / (2 * Batch * products * network.Parameters.Count);
+        var comparisons = GradientCheck.Run(network, x[..(Batch * network.Inputs)], labels[..Batch], step: 1,
+            (int)Math.Clamp(most, FewestElements, MostElements));
+        CheckResult[] results = [.. comparisons.Select(comparison => OfGradients("network", $"whole network: {comparison.Name}", comparison))];
+        if (given is null)
+        {
+            network.Dispose();
+        }
+
+        return results;
+    }
+
+    /// <summary>A second backward pass over the same batch must leave the same gradients, not their sum.</summary>
+    private CheckResult CheckRepeat()
+    {
+        using var network = plan.Build(backend);
+        using var right = backend.Share(labels[..Batch]);
+        var input = Tensor.Allocate(backend, Batch, network.Inputs);
+        input.CopyFrom(x[..(Batch * network.Inputs)]);
+        float[] Pass()
+        {
+            network.Backward(network.Loss.Compute(backend, network.Forward(input, training: true, step: 1), right.View));
+            return [.. network.Parameters.SelectMany(parameter => parameter.Gradients.ToArray())];
+        }
+
+        var (first, second) = (Pass(), Pass());
+        input.View.Buffer.Dispose();
+        var differing = first.Zip(second).Count(pair => !pair.First.Equals(pair.Second));
+        return new CheckResult("repeat", "the same step twice gives the same gradients", differing == 0,
+            differing == 0 ? "same bits" : $"{differing} of {first.Length} differ");
+    }
+
+    /// <summary>A network that knows nothing gives every class the same probability, so its loss is about ln(classes).</summary>
+    private CheckResult CheckStart()
+    {
+        using var network = plan.Build(backend, dropout: false);
+        using var right = backend.Share(labels[..Samples]);
+        using var metrics = new RunningMetrics(backend);
+        var input = Tensor.Allocate(backend, Samples, network.Inputs);
+        input.CopyFrom(x[..(Samples * network.Inputs)]);
+        network.EvaluateStep(input, right.View, metrics);
+        input.View.Buffer.Dispose();
+        var (loss, expected) = (LossCurve.LossOf(metrics), Math.Log(network.Classes));
+        return new CheckResult("start", "initial loss is near ln(classes)", Math.Abs(loss - expected) <= FarStart,
+            $"loss {loss:0.000}, ln({network.Classes}) = {expected:0.000}");
+    }
+
+    /// <summary>Whatever cannot learn ten samples by heart cannot learn.</summary>
+    private CheckResult CheckOverfit()
+    {
+        using var network = plan.Build(backend, dropout: false);
+        using var optimizer = plan.MakeAdam(0.003f);
+        var losses = LossCurve.Train(network, optimizer, x[..(Few * network.Inputs)], labels[..Few], Few, OverfitSteps, Overfitted);
+        return new CheckResult("overfit", "ten samples are learnt by heart", losses[^1] < Overfitted,
+            $"loss {losses[0]:0.000} -> {losses[^1]:0.0000} in {losses.Count} steps");
+    }
+
+    /// <summary>The negative control: planted faults that the gradient checks must find, or they find nothing.</summary>
+    private CheckResult CheckControl()
+    {
+        Fault[] planted = [Fault.MissingTranspose, Fault.BiasNotSummed];
+        using var small = new Network(backend, SmallInputs, [new Dense(SmallUnits, Activation.Tanh), new Dense(3)], new SoftmaxCrossEntropy());
+        var missed = planted.Where(fault =>
+        {
+            using var network = Blueprint.Of(small).With(fault).Build(backend);
+            return GradientCheck.Run(network, Uniform(Batch * SmallInputs, 1), [0, 1, 2, 1]).All(comparison => comparison.Passes);
+        }).ToArray();
+        return new CheckResult("control", "planted faults are found", missed.Length == 0, missed.Length == 0
+            ? "both were found"
+            : $"the check itself is broken: {string.Join(" and ", missed)} passed");
+    }
+
+    private static CheckResult OfGradients(string check, string subject, GradientComparison comparison)
+    {
+        var kinks = comparison.Kinks == 0 ? "" : $", {comparison.Kinks} at kinks left out";
+        return new CheckResult(check, subject, comparison.Passes, $"{comparison.Checked} compared{kinks}; worst at "
+            + $"{comparison.WorstIndex}: {comparison.Analytic:0.000000e+0} against {comparison.Numeric:0.000000e+0}, "
+            + $"relative error {comparison.RelativeError:0.0e+0}", comparison);
+    }
+
+    private static float[] Uniform(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
+    }
+}
