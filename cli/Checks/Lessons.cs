@@ -37,9 +37,9 @@ internal static partial class Lessons
             + "there? Look at the sizes: why did nothing complain?",
             "dx = dz·Wᵀ", "dx = dz·W, with W's memory read as outputs x inputs",
             "y[i,j] = sum over p of x[i,p]·W[p,j]: x[i,p] acts on every y[i,j] through W[p,j], so dx[i,p] = sum over j of dz[i,j]·W[p,j], a product "
-            + "with the transpose. A flat array has as many elements either way. The last layer still learns from random features, which "
-            + "is why the loss goes down: a loss that falls proves little."),
-        new(Fault.WrongActivationMask, "The network learns, but not what the gradient says",
+            + "with the transpose. A flat array has as many elements either way. The layers before are pushed somewhere at every step and "
+            + "the last one, which is right, runs after them: the loss rises and then falls slowly."),
+        new(Fault.WrongActivationMask, "Every layer with an activation is wrong, the last one is not",
             "A linear last layer passes, layers with an activation do not. The derivative of ReLU is 1 or 0: who decides which?",
             "dz = dy where y > 0, else 0", "dz = dy where dy > 0, else 0",
             "The mask belongs to the forward pass: y > 0 (or z > 0, which is the same). Masking by dy lets only positive gradients pass, so "
@@ -59,7 +59,7 @@ internal static partial class Lessons
             "Gradients are fine, so look behind them. m and v begin at zero: how large is v after one step, and how large is m/sqrt(v) then?",
             "step = rate · (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)", "step = rate · m / (sqrt(v) + eps)",
             "After one step m = 0.1·g and v = 0.001·g², so m/sqrt(v) is 3.2 instead of 1: the first steps are three times too long, and it takes some "
-            + "thousand steps to fade. It looks like a rate that is a bit too high. Compare the first steps with the formula."),
+            + "thousand steps to fade. A small rate may even gain by that, a large one does not survive it. Compare the first steps with the formula."),
         new(Fault.SoftmaxNoMax, "It works for days and then says NaN",
             "Every gradient passes. One check of the loss does not: with which scores? What is the largest x for which e^x is a float32?",
             "p[j] = e^(z[j] - max) / sum of e^(z - max)", "p[j] = e^z[j] / sum of e^z",

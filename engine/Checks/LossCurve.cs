@@ -1,5 +1,3 @@
-using ScratchNet.Kernels;
-
 namespace ScratchNet.Engine;
 
 /// <summary>Trains on a few samples, step by step, and notes the loss of each step: for checks, not for results.</summary>
