@@ -11,6 +11,8 @@ namespace ScratchNet.Kernels;
 /// </summary>
 internal static unsafe class MatMulPack
 {
+    private const int LineFloats = 16;
+
     /// <summary>Packs a strip whose numbers of one term are contiguous: b, or a transposed.</summary>
     /// <param name="source">The first term's first number.</param>
     /// <param name="stride">Distance from one term to the next.</param>
@@ -92,6 +94,11 @@ internal static unsafe class MatMulPack
         var p = 0;
         for (; p <= depth - 4; p += 4)
         {
+            if (p % LineFloats == 0)
+            {
+                AskForRows(upper + (4 * stride) + p, stride);
+            }
+
             var x0 = Vector128.Load(source + p);
             var x1 = Vector128.Load(source + stride + p);
             var x2 = Vector128.Load(source + (2 * stride) + p);
@@ -121,6 +128,19 @@ internal static unsafe class MatMulPack
             }
 
             strip += padded;
+        }
+    }
+
+    /// <summary>Asks for a line of each of the next eight rows: the processor itself would first have to notice eight new streams.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AskForRows(float* rows, nint stride)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var j = 0; j < 8; j++)
+            {
+                Sse.Prefetch0(rows + (j * stride));
+            }
         }
     }
 

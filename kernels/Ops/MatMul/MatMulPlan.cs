@@ -21,8 +21,8 @@ internal readonly record struct MatMulPlan
     /// <summary>Floats of a packed at a time: 3/8 of the second-level cache, which leaves room for a strip of b and for c.</summary>
     private static readonly int BlockFloats = CacheSizes.L2 / sizeof(float) * 3 / 8;
 
-    /// <summary>Floats of b that stay packed: a quarter of a core's share of the third-level cache, but no more than helps.</summary>
-    private static readonly int GroupFloats = Math.Min(CacheSizes.L3Share / sizeof(float) / 4, 1024 * 1024);
+    /// <summary>Floats of b that stay packed: 3/8 of a core's share of the third-level cache, but no more than helps.</summary>
+    private static readonly int GroupFloats = Math.Min(CacheSizes.L3Share / sizeof(float) * 3 / 8, 2 * 1024 * 1024);
 
     /// <summary>A part should last longer than it takes to hand it out: about 10 us of one core's work.</summary>
     private const long MinPartFlops = 1_000_000;
@@ -102,7 +102,9 @@ internal readonly record struct MatMulPlan
         var strips = DivideUp(call.N, columnUnit);
         var tileRows = DivideUp(call.M, rowUnit);
         var (rowParts, columnParts) = Divide(call.Flops + (FlopsPerByte * call.Bytes), tileRows, strips, threads);
-        var groupStrips = Math.Clamp(GroupFloats / (blockTerms * columnUnit), 1, DivideUp(strips, columnParts));
+        var partStrips = DivideUp(strips, columnParts);
+        var groups = DivideUp(partStrips, Math.Max(GroupFloats / (blockTerms * columnUnit), 1));
+        var groupStrips = DivideUp(partStrips, groups);
         var packA = groupStrips >= MinStripsToPackA;
         var blockRows = rowUnit * Math.Clamp(BlockFloats / (blockTerms * rowUnit), 1, DivideUp(tileRows, rowParts));
         var bIsLarge = (long)call.N * blockTerms > NearFloats;
