@@ -76,7 +76,7 @@ internal sealed record BenchRequest(
 
         if (words.Batch is not null && words.Network is null && !isStep)
         {
-            throw new UsageException("--batch needs --network");
+            throw new UsageException("--batch needs --network, or 'bench step'");
         }
 
         int[]? batches = words.Batch is { } text ? [.. Values.Wholes("--batch", text, 1, MostBatch)] : null;

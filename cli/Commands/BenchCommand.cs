@@ -14,7 +14,8 @@ internal static class BenchCommand
             "Measures operations: every variant is checked against double precision, then timed against the machine's peak.",
             ("scratchnet bench", "the matrix product, plain to fast"),
             ("scratchnet bench matmul --network 784-128-10 --batch 64", "ranked by what a network needs"),
-            ("scratchnet bench all --json > before.jsonl", "to compare with later"),
+            ("scratchnet bench step", "whole training steps, with their floor"),
+            ("scratchnet bench all --json > before.jsonl", "to compare with later (about two minutes)"),
             ("scratchnet bench all --baseline before.jsonl", "what has changed since"));
         command.Add(options.Target);
         foreach (var option in options.All)
@@ -47,9 +48,9 @@ internal static class BenchCommand
         public Option<string?> Sizes { get; } = CommonOptions.Text("--sizes", "SIZES", "such as 256,512 or 64x128x784 (m, n, k)");
 
         public Option<string?> Network { get; } = CommonOptions.Text("--network", "LAYERS",
-            "a network's layer shapes, forward and backward, such as 784-128-10");
+            "a network's layer shapes, forward and backward, such as 784-128-10 [default for step: four networks]");
 
-        public Option<string?> Batch { get; } = CommonOptions.Text("--batch", "N,...", "batch sizes for --network [default: 64]");
+        public Option<string?> Batch { get; } = CommonOptions.Text("--batch", "N,...", "batch sizes for --network or step [default: 64]");
 
         public Option<string?> Variants { get; } = CommonOptions.Text("--variants", "NAMES",
             "only these, such as reference,simd [default: all that the device runs]");

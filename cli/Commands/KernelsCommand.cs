@@ -19,10 +19,18 @@ internal static class KernelsCommand
             ("scratchnet kernels show matmul/tiled", "the source of one of them"),
             ("scratchnet kernels show matmul/tiled --as ptx --arch sm_90", "what becomes of it on an NVIDIA GPU"))
         {
-            json, CreateShow(terminal),
+            json, CreateShow(terminal), CreateList(terminal),
         };
         command.SetAction(parse => List(parse.GetValue(json), terminal));
         return command;
+    }
+
+    private static ExampledCommand CreateList(Terminal terminal)
+    {
+        var json = CommonOptions.Json();
+        var list = new ExampledCommand("list", "The same as 'kernels' alone.", ("scratchnet kernels list --json", "one variant a line")) { json };
+        list.SetAction(parse => List(parse.GetValue(json), terminal));
+        return list;
     }
 
     private static ExampledCommand CreateShow(Terminal terminal)
@@ -33,7 +41,7 @@ internal static class KernelsCommand
         };
         var language = CommonOptions.Text("--as", "LANGUAGE", "csharp, il, or for GPU kernels ptx or opencl [default: csharp]");
         var architecture = CommonOptions.Text("--arch", "ARCH",
-            $"NVIDIA architecture that PTX is made for [default: {DefaultArchitecture}]");
+            $"NVIDIA architecture that PTX is made for, sm_60 to sm_90; ILGPU names sm_80 as the target of later ones [default: {DefaultArchitecture}]");
         var show = new ExampledCommand("show", "Prints the code of a variant; needs no device.",
             ("scratchnet kernels show matmul/simd", "C#"),
             ("scratchnet kernels show matmul/tiled --as opencl", "the OpenCL C that its drivers are given"))
@@ -68,9 +76,10 @@ internal static class KernelsCommand
     private static void Print(BenchCase bench, Ladder ladder, Terminal terminal)
     {
         var operation = bench.Operation;
-        terminal.Out.WriteLine($"{terminal.Strong(operation.Name)}   {operation.Formula}");
+        terminal.Out.WriteLine(terminal.Strong(operation.Name));
+        terminal.Out.WriteLine($"  {operation.Formula}");
         terminal.Out.WriteLine($"  at {ladder.Sizes}: {Figures.Count(ladder.Flops)} flops, "
-            + $"{Figures.Count(ladder.Traffic.Bytes)} bytes moved at least; measured by 'scratchnet bench {bench.Group}'");
+            + $"{Figures.Count(ladder.Traffic.Bytes)} bytes moved at least; see 'scratchnet bench {bench.Group}'");
         var width = operation.Variants.Max(variant => variant.Name.Length);
         foreach (var variant in operation.Variants)
         {
@@ -152,6 +161,12 @@ internal static class KernelsCommand
             {
                 return variant;
             }
+        }
+
+        if (Operations.All.FirstOrDefault(operation => operation.Name == name) is { } whole)
+        {
+            throw new UsageException($"'{name}' has several variants: name one, such as "
+                + string.Join(" or ", whole.Variants.Select(variant => $"{name}/{variant.Name}")));
         }
 
         var nearest = Nearest.To(name, known.Select(pair => pair.Name));

@@ -25,7 +25,10 @@ internal static class KernelText
     /// <summary>The NVIDIA architectures that PTX can be made for, each with the first instruction set that knows it.</summary>
     public static IReadOnlyList<string> Architectures { get; } = [.. Known.Select(known => known.Name)];
 
-    /// <summary>What ILGPU makes of a kernel for NVIDIA's GPUs.</summary>
+    /// <summary>
+    /// What ILGPU makes of a kernel for NVIDIA's GPUs. ILGPU 1.5.3 writes sm_80 as the target for all later ones, which their
+    /// drivers take as well.
+    /// </summary>
     /// <param name="kernel">The kernel.</param>
     /// <param name="architecture">One of <see cref="Architectures"/>.</param>
     public static string Ptx(GpuKernel kernel, string architecture)

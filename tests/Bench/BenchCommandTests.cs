@@ -27,6 +27,7 @@ public class BenchCommandTests
     [InlineData("bench --threads 0", "--threads")]
     [InlineData("bench --json --csv", "exclude")]
     [InlineData("bench --plot ladder.pdf", "'ladder.pdf'", ".svg")]
+    [InlineData("kernels show matmul", "matmul/reference or matmul/simd")]
     [InlineData("kernels show matmul/tild", "'matmul/tild'", "'matmul/tiled'")]
     [InlineData("kernels show matmul/simd --as ptx", "processor")]
     [InlineData("kernels show matmul/tiled --as ptx --arch sm_91", "'sm_91'", "sm_90")]
@@ -137,6 +138,7 @@ public class BenchCommandTests
         var listed = Objects(result.Out).Select(row => (row.GetProperty("op").GetString()!, row.GetProperty("variant").GetString()!));
         var all = Operations.All.SelectMany(operation => operation.Variants, (operation, variant) => (operation.Name, variant.Name));
         Assert.Equal(all, listed);
+        Assert.Equal(result, InProcess.Run("kernels", "list", "--json"));
     }
 
     [Fact]

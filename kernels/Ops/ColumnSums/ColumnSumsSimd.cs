@@ -16,6 +16,8 @@ internal static class ColumnSumsSimd
     // Adding up the bands is left to one thread, so there must not be many of them.
     private const int MostBands = 64;
 
+    private const int RowsAtOnce = 8;
+
     public static void Run(CpuBackend backend, in ColumnSumsCall call)
     {
         var bandRows = Math.Max((BandSize + call.Columns - 1) / call.Columns, (call.Rows + MostBands - 1) / MostBands);
@@ -33,16 +35,15 @@ internal static class ColumnSumsSimd
         SumRows(job.Sums, sums, bands);
     }
 
-    /// <summary>Sums so many rows of x, which are as long as <paramref name="sums"/>, four rows at a time.</summary>
+    /// <summary>Sums so many rows of x, which are as long as <paramref name="sums"/>, eight rows at a time.</summary>
     private static void SumRows(ReadOnlySpan<float> x, Span<float> sums, int rows)
     {
         var columns = sums.Length;
         sums.Clear();
         var row = 0;
-        for (; row <= rows - 4; row += 4)
+        for (; row <= rows - RowsAtOnce; row += RowsAtOnce)
         {
-            var four = x.Slice(row * columns, 4 * columns);
-            AddFour(four[..columns], four.Slice(columns, columns), four.Slice(2 * columns, columns), four[(3 * columns)..], sums);
+            AddEight(x.Slice(row * columns, RowsAtOnce * columns), sums);
         }
 
         for (; row < rows; row++)
@@ -51,29 +52,33 @@ internal static class ColumnSumsSimd
         }
     }
 
+    /// <summary>Adds eight rows in a tree: a sum is loaded and stored once for all of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddFour(
-        ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> c, ReadOnlySpan<float> d, Span<float> sums)
+    private static void AddEight(ReadOnlySpan<float> x, Span<float> sums)
     {
-        ref var a0 = ref MemoryMarshal.GetReference(a);
-        ref var b0 = ref MemoryMarshal.GetReference(b);
-        ref var c0 = ref MemoryMarshal.GetReference(c);
-        ref var d0 = ref MemoryMarshal.GetReference(d);
-        ref var s0 = ref MemoryMarshal.GetReference(sums);
+        var columns = sums.Length;
+        ref var first = ref MemoryMarshal.GetReference(x);
+        ref var last = ref Unsafe.Add(ref first, 4 * (nint)columns);
+        ref var s = ref MemoryMarshal.GetReference(sums);
         var j = 0;
-        for (; j <= sums.Length - Vector512<float>.Count; j += Vector512<float>.Count)
+        for (; j <= columns - Vector512<float>.Count; j += Vector512<float>.Count)
         {
-            var at = (nuint)j;
-            var upper = Vector512.LoadUnsafe(ref a0, at) + Vector512.LoadUnsafe(ref b0, at);
-            var lower = Vector512.LoadUnsafe(ref c0, at) + Vector512.LoadUnsafe(ref d0, at);
-            (Vector512.LoadUnsafe(ref s0, at) + (upper + lower)).StoreUnsafe(ref s0, at);
+            var eight = SumOfFour(ref Unsafe.Add(ref first, j), columns) + SumOfFour(ref Unsafe.Add(ref last, j), columns);
+            (Vector512.LoadUnsafe(ref s, (nuint)j) + eight).StoreUnsafe(ref s, (nuint)j);
         }
 
-        for (; j < sums.Length; j++)
+        for (; j < columns; j++)
         {
-            sums[j] += (a[j] + b[j]) + (c[j] + d[j]);
+            var upper = (x[j] + x[columns + j]) + (x[(2 * columns) + j] + x[(3 * columns) + j]);
+            var lower = (x[(4 * columns) + j] + x[(5 * columns) + j]) + (x[(6 * columns) + j] + x[(7 * columns) + j]);
+            sums[j] += upper + lower;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> SumOfFour(ref float x, nint columns) =>
+        (Vector512.LoadUnsafe(ref x) + Vector512.LoadUnsafe(ref Unsafe.Add(ref x, columns)))
+        + (Vector512.LoadUnsafe(ref Unsafe.Add(ref x, 2 * columns)) + Vector512.LoadUnsafe(ref Unsafe.Add(ref x, 3 * columns)));
 
     private static void AddOne(ReadOnlySpan<float> a, Span<float> sums)
     {

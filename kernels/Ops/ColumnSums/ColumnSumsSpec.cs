@@ -44,7 +44,7 @@ public static class ColumnSumsSpec
         "s[j] = sum over i of x[i,j]",
         [
             new("reference", "plain loops", ColumnSumsReference.Run),
-            new("simd", "bands of rows summed by threads, four rows at a time", ColumnSumsSimd.Run),
+            new("simd", "bands of rows summed by threads, eight rows at a time", ColumnSumsSimd.Run),
             ColumnPerThread,
             Tree,
         ],
