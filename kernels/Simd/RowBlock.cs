@@ -20,13 +20,21 @@ internal static class RowBlock
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Load(ReadOnlySpan<float> rows, int width, Span<float> columns)
     {
-        if (rows.Length < width * Rows)
-        {
-            columns.Clear();
-        }
-
         ref var source = ref MemoryMarshal.GetReference(rows);
         ref var target = ref MemoryMarshal.GetReference(columns[..(width * Rows)]);
+        if (rows.Length >= width * Rows)
+        {
+            // Sixteen numbers are joined in registers: stored one by one, they would be waited for when read as one.
+            for (nint j = 0; j < width; j++)
+            {
+                Vector512.Create(Eight(ref Unsafe.Add(ref source, j), width), Eight(ref Unsafe.Add(ref source, (8 * width) + j), width))
+                    .StoreUnsafe(ref target, (nuint)(j * Rows));
+            }
+
+            return;
+        }
+
+        columns.Clear();
         for (var i = 0; i < rows.Length / width; i++)
         {
             ref var place = ref Unsafe.Add(ref target, i);
@@ -38,6 +46,11 @@ internal static class RowBlock
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Eight(ref float x, nint stride) => Vector256.Create(
+        x, Unsafe.Add(ref x, stride), Unsafe.Add(ref x, 2 * stride), Unsafe.Add(ref x, 3 * stride),
+        Unsafe.Add(ref x, 4 * stride), Unsafe.Add(ref x, 5 * stride), Unsafe.Add(ref x, 6 * stride), Unsafe.Add(ref x, 7 * stride));
 
     /// <summary>The way back of <see cref="Load"/>.</summary>
     /// <param name="columns">width x 16.</param>

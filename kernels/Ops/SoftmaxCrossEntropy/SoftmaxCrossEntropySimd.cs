@@ -83,35 +83,58 @@ internal static class SoftmaxCrossEntropySimd
         public override void Execute(int part)
         {
             var (start, count) = Chunks[part];
-            Span<float> columns = stackalloc float[_call.Classes * RowBlock.Rows];
-            for (var first = start; first < start + count; first += RowBlock.Rows)
+            var (classes, end) = (_call.Classes, start + count);
+            var logits = _call.Logits.AsSpan();
+            var gradients = _call.DLogits.AsSpan();
+            var labels = _call.Labels.AsSpan();
+            var losses = _call.Losses.AsSpan();
+            var correct = _call.Correct.AsSpan();
+            var classWeights = _call.ClassWeights.AsSpan();
+            Span<float> columns = stackalloc float[classes * RowBlock.Rows];
+            for (var first = start; first < end; first += RowBlock.Rows)
             {
-                ComputeBlock(first, Math.Min(RowBlock.Rows, start + count - first), columns);
+                var rows = Math.Min(RowBlock.Rows, end - first);
+                var some = labels.Slice(first, rows);
+                RowBlock.Load(logits.Slice(first * classes, rows * classes), classes, columns);
+                var (loss, hit) = Compute(
+                    columns, classes, Widen(some), WeightsOf(some, classWeights), _call.LabelSmoothing, _call.Batch);
+                RowBlock.Store(columns, classes, gradients.Slice(first * classes, rows * classes));
+                RowBlock.StoreLanes(loss, losses.Slice(first, rows));
+                RowBlock.StoreLanes(hit, correct.Slice(first, rows));
             }
         }
 
-        private void ComputeBlock(int first, int rows, Span<float> columns)
+        /// <summary>The weight of each label's class, one a lane; 1 where classes have none.</summary>
+        private static Vector512<float> WeightsOf(ReadOnlySpan<byte> labels, ReadOnlySpan<float> classWeights)
         {
-            var (at, length) = (first * _call.Classes, rows * _call.Classes);
-            Span<int> targets = stackalloc int[RowBlock.Rows];
-            Span<float> weights = stackalloc float[RowBlock.Rows];
-            weights.Fill(1f);
-            var labels = _call.Labels.AsSpan().Slice(first, rows);
-            for (var i = 0; i < labels.Length; i++)
+            if (classWeights.IsEmpty)
             {
-                targets[i] = labels[i];
-                if (!_call.ClassWeights.IsEmpty)
-                {
-                    weights[i] = _call.ClassWeights.AsSpan()[labels[i]];
-                }
+                return Vector512<float>.One;
             }
 
-            RowBlock.Load(_call.Logits.AsSpan().Slice(at, length), _call.Classes, columns);
-            var (losses, correct) = Compute(
-                columns, _call.Classes, Vector512.Create<int>(targets), Vector512.Create<float>(weights), _call.LabelSmoothing, _call.Batch);
-            RowBlock.Store(columns, _call.Classes, _call.DLogits.AsSpan().Slice(at, length));
-            RowBlock.StoreLanes(losses, _call.Losses.AsSpan().Slice(first, rows));
-            RowBlock.StoreLanes(correct, _call.Correct.AsSpan().Slice(first, rows));
+            Span<float> weights = stackalloc float[RowBlock.Rows];
+            weights.Fill(1f);
+            for (var i = 0; i < labels.Length; i++)
+            {
+                weights[i] = classWeights[labels[i]];
+            }
+
+            return Vector512.Create<float>(weights);
+        }
+
+        /// <summary>Labels as whole numbers, one a lane; lanes without a row get 0.</summary>
+        private static Vector512<int> Widen(ReadOnlySpan<byte> labels)
+        {
+            if (labels.Length < RowBlock.Rows)
+            {
+                Span<byte> all = stackalloc byte[RowBlock.Rows];
+                all.Clear();
+                labels.CopyTo(all);
+                return Widen(all);
+            }
+
+            var (first, second) = Vector256.Widen(Vector256.WidenLower(Vector128.Create(labels).ToVector256()));
+            return Vector512.Create(first, second).AsInt32();
         }
     }
 }
