@@ -20,6 +20,9 @@ internal interface ITrainingSide : IDisposable
     /// <summary>How long its threads go on using cores after it has answered.</summary>
     TimeSpan Settle { get; }
 
+    /// <summary>Steps that it has trained.</summary>
+    int Steps { get; }
+
     /// <summary>Trains a number of steps; the order of the images is drawn anew for each epoch.</summary>
     void Train(int steps);
 
@@ -53,6 +56,8 @@ internal sealed class OwnSide : ITrainingSide
     /// <summary>Our threads look for work for 100 us only.</summary>
     public TimeSpan Settle => default;
 
+    public int Steps { get; private set; }
+
     /// <summary>Weights (inputs x outputs) and biases of each layer, first to last: what all sides begin with.</summary>
     public IEnumerable<float[]> Weights() => _network.Parameters.Select(parameter => parameter.Values.ToArray());
 
@@ -64,6 +69,7 @@ internal sealed class OwnSide : ITrainingSide
         }
 
         _network.Backend.Synchronize();
+        Steps += steps;
     }
 
     public Learnt Evaluate(int images) => Evaluate(_data.Slice(0, images));
@@ -137,6 +143,8 @@ internal sealed class PeerSide : ITrainingSide
 
     public TimeSpan Settle { get; }
 
+    public int Steps { get; private set; }
+
     /// <summary>Starts a peer with those settings that make it fastest.</summary>
     public static PeerSide Fastest(TrainingPeer peer, TrainingFiles files, TrainingCase what, int threads)
     {
@@ -151,7 +159,11 @@ internal sealed class PeerSide : ITrainingSide
         return new PeerSide(peer, files, what, threads, best);
     }
 
-    public void Train(int steps) => _process.Ask(new { train = steps });
+    public void Train(int steps)
+    {
+        _process.Ask(new { train = steps });
+        Steps += steps;
+    }
 
     public Learnt Evaluate(int images)
     {

@@ -40,7 +40,8 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
                 const int Least = Timing.FewestSamples;
                 string[] some = [.. Suite.Read(parse, only).Select(name => Values.Choice(only.Name, name, known))];
                 var turns = parse.GetValue(rounds) is { } text ? Values.Whole(rounds.Name, text, Least, 99) : Least;
-                int? part = parse.GetValue(images) is { } count ? Values.Whole(images.Name, count, 1, TrainingCase.WholeSet) : null;
+                const int Most = TrainingCase.WholeSet;
+                int? part = parse.GetValue(images) is { } count ? Values.Whole(images.Name, count, 1, Most) : null;
                 using var files = new TrainingFiles(parse.GetValue(data), terminal);
                 new TrainingSuite(report, files, turns).Run(name => some.Length == 0 || some.Contains(name), part);
             });
@@ -120,6 +121,16 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
 
     private void Write(CpuBackend backend, TrainingCase what, double peak, List<ITrainingSide> sides, Timing[] timings)
     {
+        // A short turn has one before it that isn't timed: those with longer turns catch up, so that all have learnt as long.
+        var most = sides.Max(side => side.Steps);
+        foreach (var side in sides)
+        {
+            while (side.Steps < most)
+            {
+                side.Train(Math.Min(what.Steps, most - side.Steps));
+            }
+        }
+
         Learnt[] learnt = [.. sides.Select(side => side.Evaluate(EvaluationImages))];
         var isCounted = report.Row(what.Group, Row(backend, what, peak, sides[0].Name, timings[0], learnt[0]));
         for (var i = 1; i < sides.Count; i++)
