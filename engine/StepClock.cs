@@ -21,8 +21,8 @@ public enum StepPhase
 
 /// <summary>
 /// Where the time of training steps goes. Every step is measured on the processor, where an operation has run when its call
-/// returns: five readings of a clock, about 0.1 µs. Other devices must be waited for at the end of each phase, so there the caller
-/// chooses a step now and then.
+/// returns: five readings of a clock, about 0.1 µs. Other devices must be waited for at the end of each phase, so there
+/// the caller chooses a step now and then.
 /// </summary>
 /// <param name="backend">Where the steps run.</param>
 public sealed class StepClock(Backend backend)

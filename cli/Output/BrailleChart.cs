@@ -3,8 +3,8 @@ using System.Text;
 namespace ScratchNet.Cli.Output;
 
 /// <summary>
-/// A chart of lines in text: a character of Unicode's Braille patterns holds two columns and four rows of dots, so that some 30 x 5
-/// characters draw 60 x 20 dots. Where two lines meet in a character, it has the colour of the later one.
+/// A chart of lines in text: a character of Unicode's Braille patterns holds two columns and four rows of dots, so that some
+/// 30 x 5 characters draw 60 x 20 dots. Where two lines meet in a character, it has the colour of the later one.
 /// </summary>
 /// <param name="columns">Characters across.</param>
 /// <param name="rows">Characters down.</param>

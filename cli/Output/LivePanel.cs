@@ -3,9 +3,9 @@ using System.Text;
 namespace ScratchNet.Cli.Output;
 
 /// <summary>
-/// A few lines at the bottom of a terminal that are drawn again and again in place, with the control sequences of ECMA-48. Warnings
-/// that come meanwhile go above them. Drawn by hand, because a drawing library would be loaded at every start, and would draw from
-/// a thread of its own beside those that train.
+/// A few lines at the bottom of a terminal that are drawn again and again in place, with the control sequences of ECMA-48.
+/// Warnings that come meanwhile go above them. Drawn by hand, because a drawing library would be loaded at every start, and would
+/// draw from a thread of its own beside those that train.
 /// </summary>
 internal sealed class LivePanel : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class LivePanel : IDisposable
         terminal.Error.Write(HideCursor);
     }
 
-    /// <summary>Columns that a line may have: the terminal's but one, so that no terminal wraps, and not too many to be read.</summary>
+    /// <summary>Columns that a line may have: all but one, so that none wraps, and not too many to be read.</summary>
     public static int Width()
     {
         try

@@ -6,8 +6,8 @@ using ScratchNet.Training;
 namespace ScratchNet.Cli.Output;
 
 /// <summary>
-/// A run on a terminal: how far the epoch and the run are, and the curves of loss and error so far, which span the whole run and so
-/// fill from left to right. In the end the curves stay, with the best epoch under them.
+/// A run on a terminal: how far the epoch and the run are, and the curves of loss and error so far, which span the whole run and
+/// so fill from left to right. In the end the curves stay, with the best epoch under them.
 /// </summary>
 /// <param name="run">The run.</param>
 internal sealed class LiveTrainingView(RunContext run) : TrainingView
@@ -96,7 +96,8 @@ internal sealed class LiveTrainingView(RunContext run) : TrainingView
 
         var half = (width - 2) / 2;
         var loss = Chart(half, epoch => epoch.TrainLoss, epoch => epoch.ValidationLoss, value => Short(value));
-        var error = Chart(half, epoch => 1 - epoch.TrainAccuracy, epoch => 1 - epoch.ValidationAccuracy, value => $"{Short(100 * value)}%");
+        var error = Chart(half, epoch => 1 - epoch.TrainAccuracy, epoch => 1 - epoch.ValidationAccuracy,
+            value => $"{Short(100 * value)}%");
         var keys = $"{_terminal.Tint("training", Colour(Training))} {_terminal.Tint("validation", Colour(Training + 1))}";
         const int KeysWidth = 19;
         yield return "";
@@ -112,7 +113,10 @@ internal sealed class LiveTrainingView(RunContext run) : TrainingView
         CurvePlot.Draw(width, CurveRows, Epochs,
             [
                 [.. History.Select(epoch => ((double)epoch.Epoch, training(epoch)))],
-                [.. History.Where(epoch => validation(epoch) is not null).Select(epoch => ((double)epoch.Epoch, validation(epoch)!.Value))],
+                [
+                    .. History.Where(epoch => validation(epoch) is not null)
+                        .Select(epoch => ((double)epoch.Epoch, validation(epoch)!.Value)),
+                ],
             ],
             format, (text, curve) => _terminal.Tint(text, Colour(curve)));
 
@@ -139,12 +143,14 @@ internal sealed class LiveTrainingView(RunContext run) : TrainingView
     private string Bar(double share, int width)
     {
         var full = (int)Math.Round(Math.Clamp(share, 0, 1) * width);
-        return _terminal.Tint(new string('━', full), Terminal.Cyan) + _terminal.Tint(new string('─', width - full), Terminal.Dim);
+        return _terminal.Tint(new string('━', full), Terminal.Cyan)
+            + _terminal.Tint(new string('─', width - full), Terminal.Dim);
     }
 
     private static string Colour(int curve) => curve == Training ? Terminal.Yellow : Terminal.Cyan;
 
     private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{(int)(100 * share),3}%");
 
-    private static string Short(double value) => value.ToString(value < 0.1 ? "0.###" : value < 10 ? "0.##" : "0", CultureInfo.InvariantCulture);
+    private static string Short(double value) =>
+        value.ToString(value < 0.1 ? "0.###" : value < 10 ? "0.##" : "0", CultureInfo.InvariantCulture);
 }

@@ -15,7 +15,7 @@ internal sealed record FirstLayer(int Units, double Greatest, IReadOnlyList<(int
 {
     private const int Shown = 64;
 
-    /// <summary>Reads the first layer of a model; null where there is no file, or its first layer does not look at pixels.</summary>
+    /// <summary>Reads the first layer of a model; null where there is no file, or the layer does not look at pixels.</summary>
     /// <param name="model">A model or a checkpoint.</param>
     /// <param name="dataset">Says how large pictures are.</param>
     /// <exception cref="ModelFileException">The file is damaged.</exception>

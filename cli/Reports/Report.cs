@@ -49,7 +49,7 @@ internal static class Report
         return reader.ReadToEnd();
     }
 
-    /// <summary>The figures. The encoder writes &lt; as an escape, so that no text of a person's can end the script element.</summary>
+    /// <summary>The figures. The encoder writes &lt; as an escape, so no text of a person's can end the script element.</summary>
     private static string Data(IReadOnlyList<RunData> runs)
     {
         var buffer = new ArrayBufferWriter<byte>();

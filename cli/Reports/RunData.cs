@@ -19,7 +19,7 @@ internal sealed record RunData(
 
     /// <summary>Reads a run's folder.</summary>
     /// <param name="path">The folder.</param>
-    /// <exception cref="FailureException">It holds no run, or one whose files are damaged; the message names the file.</exception>
+    /// <exception cref="FailureException">It holds no run, or a damaged one; the message names the file.</exception>
     public static RunData Read(string path)
     {
         var folder = new RunFolder(path);
@@ -32,7 +32,8 @@ internal sealed record RunData(
 
         if (!File.Exists(folder.Config))
         {
-            throw new FailureException($"{path}: holds no run: config.json is missing; give a folder that 'scratchnet train' made");
+            throw new FailureException($"{path}: holds no run: config.json is missing; "
+                + "give a folder that 'scratchnet train' made");
         }
 
         var config = ReadJson(folder.Config, ConfigKeys);
@@ -53,7 +54,8 @@ internal sealed record RunData(
             var missing = keys.FirstOrDefault(key => json?[key] is null);
             return json is not null && missing is null
                 ? json
-                : throw new FailureException($"{path}: has no '{missing}', so it is not of a run of this version; delete or restore it");
+                : throw new FailureException($"{path}: has no '{missing}', so it is not of a run of this version; "
+                    + "delete or restore it");
         }
         catch (System.Text.Json.JsonException exception)
         {

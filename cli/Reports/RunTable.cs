@@ -22,7 +22,8 @@ internal sealed class RunTable
     {
         if (!File.Exists(path))
         {
-            throw new FailureException($"{path}: is missing, so there is nothing to report; give the folder of a run, such as runs/NAME");
+            throw new FailureException($"{path}: is missing, so there is nothing to report; "
+                + "give the folder of a run, such as runs/NAME");
         }
 
         string[] lines = File.ReadAllText(path).Split('\n')[..^1];
@@ -68,7 +69,7 @@ internal sealed class RunTable
 
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? number
-            : throw new FailureException($"{_path}, line {line}, column {column + 1} ({_header[column]}): '{text}' is not a number; "
-                + "mend or delete the line");
+            : throw new FailureException($"{_path}, line {line}, column {column + 1} ({_header[column]}): '{text}' is not a "
+                + "number; mend or delete the line");
     }
 }

@@ -20,7 +20,7 @@ internal sealed class EpochTable(string path, string header) : IDisposable
     public static string Text(double? value) =>
         value is { } number && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "";
 
-    /// <summary>The lines of a table that was written before, by epoch; none where there is none, or one with other columns.</summary>
+    /// <summary>The lines of a table that was written before, by epoch; none where there is no such table.</summary>
     public ILookup<int, string> Read()
     {
         // What follows the last end of line was cut when the run was killed.

@@ -47,7 +47,7 @@ internal abstract class RunObserver : IDisposable
     {
     }
 
-    /// <summary>The finished model's worst mistakes, just before <see cref="Finished"/>; only of runs that have a folder.</summary>
+    /// <summary>The worst mistakes, just before <see cref="Finished"/>; only of runs that have a folder.</summary>
     /// <param name="mistakes">The worst first.</param>
     public virtual void MistakesFound(IReadOnlyList<Mistake> mistakes)
     {

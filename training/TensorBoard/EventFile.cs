@@ -6,8 +6,8 @@ namespace ScratchNet.Training.TensorBoard;
 
 /// <summary>
 /// Writes an event file for TensorBoard. The file is a row of TFRecords (tensorflow/core/lib/io/record_writer.h), each
-/// <c>u64 length, u32 masked CRC of the length, the data, u32 masked CRC of the data</c>, all little-endian; the data of each is an
-/// <c>Event</c> message (tensorflow/core/util/event.proto). Every event reaches the file before its call returns.
+/// <c>u64 length, u32 masked CRC of the length, the data, u32 masked CRC of the data</c>, all little-endian; the data of each is
+/// an <c>Event</c> message (tensorflow/core/util/event.proto). Every event reaches the file before its call returns.
 /// </summary>
 public sealed class EventFile : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class EventFile : IDisposable
     /// <summary>Begins an event file.</summary>
     /// <param name="stream">Where to; disposed with this.</param>
     /// <param name="firstStep">
-    /// What TensorBoard has seen of this run from this step on is void: a run that goes on from a checkpoint makes those steps again.
+    /// What TensorBoard has seen of this run from this step on is void: a run that goes on makes those steps again.
     /// </param>
     /// <param name="time">The clock that events are stamped with; left out, the system's.</param>
     public EventFile(Stream stream, long firstStep = 0, TimeProvider? time = null)
@@ -45,7 +45,8 @@ public sealed class EventFile : IDisposable
 
     /// <summary>The name that TensorBoard looks for, different for every second, machine and process.</summary>
     public static string NewName() => string.Create(CultureInfo.InvariantCulture,
-        $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():0000000000}.{Environment.MachineName}.{Environment.ProcessId}");
+        $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():0000000000}."
+        + $"{Environment.MachineName}.{Environment.ProcessId}");
 
     /// <summary>Writes what a step came to, as one event.</summary>
     /// <param name="step">The step, on the charts' x axis.</param>
@@ -79,7 +80,7 @@ public sealed class EventFile : IDisposable
         _stream.Flush();
     }
 
-    /// <summary>CRC-32C, rotated and shifted so that the CRC of data with CRCs inside stays useful (tensorflow/core/lib/hash/crc32c.h).</summary>
+    /// <summary>CRC-32C, masked so that the CRC of data with CRCs inside stays useful (tensorflow/core/lib/hash/crc32c.h).</summary>
     private static uint MaskedCrc(ReadOnlySpan<byte> data)
     {
         var crc = uint.MaxValue;

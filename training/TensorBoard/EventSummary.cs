@@ -3,7 +3,9 @@ using ScratchNet.Training.Metrics;
 
 namespace ScratchNet.Training.TensorBoard;
 
-/// <summary>What one event says: a <c>Summary</c> message (tensorflow/core/framework/summary.proto). A slash in a tag makes a group.</summary>
+/// <summary>
+/// What one event says: a <c>Summary</c> message (tensorflow/core/framework/summary.proto). A slash in a tag makes a group.
+/// </summary>
 public sealed class EventSummary
 {
     // Fields of Summary, of its Value, and of the Image and the HistogramProto inside that.

@@ -5,8 +5,8 @@ using System.Text;
 namespace ScratchNet.Training.TensorBoard;
 
 /// <summary>
-/// Writes fields in the wire format of protocol buffers (https://protobuf.dev/programming-guides/encoding/): each is a key, which is
-/// <c>field number · 8 + wire type</c> as a varint, followed by the value.
+/// Writes fields in the wire format of protocol buffers (https://protobuf.dev/programming-guides/encoding/): each is a key, which
+/// is <c>field number · 8 + wire type</c> as a varint, followed by the value.
 /// </summary>
 internal sealed class ProtobufWriter
 {

@@ -8,8 +8,8 @@ using ScratchNet.Training.Metrics;
 namespace ScratchNet.Cli.Runs.Observers;
 
 /// <summary>
-/// Writes <c>result.json</c> when the run ends: how it ended, how the layers stood, and, of a finished run, what the model takes for what.
-/// While a run lasts there is no such file.
+/// Writes <c>result.json</c> when the run ends: how it ended, how the layers stood, and, of a finished run, what the
+/// model takes for what. While a run lasts there is no such file.
 /// </summary>
 internal sealed class ResultFile(RunContext run, RunFolder folder) : RunObserver
 {

@@ -20,7 +20,7 @@ internal sealed class TensorBoardEvents(RunContext run, RunFolder folder) : RunO
     {
         if (!run.IsResumed)
         {
-            // What an older run left in this folder, whose model is about to be replaced too, would be drawn into this one's curves.
+            // What an older run left here, whose model is about to be replaced too, would be drawn into this one's curves.
             foreach (var file in folder.EventFiles.ToList())
             {
                 File.Delete(file);
@@ -70,7 +70,8 @@ internal sealed class TensorBoardEvents(RunContext run, RunFolder folder) : RunO
         foreach (var (rank, mistake) in mistakes.Take(Pictures).Index())
         {
             summary.Picture(
-                $"mistakes/{rank + 1:00} {names[mistake.Label]} taken for {names[mistake.Predicted]} ({Figures.Percent(mistake.Probability)})",
+                $"mistakes/{rank + 1:00} {names[mistake.Label]} taken for {names[mistake.Predicted]} "
+                + $"({Figures.Percent(mistake.Probability)})",
                 mistake.Pixels, mistake.Width, mistake.Height);
         }
     });
