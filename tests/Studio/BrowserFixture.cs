@@ -108,7 +108,7 @@ public sealed class StudioPage : IAsyncDisposable
         }
     }
 
-    /// <summary>Draws lines with the mouse; places are shares of the paper's side.</summary>
+    /// <summary>Draws lines with the mouse and waits for the answer; places are shares of the paper's side.</summary>
     public async Task Draw(params (double X, double Y)[] points)
     {
         var box = (await Page.Locator("#pad").BoundingBoxAsync())!;
@@ -122,6 +122,7 @@ public sealed class StudioPage : IAsyncDisposable
         }
 
         await Page.Mouse.UpAsync();
+        await UntilTrue("document.getElementById('bars').getAttribute('aria-busy') === 'false'");
     }
 
     /// <summary>Fails if the page did what it should not.</summary>

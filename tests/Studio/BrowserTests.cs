@@ -64,7 +64,7 @@ public sealed class BrowserTests(BrowserFixture browser) : IClassFixture<Browser
         await page.Until("lesson", "Learnt in [0-9]+ steps");
         await page.Until("verdict", "^7,");
         await page.Click("undo");
-        await page.Until("verdict", before);
+        await page.Until("verdict", $"^{before}$");
         page.AssertClean();
     }
 

@@ -28,6 +28,7 @@ async function look(at) {
     return;
   }
   isAsking = true;
+  $("bars").setAttribute("aria-busy", "true");
   const since = waitingSince;
   waitingSince = null;
   const picture = pad.picture();
@@ -39,6 +40,8 @@ async function look(at) {
   }
   if (waitingSince !== null) {
     look(waitingSince);
+  } else {
+    $("bars").setAttribute("aria-busy", "false");
   }
 }
 
