@@ -52,6 +52,7 @@ internal static class CommandLine
             DataCommand.Create(terminal),
             BenchCommand.Create(terminal),
             KernelsCommand.Create(terminal),
+            TuneCommand.Create(terminal),
             StudioCommand.Create(terminal),
         };
         var help = new ExampleHelp();

@@ -75,6 +75,15 @@ internal sealed class Terminal
     /// <summary>Part of a message, in a colour.</summary>
     public string Tint(string text, string colour) => Paint(text, colour, ErrorHasColours);
 
+    /// <summary>What is going on, on one line that the next one overwrites; only where somebody watches.</summary>
+    public void Tell(string text)
+    {
+        if (IsLive)
+        {
+            Error.Write($"\r\u001B[K{text}");
+        }
+    }
+
     /// <summary>Part of a result that is good.</summary>
     public string Good(string text) => Paint(text, Green, OutHasColours);
 

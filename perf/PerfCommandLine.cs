@@ -35,6 +35,7 @@ internal static class PerfCommandLine
         new("Measures ScratchNet against its peers. Run it on a machine that does nothing else.")
         {
             MatMulCpuSuite.Create(terminal),
+            MatMulOpenClSuite.Create(terminal),
             ElementwiseSuite.Create(terminal),
             TrainingSuite.Create(terminal),
             LadderSuite.Create(terminal),

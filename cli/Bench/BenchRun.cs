@@ -45,11 +45,11 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         {
             foreach (var threads in name is "cpu" or "auto" ? settings.Threads : [0])
             {
-                Add(Devices.Open(name, threads));
+                Add(terminal.Open(name, threads));
             }
         }
 
-        if (settings.Devices is null && Devices.Open() is var best)
+        if (settings.Devices is null && terminal.Open("auto") is var best)
         {
             if (best.Target == Target.Gpu)
             {
@@ -70,18 +70,18 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
             [.. _devices.Select(device => new BenchRunner(device.Backend, device.Peaks, Plan, TimeProvider.System, cancel))];
         foreach (var item in request.Items)
         {
-            Tell($"measuring {item.Case.Operation.Name} {item.Shape.M}x{item.Shape.N}x{item.Shape.K} {item.Shape.Detail}");
+            terminal.Tell($"measuring {item.Case.Operation.Name} {item.Shape.M}x{item.Shape.N}x{item.Shape.K} {item.Shape.Detail}");
             IReadOnlyList<BenchRow> rows = [.. runners.SelectMany(runner => runner.Run(item.Case, item.Shape, request.Variants))];
-            Tell("");
+            terminal.Tell("");
             report.Write(rows);
         }
 
         foreach (var (layers, batch) in request.Steps)
         {
-            Tell($"measuring a training step of {string.Join('-', layers)} at batch {batch}");
+            terminal.Tell($"measuring a training step of {string.Join('-', layers)} at batch {batch}");
             IReadOnlyList<BenchRow> rows =
                 [.. _devices.Select(device => new StepBench(device.Backend, device.Peaks, Plan, cancel).Run(layers, batch))];
-            Tell("");
+            terminal.Tell("");
             report.Write(rows);
         }
 
@@ -105,9 +105,9 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         var gpu = _devices.FirstOrDefault(device => device.Backend.Target == Target.Gpu);
         if (cpu.Backend is not null && gpu.Backend is not null)
         {
-            Tell("looking for the break-even batch");
+            terminal.Tell("looking for the break-even batch");
             var (row, text) = BreakEven.Measure(cpu, gpu, network, cancel);
-            Tell("");
+            terminal.Tell("");
             report.Write(row, $"Break-even: {text}.");
         }
     }
@@ -138,15 +138,6 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
             var peak = peaks.Gflops is { } gflops ? $"multiply-adds at {gflops:F0} GFLOP/s at most" : "no peak is known";
             var device = backend.Device;
             report.Note($"{device.Id}: {device.Name}, {device.Capabilities}; {peak}");
-        }
-    }
-
-    /// <summary>What is going on, on one line that the next one overwrites; only where somebody watches.</summary>
-    private void Tell(string text)
-    {
-        if (terminal.IsLive)
-        {
-            terminal.Error.Write($"\r\u001B[K{text}");
         }
     }
 }

@@ -67,7 +67,7 @@ internal static class EvaluateCommand
     {
         using var interruption = new Interruption();
         string[] files = [.. what.Models.Select(RunFiles.FindModel)];
-        using var backend = Devices.Open(device, threads);
+        using var backend = terminal.Open(device, threads);
         using var first = TrainedModel.Load(backend, files[0]);
         var source = DataSource.Of(what.Dataset, folder, first.DatasetName);
         if (source.Name is { } name && !DataSource.IsKnown(name))

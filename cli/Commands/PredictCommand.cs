@@ -2,7 +2,6 @@ using System.CommandLine;
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Parsing;
 using ScratchNet.Cli.Runs;
-using ScratchNet.Kernels;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
 using ScratchNet.Training.Images;
@@ -42,13 +41,14 @@ internal static class PredictCommand
                 parse.GetValue(show),
                 parse.GetValue(json)),
             CommonOptions.ReadDevice(parse, device) ?? "auto",
-            CommonOptions.ReadThreads(parse, threads, device)));
+            CommonOptions.ReadThreads(parse, threads, device),
+            terminal));
         return command;
     }
 
-    private static int Run(string path, string[] images, PredictionOutput output, string device, int threads)
+    private static int Run(string path, string[] images, PredictionOutput output, string device, int threads, Terminal terminal)
     {
-        using var backend = Devices.Open(device, threads);
+        using var backend = terminal.Open(device, threads);
         using var model = TrainedModel.Load(backend, RunFiles.FindModel(path));
         var exitCode = ExitCode.Success;
         foreach (var image in images)

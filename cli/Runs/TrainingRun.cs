@@ -1,6 +1,5 @@
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Runs.Observers;
-using ScratchNet.Kernels;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
 
@@ -98,7 +97,7 @@ internal sealed class TrainingRun : IDisposable
             files.ProtectInterruptedRun();
         }
 
-        var backend = Devices.Open(request.Device ?? "auto", request.Threads);
+        var backend = terminal.Open(request.Device ?? "auto", request.Threads);
         try
         {
             var (train, validation) = plan.Split(data.Train);

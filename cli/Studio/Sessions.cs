@@ -42,7 +42,7 @@ internal sealed class Sessions : IDisposable
     /// <exception cref="ScratchNet.Engine.Files.ModelFileException">MODEL is none.</exception>
     public static Sessions Open(StudioOptions options, Terminal terminal)
     {
-        var sessions = new Sessions(options, Devices.Open(options.Device, options.Threads), terminal);
+        var sessions = new Sessions(options, terminal.Open(options.Device, options.Threads), terminal);
         if (options.Model is { } model)
         {
             try

@@ -73,15 +73,13 @@ public class Dense : Layer
     {
         Expect(dy, Outputs, "the gradient of its output");
         var batch = dy.Rows;
-        var dz = dy;
-        if (Applied != Activation.None)
-        {
-            ActivationSpec.Backward.Run(backend, new ActivationBackwardCall(_y.View, dy.View, dz.View, dy.Count, Applied));
-        }
 
+        // One pass makes dz of dy, in place, and sums its columns.
+        var dz = dy;
+        ColumnSumsSpec.Operation.Run(backend, new ColumnSumsCall(
+            dz.View, Bias.Gradients.View, batch, Outputs, Applied == Activation.None ? default : _y.View, Applied));
         MatMulSpec.Operation.Run(backend, new MatMulCall(
             _x.View, dz.View, Weights.Gradients.View, Inputs, Outputs, batch, TransposeA: true));
-        ColumnSumsSpec.Operation.Run(backend, new ColumnSumsCall(dz.View, Bias.Gradients.View, batch, Outputs));
         if (!NeedsInputGradient)
         {
             return default;

@@ -25,6 +25,9 @@ public abstract partial class Backend : IDisposable
     /// <summary>Copies between host and device since this backend was made.</summary>
     public TransferCount Transfers { get; } = new();
 
+    /// <summary>What a person should know about how it was opened, in one line; null when all is as usual.</summary>
+    public string? Warning { get; internal set; }
+
     /// <summary>Allocates memory on the device and sets it to zero.</summary>
     /// <param name="length">Number of elements, at least 1.</param>
     /// <typeparam name="T">The element type.</typeparam>

@@ -35,6 +35,9 @@ public sealed record DeviceInfo(
     string Capabilities,
     string? WhyUnusable = null)
 {
+    /// <summary>What its driver calls itself, with its version; empty where there is none.</summary>
+    public string Driver { get; init; } = "";
+
     /// <summary>Whether a backend can be made on it.</summary>
     public bool IsUsable => WhyUnusable is null;
 }

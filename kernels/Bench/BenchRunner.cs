@@ -28,7 +28,7 @@ internal sealed class BenchRunner(
     public IReadOnlyList<BenchRow> Run(
         BenchCase bench, BenchShape shape, IReadOnlyCollection<string>? variants = null, bool onlyChosen = false)
     {
-        bool IsWanted(Variant variant) => variants?.Contains(variant.Name) ?? variant.Target == backend.Target;
+        bool IsWanted(Variant variant) => variants?.Contains(variant.Name) ?? (variant.Target == backend.Target && !variant.IsPeer);
         using var workbench = new Workbench(backend);
         Ladder ladder;
         try
@@ -41,7 +41,9 @@ internal sealed class BenchRunner(
                 .Select(variant => Empty(bench, shape, variant, SizesOf(shape)) with { Reason = exception.Message })];
         }
 
-        Trial[] trials = [.. ladder.Rungs.Where(rung => IsWanted(rung.Variant) && (rung.IsChosen || !onlyChosen))
+        Trial[] trials = [.. ladder.Rungs
+            .Where(rung => IsWanted(rung.Variant) || (variants is null && rung is { Variant.IsPeer: true, WhyNot: null }))
+            .Where(rung => rung.IsChosen || !onlyChosen)
             .Select(rung => Verify(workbench, rung, Empty(bench, shape, rung.Variant, ladder.Sizes)))];
         var copySeconds = trials.Any(trial => trial.Row.Verified) ? workbench.MeasureCopies() : 0;
         Trial[] timed = [.. trials.Where(trial => trial.Row.Verified && trial.Known is null)];

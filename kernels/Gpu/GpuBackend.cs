@@ -6,7 +6,7 @@ namespace ScratchNet.Kernels;
 /// <summary>Runs operations through ILGPU: on CUDA, on OpenCL, or on ILGPU's simulated GPU.</summary>
 public sealed class GpuBackend : Backend
 {
-    private const int WidestGroup = 256;
+    internal const int WidestGroup = 256;
 
     // More groups than multiprocessors even out their different speeds; beyond these, the grid-stride loops take the rest.
     private const int GroupsPerUnit = 16;
@@ -14,6 +14,7 @@ public sealed class GpuBackend : Backend
     private readonly Context _context;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _nothing;
     private DeviceBuffer<float>? _scratch;
+    private IDisposable? _library;
     private Delegate?[] _launchers = new Delegate?[64];
 
     internal GpuBackend(Context context, Accelerator accelerator, DeviceInfo device, int groupSize = WidestGroup)
@@ -24,6 +25,7 @@ public sealed class GpuBackend : Backend
         Stream = accelerator.DefaultStream;
         RunsThreadsInTurn = groupSize == 1 || device is { Kind: DeviceKind.OpenCl, IsProcessor: true };
         GroupSize = RunsThreadsInTurn ? 1 : Math.Min(groupSize, accelerator.MaxNumThreadsPerGroup);
+        Tuning = MatMulTuning.BuiltIn(RunsThreadsInTurn);
         _nothing = accelerator.Allocate1D<float>(1);
         _nothing.MemSetToZero(Stream);
     }
@@ -47,6 +49,9 @@ public sealed class GpuBackend : Backend
     /// takes it up to a millisecond.
     /// </summary>
     internal bool RunsThreadsInTurn { get; }
+
+    /// <summary>Which matmul kernel computes what.</summary>
+    internal MatMulTuning Tuning { get; set; }
 
     /// <summary>Threads a group in kernels that don't ask for another number.</summary>
     internal int GroupSize { get; }
@@ -90,6 +95,11 @@ public sealed class GpuBackend : Backend
         return (TLauncher)(_launchers[kernel.Slot] ??= kernel.Load(Accelerator));
     }
 
+    /// <summary>A library for this device, opened at its first use and closed with the backend.</summary>
+    internal TLibrary Library<TLibrary>(Func<TLibrary> open)
+        where TLibrary : IDisposable =>
+        (TLibrary)(_library ??= open());
+
     /// <summary>The launch of a grid-stride kernel over a number of independent items.</summary>
     internal KernelConfig ForEach(long items) => Groups((items + GroupSize - 1) / GroupSize, GroupSize);
 
@@ -122,6 +132,7 @@ public sealed class GpuBackend : Backend
     {
         if (disposing)
         {
+            _library?.Dispose();
             _scratch?.Dispose();
             _nothing.Dispose();
             Accelerator.Dispose();

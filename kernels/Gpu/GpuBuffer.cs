@@ -21,6 +21,9 @@ internal sealed class GpuBuffer<T> : DeviceBuffer<T>
 
     public ArrayView<T> Memory => _memory.View.BaseView;
 
+    /// <summary>What the driver knows it by: an address in CUDA, a memory object in OpenCL.</summary>
+    public nint Handle => _memory.NativePtr;
+
     public override void Clear() => Memory.MemSetToZero(_backend.Stream);
 
     protected override void Upload(ReadOnlySpan<T> source, int offset)

@@ -46,6 +46,8 @@ internal static class GpuDevices
         {
             var backend = new GpuBackend(context, found.Device.CreateAccelerator(context), found.Info);
             SelfCheck.Run(backend);
+            backend.Tuning = new TuningFile(found.Info).Read(out var warning) ?? backend.Tuning;
+            backend.Warning = warning;
             return backend;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -96,7 +98,10 @@ internal static class GpuDevices
     private static DeviceInfo Describe(CudaDevice device, int index) => new(
         $"cuda:{index}", DeviceKind.Cuda, device.Name, IsProcessor: false, device.NumMultiprocessors, device.MemorySize,
         $"CUDA {device.Architecture}, {GpuLimits(device)}",
-        device.Architecture is null || device.InstructionSet is null ? "its CUDA version is unknown to ILGPU" : null);
+        device.Architecture is null || device.InstructionSet is null ? "its CUDA version is unknown to ILGPU" : null)
+    {
+        Driver = $"CUDA {device.DriverVersion}",
+    };
 
     private static DeviceInfo Describe(CLDevice device, int index)
     {
@@ -104,7 +109,10 @@ internal static class GpuDevices
         var label = isProcessor ? "a processor, not a GPU; " : "";
         return new DeviceInfo(
             $"opencl:{index}", DeviceKind.OpenCl, device.Name, isProcessor, device.NumMultiprocessors, device.MemorySize,
-            $"{label}OpenCL {Version(device.CLStdVersion)}, {device.PlatformName}, {GpuLimits(device)}", WhyUnusable(device));
+            $"{label}OpenCL {Version(device.CLStdVersion)}, {device.PlatformName}, {GpuLimits(device)}", WhyUnusable(device))
+        {
+            Driver = $"{device.PlatformVersion}, {CLAPI.CurrentAPI.GetDeviceInfo(device.DeviceId, CLDeviceInfoType.CL_DRIVER_VERSION)}",
+        };
     }
 
     private static string GpuLimits(Device device) =>

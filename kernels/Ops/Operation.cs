@@ -55,6 +55,11 @@ public abstract class Variant
     /// <summary>Which backends can run it.</summary>
     public Target Target { get; }
 
+    /// <summary>
+    /// Whether it is somebody else's library, shown beside ours where it is there: never chosen, and no row where it is not.
+    /// </summary>
+    public bool IsPeer { get; init; }
+
     /// <summary>The method that runs it: where a reader begins.</summary>
     internal abstract MethodInfo Entry { get; }
 

@@ -14,13 +14,9 @@ public sealed record DataLocations(string? Explicit, string? Variable, string Ca
     /// <param name="explicitFolder">A folder that the person named, or null.</param>
     public static DataLocations FromEnvironment(string? explicitFolder = null)
     {
-        var xdg = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        var caches = Path.IsPathRooted(xdg) ? xdg
-            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         var variable = Environment.GetEnvironmentVariable("SCRATCHNET_DATA");
         variable = string.IsNullOrWhiteSpace(variable) ? null : variable;
-        return new DataLocations(explicitFolder, variable, Path.Combine(caches, "scratchnet"));
+        return new DataLocations(explicitFolder, variable, Kernels.CacheFolder.Of());
     }
 
     /// <summary>Where the set's download goes: the cache folder's folder of its name.</summary>

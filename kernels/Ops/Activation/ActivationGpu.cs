@@ -41,13 +41,16 @@ internal static class ActivationGpu
         var share = Share.Of(count);
         for (var i = share.First; i < share.End; i += Group.DimX)
         {
-            dx[i] = activation switch
-            {
-                (int)Activation.Relu => y[i] > 0f ? dy[i] : 0f,
-                (int)Activation.Sigmoid => dy[i] * (y[i] * (1f - y[i])),
-                (int)Activation.Tanh => dy[i] * (1f - (y[i] * y[i])),
-                _ => dy[i],
-            };
+            dx[i] = Gradient(y[i], dy[i], activation);
         }
     }
+
+    /// <summary>dy·f'(x), from y = f(x).</summary>
+    public static float Gradient(float y, float dy, int activation) => activation switch
+    {
+        (int)Activation.Relu => y > 0f ? dy : 0f,
+        (int)Activation.Sigmoid => dy * (y * (1f - y)),
+        (int)Activation.Tanh => dy * (1f - (y * y)),
+        _ => dy,
+    };
 }

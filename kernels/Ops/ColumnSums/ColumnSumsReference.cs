@@ -29,6 +29,13 @@ public static class ColumnSumsReference
         }
     }
 
-    internal static void Run(CpuBackend backend, in ColumnSumsCall call) =>
+    internal static void Run(CpuBackend backend, in ColumnSumsCall call)
+    {
+        if (call.HasActivation)
+        {
+            ActivationReference.RunBackward(backend, call.Gradient);
+        }
+
         Compute<float>(call.X.AsSpan(), call.Sums.AsSpan(), call.Rows, call.Columns);
+    }
 }

@@ -20,6 +20,11 @@ internal static class ColumnSumsSimd
 
     public static void Run(CpuBackend backend, in ColumnSumsCall call)
     {
+        if (call.HasActivation)
+        {
+            ActivationSimd.RunBackward(backend, call.Gradient);
+        }
+
         var bandRows = Math.Max((BandSize + call.Columns - 1) / call.Columns, (call.Rows + MostBands - 1) / MostBands);
         var bands = (call.Rows + bandRows - 1) / bandRows;
         var sums = call.Sums.AsSpan()[..call.Columns];

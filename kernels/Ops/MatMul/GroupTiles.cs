@@ -2,41 +2,9 @@ using ILGPU;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>What the kernels with register tiles share: their launch, and how tiles come and go.</summary>
+/// <summary>How the register rungs bring tiles into shared memory, and sums back to c, one number at a time.</summary>
 internal static class GroupTiles
 {
-    /// <summary>Launches the kernel for large tiles where these fill the device, else the one for small tiles.</summary>
-    /// <param name="backend">Where to run.</param>
-    /// <param name="large">The kernel with large tiles.</param>
-    /// <param name="small">The kernel with small tiles.</param>
-    /// <param name="sumsPerThread">How many elements of c one thread computes.</param>
-    /// <param name="call">The arguments.</param>
-    /// <typeparam name="TLarge">The large tile.</typeparam>
-    /// <typeparam name="TSmall">The small tile.</typeparam>
-    public static void Launch<TLarge, TSmall>(GpuBackend backend, GpuKernel<MatMulLauncher> large, GpuKernel<MatMulLauncher> small,
-        int sumsPerThread, in MatMulCall call)
-        where TLarge : struct, IGroupTile
-        where TSmall : struct, IGroupTile
-    {
-        var largeThreads = TLarge.Rows * TLarge.Columns / sumsPerThread;
-        var largeTiles = Count<TLarge>(call);
-        var useLarge = largeTiles >= backend.Device.Units && largeThreads <= backend.Accelerator.MaxNumThreadsPerGroup;
-        var config = useLarge
-            ? backend.Groups(largeTiles, largeThreads)
-            : backend.Groups(Count<TSmall>(call), TSmall.Rows * TSmall.Columns / sumsPerThread);
-        MatMulGpu.Launch(backend, useLarge ? large : small, config, call);
-        MatMulGpu.LaunchCurvedActivation(backend, call);
-    }
-
-    /// <summary>Why a device cannot run even small tiles; null when it can.</summary>
-    public static string? WhyNot<TSmall>(GpuBackend backend, int sumsPerThread)
-        where TSmall : struct, IGroupTile
-    {
-        var needed = TSmall.Rows * TSmall.Columns / sumsPerThread;
-        return needed <= backend.Accelerator.MaxNumThreadsPerGroup ? null
-            : $"it needs groups of {needed} threads, and {backend.Device.Id} has at most {backend.Accelerator.MaxNumThreadsPerGroup}";
-    }
-
     /// <summary>
     /// Loads tile by depth elements of a into shared memory, step by step along k, so that a column of the tile lies in one
     /// piece. Neighbouring
@@ -106,11 +74,6 @@ internal static class GroupTiles
             c[(i * sizes.N) + j] = MatMulGpu.FinishStraight(sum, bias, j, sizes);
         }
     }
-
-    /// <summary>How many tiles cover c.</summary>
-    private static long Count<TTile>(in MatMulCall call)
-        where TTile : struct, IGroupTile =>
-        (long)MatMulGpu.Tiles(call.M, TTile.Rows) * MatMulGpu.Tiles(call.N, TTile.Columns);
 
     private static void StoreRow(F8 row, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes, int i, int j)
     {

@@ -17,34 +17,27 @@ namespace ScratchNet.Kernels;
 ///             +----------------+
 /// </code>
 /// The compiler behind OpenCL keeps the sums in registers only when it unrolls the loops over the columns completely, which it
-/// does as long as
-/// a loop's body is short: hence four rows a loop. For the same reason the epilogue has no branches; sigmoid and tanh are a
-/// launch
-/// of their own. Tiles at the lower and right edges are moved back inside, where they overlap their neighbours and write the
-/// same values again.
-/// A transposed b is first copied the other way round, so that the 16 columns lie side by side.
-/// Limits: at least 4 rows and 8 columns, or one row and 16 columns; less is left to <see cref="MatMulCoalesced"/>.
+/// does as long as a loop's body is short: hence four rows a loop. For the same reason the epilogue has no branches; sigmoid and
+/// tanh are a launch of their own. Tiles at the lower and right edges are moved back inside, where they overlap their neighbours
+/// and write the same values again. A transposed b is first copied the other way round, so that the columns lie side by side.
+/// Limits: at least one row and 16 columns, or four rows and 8 columns; less is left to <see cref="MatMulCoalesced"/>.
 /// </remarks>
 internal static class MatMulDirect
 {
-    internal static readonly GpuKernel<MatMulLauncher> Wide = new(WideBody);
-    internal static readonly GpuKernel<MatMulLauncher> Narrow = new(NarrowBody);
-    internal static readonly GpuKernel<MatMulLauncher> Flat = new(FlatBody);
+    internal static readonly TileKernels Tiles = new("direct",
+        TileKernel.Single(8, 16, EightRows<Columns16>),
+        TileKernel.Single(8, 8, EightRows<Columns8>),
+        TileKernel.Single(4, 16, FourRows<Columns16>),
+        TileKernel.Single(4, 8, FourRows<Columns8>),
+        TileKernel.Single(4, 32, FourRows<Columns32>),
+        TileKernel.Single(1, 16, OneRow<Columns16>),
+        TileKernel.Single(1, 32, OneRow<Columns32>));
 
     private const int Rows = 4;
-    private const int WideColumns = 16;
-    private const int NarrowColumns = 8;
 
     public static void Run(GpuBackend backend, in MatMulCall call)
     {
-        var (kernel, rows, columns) = call switch
-        {
-            { M: >= 2 * Rows, N: >= WideColumns } => (Wide, 2 * Rows, WideColumns),
-            { M: >= Rows, N: >= NarrowColumns } => (Narrow, Rows, NarrowColumns),
-            { N: >= WideColumns, TransposeB: false } => (Flat, 1, WideColumns),
-            _ => (null, 0, 0),
-        };
-        if (kernel is null)
+        if (Pick(backend, call) is not { } shape || (shape.Rows == 1 && call.TransposeB))
         {
             MatMulCoalesced.Run(backend, call);
             return;
@@ -52,62 +45,83 @@ internal static class MatMulDirect
 
         var sizes = MatMulSizes.Of(call) with { RowB = call.N, ColumnB = 1 };
         var b = call.TransposeB ? Transpose.Run(backend, call.B, call.N, call.K) : backend.Memory(call.B);
-        var tiles = (long)MatMulGpu.Tiles(call.M, rows) * MatMulGpu.Tiles(call.N, columns);
-        backend.Launcher(kernel)(backend.Stream, backend.Groups(tiles, 1),
+        backend.Launcher(shape.Kernel)(backend.Stream, backend.Groups(shape.Tiles(call), shape.Threads),
             backend.Memory(call.A), b, backend.Memory(call.C), backend.Memory(call.Bias), sizes);
         MatMulGpu.LaunchCurvedActivation(backend, call);
     }
 
-    private static void WideBody(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+    /// <summary>The tuned tile or, where there is none or it is larger than c, the first that is not.</summary>
+    private static TileKernel? Pick(GpuBackend backend, in MatMulCall call)
     {
-        var (s0, s1, s2, s3) = (new float[WideColumns], new float[WideColumns], new float[WideColumns], new float[WideColumns]);
-        var (s4, s5, s6, s7) = (new float[WideColumns], new float[WideColumns], new float[WideColumns], new float[WideColumns]);
+        TileKernel? pick = null;
+        var tuned = backend.Tuning.Tile(Tiles.Rung, MatMulClasses.Of(call));
+        foreach (var shape in Tiles.Shapes)
+        {
+            if (shape.Rows <= call.M && shape.Columns <= call.N && (pick is null || shape.Name == tuned))
+            {
+                pick = shape;
+            }
+        }
+
+        return pick;
+    }
+
+    private static void EightRows<TColumns>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+        where TColumns : struct, IColumns
+    {
+        var (s0, s1, s2, s3) = (new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
+        var (s4, s5, s6, s7) = (new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
         var down = MatMulGpu.Tiles(sizes.M, 2 * Rows);
-        for (var tile = Grid.IdxX; tile < down * MatMulGpu.Tiles(sizes.N, WideColumns); tile += Grid.DimX)
+        for (var tile = Grid.IdxX; tile < down * MatMulGpu.Tiles(sizes.N, TColumns.Count); tile += Grid.DimX)
         {
             var i = Inside(tile % down * 2 * Rows, 2 * Rows, sizes.M);
-            var j = Inside(tile / down * WideColumns, WideColumns, sizes.N);
-            Clear(s0, s1, s2, s3, WideColumns);
-            Clear(s4, s5, s6, s7, WideColumns);
+            var j = Inside(tile / down * TColumns.Count, TColumns.Count, sizes.N);
+            Clear(s0, s1, s2, s3, TColumns.Count);
+            Clear(s4, s5, s6, s7, TColumns.Count);
             for (var p = 0; p < sizes.K; p++)
             {
-                Accumulate(s0, s1, s2, s3, a, sizes.PlaceA(i, p), sizes.RowA, b, (p * sizes.N) + j, WideColumns);
-                Accumulate(s4, s5, s6, s7, a, sizes.PlaceA(i + Rows, p), sizes.RowA, b, (p * sizes.N) + j, WideColumns);
+                Accumulate(s0, s1, s2, s3, a, sizes.PlaceA(i, p), sizes.RowA, b, (p * sizes.N) + j, TColumns.Count);
+                Accumulate(s4, s5, s6, s7, a, sizes.PlaceA(i + Rows, p), sizes.RowA, b, (p * sizes.N) + j, TColumns.Count);
             }
 
-            Store(s0, s1, s2, s3, c, bias, i, j, sizes, WideColumns);
-            Store(s4, s5, s6, s7, c, bias, i + Rows, j, sizes, WideColumns);
+            Store(s0, s1, s2, s3, c, bias, i, j, sizes, TColumns.Count);
+            Store(s4, s5, s6, s7, c, bias, i + Rows, j, sizes, TColumns.Count);
         }
     }
 
-    private static void NarrowBody(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+    private static void FourRows<TColumns>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+        where TColumns : struct, IColumns
     {
-        var (s0, s1, s2, s3) = (new float[NarrowColumns], new float[NarrowColumns], new float[NarrowColumns], new float[NarrowColumns]);
+        var (s0, s1, s2, s3) = (new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
         var down = MatMulGpu.Tiles(sizes.M, Rows);
-        for (var tile = Grid.IdxX; tile < down * MatMulGpu.Tiles(sizes.N, NarrowColumns); tile += Grid.DimX)
+        for (var tile = Grid.IdxX; tile < down * MatMulGpu.Tiles(sizes.N, TColumns.Count); tile += Grid.DimX)
         {
             var i = Inside(tile % down * Rows, Rows, sizes.M);
-            var j = Inside(tile / down * NarrowColumns, NarrowColumns, sizes.N);
-            Clear(s0, s1, s2, s3, NarrowColumns);
+            var j = Inside(tile / down * TColumns.Count, TColumns.Count, sizes.N);
+            Clear(s0, s1, s2, s3, TColumns.Count);
             for (var p = 0; p < sizes.K; p++)
             {
-                Accumulate(s0, s1, s2, s3, a, sizes.PlaceA(i, p), sizes.RowA, b, (p * sizes.N) + j, NarrowColumns);
+                Accumulate(s0, s1, s2, s3, a, sizes.PlaceA(i, p), sizes.RowA, b, (p * sizes.N) + j, TColumns.Count);
             }
 
-            Store(s0, s1, s2, s3, c, bias, i, j, sizes, NarrowColumns);
+            Store(s0, s1, s2, s3, c, bias, i, j, sizes, TColumns.Count);
         }
     }
 
     /// <summary>One row at a time, for batches of one to three.</summary>
-    private static void FlatBody(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+    private static void OneRow<TColumns>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+        where TColumns : struct, IColumns
     {
-        var sums = new float[WideColumns];
-        var across = MatMulGpu.Tiles(sizes.N, WideColumns);
+        var sums = new float[TColumns.Count];
+        var across = MatMulGpu.Tiles(sizes.N, TColumns.Count);
         for (var tile = Grid.IdxX; tile < across * sizes.M; tile += Grid.DimX)
         {
             var i = tile / across;
-            var j = Inside(tile % across * WideColumns, WideColumns, sizes.N);
-            for (var q = 0; q < WideColumns; q++)
+            var j = Inside(tile % across * TColumns.Count, TColumns.Count, sizes.N);
+            for (var q = 0; q < TColumns.Count; q++)
             {
                 sums[q] = 0f;
             }
@@ -115,13 +129,13 @@ internal static class MatMulDirect
             for (var p = 0; p < sizes.K; p++)
             {
                 var left = a[sizes.PlaceA(i, p)];
-                for (var q = 0; q < WideColumns; q++)
+                for (var q = 0; q < TColumns.Count; q++)
                 {
                     sums[q] = GpuMath.Fma(left, b[(p * sizes.N) + j + q], sums[q]);
                 }
             }
 
-            StoreRow(sums, c, bias, i, j, sizes, WideColumns);
+            StoreRow(sums, c, bias, i, j, sizes, TColumns.Count);
         }
     }
 
@@ -167,5 +181,26 @@ internal static class MatMulDirect
         {
             c[(i * sizes.N) + j + q] = MatMulGpu.FinishStraight(sums[q], bias, j + q, sizes);
         }
+    }
+
+    /// <summary>Columns of a tile, a constant that folds into the kernel.</summary>
+    private interface IColumns
+    {
+        static abstract int Count { get; }
+    }
+
+    private readonly struct Columns8 : IColumns
+    {
+        public static int Count => 8;
+    }
+
+    private readonly struct Columns16 : IColumns
+    {
+        public static int Count => 16;
+    }
+
+    private readonly struct Columns32 : IColumns
+    {
+        public static int Count => 32;
     }
 }

@@ -18,20 +18,32 @@ internal delegate void MatMulLauncher(AcceleratorStream stream, KernelConfig con
 /// <param name="HasBias">1 when there is a bias, else 0.</param>
 /// <param name="Activation">The <see cref="Activation"/>.</param>
 /// <param name="Side">Side of a tile, for the kernels whose tiles follow the size of the group.</param>
+/// <param name="Wide">Which matrices can be read or written four floats at a time: a sum of the constants below.</param>
 internal readonly record struct MatMulSizes(
-    int M, int N, int K, int RowA, int ColumnA, int RowB, int ColumnB, int HasBias, int Activation, int Side)
+    int M, int N, int K, int RowA, int ColumnA, int RowB, int ColumnB, int HasBias, int Activation, int Side, int Wide)
 {
+    public const int WideA = 1;
+    public const int WideB = 2;
+    public const int WideC = 4;
+
     public static MatMulSizes Of(in MatMulCall call, int side = 0) => new(
         call.M, call.N, call.K,
         call.TransposeA ? 1 : call.K, call.TransposeA ? call.M : 1,
         call.TransposeB ? 1 : call.N, call.TransposeB ? call.K : 1,
-        call.Bias.IsEmpty ? 0 : 1, (int)call.Activation, side);
+        call.Bias.IsEmpty ? 0 : 1, (int)call.Activation, side,
+        IsWide(call.A, call.TransposeA ? call.M : call.K, WideA)
+        + IsWide(call.B, call.TransposeB ? call.K : call.N, WideB)
+        + IsWide(call.C, call.N, WideC));
 
     /// <summary>Where op(a)[i,p] is.</summary>
     public int PlaceA(int i, int p) => (i * RowA) + (p * ColumnA);
 
     /// <summary>Where op(b)[p,j] is.</summary>
     public int PlaceB(int p, int j) => (p * RowB) + (j * ColumnB);
+
+    /// <summary>The flag of a matrix when every fourth element of its rows in memory is aligned to 128 bits, else 0.</summary>
+    private static int IsWide(BufferView<float> matrix, int rowLength, int flag) =>
+        (rowLength | matrix.Offset) % 4 == 0 ? flag : 0;
 }
 
 /// <summary>What the matmul kernels share.</summary>

@@ -10,11 +10,12 @@ namespace ScratchNet.Kernels;
 internal static class MatMulRegister1D
 {
     internal const int SumsPerThread = 8;
-    internal static readonly GpuKernel<MatMulLauncher> Large = new(Body<LargeColumn>);
-    internal static readonly GpuKernel<MatMulLauncher> Small = new(Body<SmallColumn>);
 
-    public static void Run(GpuBackend backend, in MatMulCall call) =>
-        GroupTiles.Launch<LargeColumn, SmallColumn>(backend, Large, Small, SumsPerThread, call);
+    internal static readonly TileKernels Tiles = new("register-1d",
+        TileKernel.Shared<LargeColumn>(Body<LargeColumn>, SumsPerThread),
+        TileKernel.Shared<SmallColumn>(Body<SmallColumn>, SumsPerThread));
+
+    public static void Run(GpuBackend backend, in MatMulCall call) => Tiles.Run(backend, call);
 
     private static void Body<TTile>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
         where TTile : struct, IGroupTile

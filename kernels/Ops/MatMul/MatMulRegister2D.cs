@@ -10,11 +10,12 @@ namespace ScratchNet.Kernels;
 internal static class MatMulRegister2D
 {
     internal const int SumsPerThread = 64;
-    internal static readonly GpuKernel<MatMulLauncher> Large = new(Body<LargeTile>);
-    internal static readonly GpuKernel<MatMulLauncher> Small = new(Body<SmallTile>);
 
-    public static void Run(GpuBackend backend, in MatMulCall call) =>
-        GroupTiles.Launch<LargeTile, SmallTile>(backend, Large, Small, SumsPerThread, call);
+    internal static readonly TileKernels Tiles = new("register-2d",
+        TileKernel.Shared<Tile128x128>(Body<Tile128x128>, SumsPerThread),
+        TileKernel.Shared<Tile32x32>(Body<Tile32x32>, SumsPerThread));
+
+    public static void Run(GpuBackend backend, in MatMulCall call) => Tiles.Run(backend, call);
 
     private static void Body<TTile>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
         where TTile : struct, IGroupTile

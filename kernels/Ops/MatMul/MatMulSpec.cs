@@ -57,23 +57,6 @@ public static class MatMulSpec
 {
     internal const string Name = "matmul";
 
-    private static readonly Variant<MatMulCall> Tiled = new(
-        "tiled", "a group shares tiles of a and b in shared memory", MatMulTiled.Run, () => [MatMulTiled.Kernel]);
-
-    private static readonly Variant<MatMulCall> Register2D = new(
-        "register-2d", "each thread keeps 8 x 8 sums in registers", MatMulRegister2D.Run,
-        () => [MatMulRegister2D.Large, MatMulRegister2D.Small],
-        (backend, _) => GroupTiles.WhyNot<SmallTile>(backend, MatMulRegister2D.SumsPerThread));
-
-    private static readonly Variant<MatMulCall> Vectorized = new(
-        "vectorized", "memory is read and written four floats at a time", MatMulVectorized.Run,
-        () => [MatMulVectorized.Large, MatMulVectorized.Small],
-        (backend, call) => MatMulVectorized.WhyNot(call) ?? GroupTiles.WhyNot<SmallTile>(backend, MatMulRegister2D.SumsPerThread));
-
-    private static readonly Variant<MatMulCall> Direct = new(
-        "direct", "no shared memory: tiles in the vector registers of a processor", MatMulDirect.Run,
-        () => [MatMulDirect.Wide, MatMulDirect.Narrow, MatMulDirect.Flat, Transpose.Kernel]);
-
     /// <summary>The operation and its variants.</summary>
     public static Operation<MatMulCall> Operation { get; } = new(
         Name,
@@ -83,21 +66,53 @@ public static class MatMulSpec
             new("simd", "tiles in vector registers, fed from packed strips of b, shared by threads", MatMulSimd.Run),
             new("naive", "one thread an element", MatMulNaive.Run, () => [MatMulNaive.Kernel]),
             new("coalesced", "neighbouring threads take neighbouring columns", MatMulCoalesced.Run, () => [MatMulCoalesced.Kernel]),
-            Tiled,
-            new("register-1d", "each thread keeps 8 sums of a column in registers", MatMulRegister1D.Run,
-                () => [MatMulRegister1D.Large, MatMulRegister1D.Small],
-                (backend, _) => GroupTiles.WhyNot<MatMulRegister1D.SmallColumn>(backend, MatMulRegister1D.SumsPerThread)),
-            Register2D,
-            Vectorized,
-            Direct,
+            new("tiled", "a group shares tiles of a and b in shared memory", MatMulTiled.Run, () => [MatMulTiled.Kernel]),
+            Tiled("register-1d", "each thread keeps 8 sums of a column in registers", MatMulRegister1D.Run, () => MatMulRegister1D.Tiles),
+            Tiled("register-2d", "each thread keeps 8 x 8 sums in registers", MatMulRegister2D.Run, () => MatMulRegister2D.Tiles),
+            Tiled("vectorized", "memory is read and written four floats at a time", MatMulVectorized.Run, () => MatMulVectorized.Tiles),
+            Tiled("warp-tile", "the 32 threads that load together compute a compact part", MatMulWarpTile.Run, () => MatMulWarpTile.Tiles),
+            Tiled("double-buffered", "the next tiles are loaded while these are multiplied", MatMulDoubleBuffered.Run,
+                () => MatMulDoubleBuffered.Tiles),
+            Tiled("direct", "no shared memory: tiles in the vector registers of a processor", MatMulDirect.Run, () => MatMulDirect.Tiles,
+                Transpose.Kernel),
+            new("cublas", "NVIDIA's own library, to compare with", MatMulCublas.Run, () => [MatMulCublas.Epilogue],
+                (backend, _) => MatMulCublas.WhyNot(backend)) { IsPeer = true },
         ],
         Choose);
 
-    /// <summary>The fastest rung that can run a call; what remains when none of the register tiles can is the shared tile.</summary>
-    private static Variant<MatMulCall>? Choose(Backend backend, MatMulCall call) =>
-        backend is not GpuBackend gpu ? null
-        : gpu.RunsThreadsInTurn ? Direct
-        : Vectorized.WhyNot(gpu, call) is null ? Vectorized
-        : Register2D.WhyNot(gpu, call) is null ? Register2D
-        : Tiled;
+    /// <summary>The variants that run one kernel text with several shapes of tile, as the autotuner walks them.</summary>
+    internal static IEnumerable<TileKernels> TiledRungs =>
+    [
+        MatMulRegister1D.Tiles, MatMulRegister2D.Tiles, MatMulVectorized.Tiles, MatMulWarpTile.Tiles, MatMulDoubleBuffered.Tiles,
+        MatMulDirect.Tiles,
+    ];
+
+    private static Variant<MatMulCall> Tiled(
+        string name, string idea, GpuBody<MatMulCall> run, Func<TileKernels> tiles, params GpuKernel[] others) =>
+        new(name, idea, run, () => [.. tiles().Kernels, .. others], (backend, _) => tiles().WhyNot(backend));
+
+    /// <summary>The rung that the backend's tuning names for a call; where the device cannot run it, the shared tile.</summary>
+    private static Variant<MatMulCall>? Choose(Backend backend, MatMulCall call)
+    {
+        if (backend is not GpuBackend gpu)
+        {
+            return null;
+        }
+
+        var chosen = Named(gpu.Tuning.Variant(MatMulClasses.Of(call)) ?? "tiled");
+        return chosen.WhyNot(gpu, call) is null ? chosen : Named("tiled");
+    }
+
+    private static Variant<MatMulCall> Named(string name)
+    {
+        foreach (var variant in Operation.TypedVariants)
+        {
+            if (variant.Name == name)
+            {
+                return variant;
+            }
+        }
+
+        throw new ArgumentException($"{Name} has no variant '{name}'.", nameof(name));
+    }
 }

@@ -65,7 +65,7 @@ internal sealed class ActivationBackwardCase() : ElementwiseCase<ActivationBackw
     }
 
     /// <summary>f'(x) from y = f(x).</summary>
-    private static double Slope(double y, Activation activation) => activation switch
+    public static double Slope(double y, Activation activation) => activation switch
     {
         Activation.Relu => y > 0 ? 1 : 0,
         Activation.Sigmoid => y * (1 - y),

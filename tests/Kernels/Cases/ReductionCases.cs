@@ -5,28 +5,34 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Tests.Kernels;
 
-/// <summary>Shapes are rows and columns.</summary>
+/// <summary>Shapes are rows, columns and the activation before.</summary>
 internal sealed class ColumnSumsCase() : OperationCase<ColumnSumsCall>(ColumnSumsSpec.Operation)
 {
     public override IEnumerable<int[]> SmallShapes =>
-        [[1, 1], [1, 17], [17, 1], [3, 5], [5, 33], [33, 7], [16, 16], [15, 31]];
+        [[1, 1, 0], [1, 17, 1], [17, 1, 2], [3, 5, 3], [5, 33, 0], [33, 7, 1], [16, 16, 2], [15, 31, 3]];
 
-    public override IEnumerable<int[]> LargeShapes => [[64, 10], [128, 128], [1021, 10], [7, 2503], [255, 257]];
+    public override IEnumerable<int[]> LargeShapes => [[64, 10, 0], [128, 128, 1], [1021, 10, 0], [7, 2503, 2], [255, 257, 1]];
 
     public override Gen<int[]> RandomShape(bool large) =>
         from rows in Size(large ? 300 : 20)
         from columns in Size(large ? 300 : 20)
-        select new[] { rows, columns };
+        from activation in Gen.Choose(0, 3)
+        select new[] { rows, columns, activation };
 
     protected override ColumnSumsCall Arrange(Trial trial, int[] shape)
     {
-        var (rows, columns) = (shape[0], shape[1]);
-        var x = trial.Numbers(rows * columns);
-        var matrix = Matrix<double>.Build.Dense(rows, columns, (i, j) => x[(i * columns) + j]);
-        return new ColumnSumsCall(
-            trial.Input("x", x),
-            trial.Output("sums", matrix.ColumnSums().ToArray(), matrix.ColumnAbsoluteSums().ToArray(), Tolerances.Sum(rows)),
-            rows, columns);
+        var (rows, columns, activation) = (shape[0], shape[1], (Activation)shape[2]);
+        var (x, y) = (trial.Numbers(rows * columns), trial.Numbers(rows * columns));
+        var terms = Matrix<double>.Build.Dense(rows, columns, (i, j) =>
+            x[(i * columns) + j] * ActivationBackwardCase.Slope(y[(i * columns) + j], activation));
+        var sizes = Matrix<double>.Build.Dense(rows, columns, (i, j) => Math.Abs(x[(i * columns) + j]));
+        var sums = trial.Output("sums", terms.ColumnSums().ToArray(), sizes.ColumnSums().ToArray(),
+            Tolerances.Sum(rows) + Tolerances.ActivationBackward);
+        return activation == Activation.None
+            ? new ColumnSumsCall(trial.Input("x", x), sums, rows, columns)
+            : new ColumnSumsCall(
+                trial.Updated("x", x, terms.ToRowMajorArray(), sizes.ToRowMajorArray(), Tolerances.ActivationBackward),
+                sums, rows, columns, trial.Input("y", y), activation);
     }
 }
 

@@ -1,0 +1,55 @@
+using ScratchNet.Engine;
+using ScratchNet.Kernels;
+using Xunit;
+
+namespace ScratchNet.Tests.Engine;
+
+/// <summary>
+/// How many kernels a training step launches: each costs some microseconds, which a small network's products do not. Bias and activation
+/// are part of the product, a bias's gradient of the way back through the activation, the loss gives its gradient, and one launch
+/// updates all parameters.
+/// </summary>
+public class LaunchCountTests
+{
+    private const int Loss = 1;
+    private const int Metrics = 1;
+    private const int Update = 1;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_training_step_on_a_gpu_launches_four_kernels_a_layer_and_two_more(int layers)
+    {
+        using var backend = GpuDevices.OpenSimulator(warpSize: 32, groupSize: 16);
+
+        // Forward, dz with db, and dw for each layer; dx for all but the first.
+        var expected = (3 * layers) + (layers - 1) + Loss + Metrics + Update;
+        Assert.Equal((4 * layers) + 2, expected);
+        Assert.Equal(expected, LaunchesOfAStep(backend, layers));
+    }
+
+    [Fact]
+    public void A_processor_behind_OpenCL_needs_one_more_for_each_transposed_matrix()
+    {
+        using var backend = GpuDevices.OpenSimulator();
+        Assert.Equal((4 * 2) + 2 + 1, LaunchesOfAStep(backend, layers: 2));
+    }
+
+    private static long LaunchesOfAStep(GpuBackend backend, int layers)
+    {
+        const int Batch = 4;
+        const int Features = 9;
+        using var network = new Network(backend, Features,
+            [.. Enumerable.Range(1, layers).Select(layer => new Dense(Features, layer < layers ? Activation.Relu : Activation.None))],
+            new SoftmaxCrossEntropy());
+        using var optimizer = new Adam();
+        using var metrics = new RunningMetrics(backend);
+        using var labels = TestData.Upload(backend, TestData.Labels(Batch, Features, 2));
+        var x = TestData.Upload(backend, TestData.Uniform(Batch * Features, 1), Batch);
+        network.TrainStep(x, labels.View, optimizer, metrics);
+        var before = backend.Launches;
+        network.TrainStep(x, labels.View, optimizer, metrics);
+        return backend.Launches - before;
+    }
+}
