@@ -70,11 +70,11 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
             + (Number(row, "percent_of_peak") is { } share ? $" ({Form(share, "0")} %)" : ""));
 
     private static TextTable InCache(Recording recording) => Pivot("microseconds",
-        recording.Rows.Where(row => Text(row, "group") == "in cache"),
+        recording.Rows.Where(row => Text(row, "group") == "in cache" && Text(row, "threads") == "1"),
         row => Text(row, "op"), Who, row => Form(1e6 * Number(row, "median_seconds"), "0.00") + Times(row));
 
     private static TextTable OutOfCache(Recording recording) => Pivot("GB/s, % of the bandwidth",
-        recording.Rows.Where(row => Text(row, "group") == "out of cache"),
+        recording.Rows.Where(row => Text(row, "group") == "out of cache" && Text(row, "variant") == Own),
         row => Text(row, "op"), Threads,
         row => Form(Number(row, "gbps"), "0") + (Number(row, "percent_of_peak") is { } share ? $", {Form(share, "0")} %" : ""));
 

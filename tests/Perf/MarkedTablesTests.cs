@@ -29,6 +29,40 @@ public class MarkedTablesTests
     }
 
     [Theory]
+    [InlineData("elementwise-in-cache", "| microseconds | ScratchNet | tensors |", "| relu | 1.00 | 2.00 (2.00x) |")]
+    [InlineData("elementwise-out-of-cache",
+        "| GB/s, % of the bandwidth | 1 thread | 2 threads |", "| relu | 30, 90 % | 40, 80 % |")]
+    public void Threads_and_peers_are_not_mixed_up(string table, params string[] lines)
+    {
+        var recording = new Recording("", "a machine", []);
+        Put("in cache", "simd", threads: 1, seconds: 1e-6, gbps: 1, percent: 50);
+        Put("in cache", "tensors", threads: 1, seconds: 2e-6, gbps: 1, percent: 25, ratio: 2);
+        Put("in cache", "simd", threads: 2, seconds: 9e-6, gbps: 1, percent: 5);
+        Put("out of cache", "simd", threads: 1, seconds: 1, gbps: 30, percent: 90);
+        Put("out of cache", "tensors", threads: 1, seconds: 1, gbps: 29, percent: 89, ratio: 1);
+        Put("out of cache", "simd", threads: 2, seconds: 1, gbps: 40, percent: 80);
+
+        var text = MarkedTables.Rewrite($"<!-- perf:{table} -->\n<!-- /perf -->", "README.md", _ => recording).Split('\n');
+        Assert.Equal((lines[0], lines[1]), (text[1], text[3]));
+        Assert.Equal("", text[4]);
+
+        void Put(string group, string variant, int threads, double seconds, double gbps, double percent, double? ratio = null) =>
+            recording.Put(
+                new()
+                {
+                    ["group"] = group,
+                    ["op"] = "relu",
+                    ["variant"] = variant,
+                    ["threads"] = threads,
+                    ["median_seconds"] = seconds,
+                    ["gbps"] = gbps,
+                    ["percent_of_peak"] = percent,
+                    ["ratio"] = ratio,
+                },
+                new DateTime(2026, 1, 2));
+    }
+
+    [Theory]
     [InlineData("\n<!-- perf:speed -->\n<!-- /perf -->", "line 2: no table is called 'speed'")]
     [InlineData("<!-- perf:training -->\n", "line 1: <!-- perf:training --> is not closed")]
     [InlineData("<!-- perf:training -->\n<!-- perf:scaling -->\n<!-- /perf -->", "line 1: <!-- perf:training --> is not closed")]
