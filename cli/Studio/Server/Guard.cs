@@ -18,7 +18,7 @@ internal sealed class Guard : IDisposable
     private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private readonly string _host;
+    private readonly IReadOnlyCollection<string> _names;
     private readonly PartitionedRateLimiter<IPAddress> _limiter = PartitionedRateLimiter.Create<IPAddress, IPAddress>(address =>
         RateLimitPartition.GetTokenBucketLimiter(address, _ => new TokenBucketRateLimiterOptions
         {
@@ -28,8 +28,8 @@ internal sealed class Guard : IDisposable
         }));
 
     /// <summary>Makes a guard.</summary>
-    /// <param name="host">The name that the server was told to listen at.</param>
-    public Guard(string host) => _host = host;
+    /// <param name="names">The names that the server goes by, beside its addresses and localhost.</param>
+    public Guard(params IReadOnlyCollection<string> names) => _names = names;
 
     /// <summary>Lets a request pass or refuses it.</summary>
     public async Task Check(HttpContext context, RequestDelegate next)
@@ -59,7 +59,7 @@ internal sealed class Guard : IDisposable
     {
         var name = request.Host.Host;
         var isAddress = IPAddress.TryParse(name.Trim('[', ']'), out _);
-        if (!isAddress && !Is(name, "localhost") && !Is(name, _host))
+        if (!isAddress && !Is(name, "localhost") && !_names.Any(known => Is(name, known)))
         {
             throw new RequestException(403, $"this server is not '{Terminal.OneLine(name)}'; open it under the address that it printed");
         }

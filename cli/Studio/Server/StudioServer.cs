@@ -43,7 +43,8 @@ internal sealed class StudioServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(hosting => hosting.ShutdownTimeout = Patience);
         var app = builder.Build();
-        var guard = new Guard(host);
+        var name = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : host;
+        var guard = new Guard(host, name);
         var assets = new Assets();
         app.Use(next => context => Failures.Answer(context, next));
         app.Use(next => context => guard.Check(context, next));
@@ -63,7 +64,6 @@ internal sealed class StudioServer : IAsyncDisposable
         });
         sessions.Map(new Routes(app));
         await app.StartAsync();
-        var name = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : host;
         var bound = new Uri(app.Urls.First()).Port;
         return new StudioServer(app, guard, $"http://{(name.Contains(':') ? $"[{name}]" : name)}:{bound}/");
     }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ScratchNet.Tests.Studio;
 
-public class RateLimitTests
+public class GuardTests
 {
     [Fact]
     public async Task Too_many_requests_are_told_to_wait_and_others_are_not()
@@ -26,11 +26,25 @@ public class RateLimitTests
         await Ask(guard, 2);
     }
 
-    private static Task Ask(Guard guard, byte from)
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("192.168.1.7", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("Desk.lan", true)]
+    [InlineData("evil.test", false)]
+    [InlineData("desk.lan.evil.test", false)]
+    public async Task Only_names_known_to_be_this_machines_pass(string name, bool passes)
+    {
+        using var guard = new Guard("0.0.0.0", "desk.lan");
+        var refusal = await Record.ExceptionAsync(() => Ask(guard, 1, name));
+        Assert.Equal(passes ? null : 403, (refusal as RequestException)?.Status);
+    }
+
+    private static Task Ask(Guard guard, byte from, string name = "127.0.0.1")
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = new IPAddress([10, 0, 0, from]);
-        context.Request.Host = new HostString("127.0.0.1", 4280);
+        context.Request.Host = new HostString(name, 4280);
         return guard.Check(context, _ => Task.CompletedTask);
     }
 }
