@@ -21,19 +21,22 @@ public sealed class Checkpoint
 
     private readonly SafetensorsFile _file;
     private readonly JsonNode _training;
-    private readonly string _path;
 
     private Checkpoint(SafetensorsFile file, JsonNode training, string path)
     {
-        (_file, _training, _path) = (file, training, path);
+        (_file, _training, Path) = (file, training, path);
         Epoch = (int)training["epoch"]!;
         Epochs = (int)training["epochs"]!;
         Batch = (int)training["batch"]!;
+        Step = (long)training["step"]!;
         IsDone = (bool?)training["done"] ?? Epoch >= Epochs;
         Settings = training["settings"]!.AsObject();
         Optimizer = training["optimizer"]!.AsObject();
         Extra = training["extra"]!.AsObject();
     }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
 
     /// <summary>Epochs that were done.</summary>
     public int Epoch { get; }
@@ -43,6 +46,9 @@ public sealed class Checkpoint
 
     /// <summary>Batches of the current epoch that were done.</summary>
     public int Batch { get; }
+
+    /// <summary>Steps of the whole run that were done.</summary>
+    public long Step { get; }
 
     /// <summary>Whether the run had come to its end.</summary>
     public bool IsDone { get; }
@@ -62,7 +68,14 @@ public sealed class Checkpoint
     /// <param name="path">The file; replaced whole or not at all.</param>
     /// <param name="extra">Anything else to keep, such as how to find the data again.</param>
     /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
-    public static void Save(Trainer trainer, TrainedModel model, string path, JsonObject? extra = null)
+    public static void Save(Trainer trainer, TrainedModel model, string path, JsonObject? extra = null) =>
+        Capture(trainer, model, extra).Write(path);
+
+    /// <summary>Copies the state of a run, to be written while the run goes on. May be called between any two steps.</summary>
+    /// <param name="trainer">The run.</param>
+    /// <param name="model">The model that it trains, for its description.</param>
+    /// <param name="extra">Anything else to keep.</param>
+    public static CheckpointContent Capture(Trainer trainer, TrainedModel model, JsonObject? extra = null)
     {
         var optimizer = trainer.Optimizer.State.Select(state => new StoredTensor(
             OptimizerPrefix + state.Name, [state.Buffer.Length], state.Buffer.View.ToArray()));
@@ -88,10 +101,9 @@ public sealed class Checkpoint
         var (trained, average) = trainer.OtherWeights();
         AddWeights(TrainedName, trained);
         AddWeights(AverageName, average);
-        new SafetensorsFile(
+        return new CheckpointContent(new SafetensorsFile(
             [.. weights, .. optimizer, totals],
-            [.. NetworkFile.Describe(trainer.Network), .. model.Describe(), new(TrainingKey, training.ToJsonString())])
-            .Write(path);
+            [.. NetworkFile.Describe(trainer.Network), .. model.Describe(), new(TrainingKey, training.ToJsonString())]));
 
         void AddWeights(string name, float[]? values)
         {
@@ -127,7 +139,7 @@ public sealed class Checkpoint
 
     /// <summary>Makes the model as it was.</summary>
     /// <param name="backend">Where it shall live; another backend than before is allowed, and agrees to rounding.</param>
-    public TrainedModel LoadModel(Backend backend) => TrainedModel.Build(backend, _file, _path);
+    public TrainedModel LoadModel(Backend backend) => TrainedModel.Build(backend, _file, Path);
 
     /// <summary>Puts a trainer where the run stood. Its network must come from <see cref="LoadModel"/>.</summary>
     /// <param name="trainer">A trainer that has not made a step.</param>
@@ -147,14 +159,14 @@ public sealed class Checkpoint
                 buffer.CopyFrom(_file.Values(OptimizerPrefix + name, buffer.Length));
             }
 
-            trainer.Optimizer.Steps = (long)_training["step"]!;
+            trainer.Optimizer.Steps = Step;
             trainer.Metrics.Restore(_file.Values(TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
             trainer.Restore(Epoch, Batch, TimeSpan.FromSeconds((double)_training["epoch_seconds"]!),
                 _training["history"]!.AsArray().Select(ReadEpoch), Weights(TrainedName), Weights(AverageName));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
-            throw Malformed(_path, exception);
+            throw Malformed(Path, exception);
         }
     }
 
@@ -201,4 +213,17 @@ public sealed class Checkpoint
 
     private static ModelFileException Malformed(string path, Exception exception) =>
         new($"{path}: its metadata does not say where the run stood: {exception.Message}", exception);
+}
+
+/// <summary>A copy of a run's state that no step changes any more.</summary>
+public sealed class CheckpointContent
+{
+    private readonly SafetensorsFile _file;
+
+    internal CheckpointContent(SafetensorsFile file) => _file = file;
+
+    /// <summary>Writes the checkpoint; may be called on any thread.</summary>
+    /// <param name="path">The file; replaced whole or not at all.</param>
+    /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
+    public void Write(string path) => _file.Write(path);
 }

@@ -121,6 +121,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Called after every epoch.</summary>
     public Action<EpochResult>? EpochEnded { get; set; }
 
+    /// <summary>Called after every step, and after <see cref="EpochEnded"/> when it was the last of an epoch.</summary>
+    public Action? Stepped { get; set; }
+
     /// <summary>Trains until every epoch is done, or until told to stop, which it does between two steps.</summary>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Whether the run is done; false when it was stopped.</returns>
@@ -185,7 +188,13 @@ public sealed class Trainer : IDisposable
         {
             EndEpoch();
         }
+
+        Stepped?.Invoke();
     }
+
+    /// <summary>Throws when a loss of this epoch was not finite: before the state of the run is saved.</summary>
+    /// <exception cref="NotFiniteException">One was not; the network has the weights of the last good epoch.</exception>
+    public void CheckFinite() => ReadFinite();
 
     /// <summary>
     /// Runs something while the network has the weights that the model gets: their average where one is kept

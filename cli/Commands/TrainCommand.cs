@@ -30,9 +30,12 @@ internal static class TrainCommand
             "instead of a folder, only a model file (.safetensors) and its checkpoint");
         var resume = CommonOptions.Text("--resume", "PATH",
             "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
+        var (every, keep) = (CommonOptions.Text(CheckpointCadence.Option, "N",
+            "save a checkpoint every so many steps (200) or seconds (30s) [default: 5s, or as seldom as it takes to cost under 2 %]"),
+            CommonOptions.Text("--keep", "K", $"keep the last K checkpoints [default: {CheckpointFiles.DefaultKeep}]"));
         var quiet = CommonOptions.Flag("--quiet", "no progress, only the result");
         var command = new ExampledCommand("train", "Trains a network on a data set and saves it.", Examples) { dataset, data, stream };
-        Option[] options = [recipe, .. deciding, denoise, noAugment, repeat, device, threads, folder, output, resume, json, quiet];
+        Option[] options = [recipe, .. deciding, denoise, noAugment, repeat, device, threads, folder, output, resume, every, keep, json, quiet];
         Array.ForEach(options, command.Add);
         command.SetAction(parse => Run(new TrainRequest(
             parse.GetValue(dataset),
@@ -45,7 +48,11 @@ internal static class TrainCommand
             parse.GetValue(resume),
             parse.GetValue(json),
             parse.GetValue(quiet),
-            parse.GetValue(stream)), parse.GetValue(recipe), parse.GetValue(repeat), terminal));
+            parse.GetValue(stream))
+        {
+            Cadence = CheckpointCadence.Read(parse.GetValue(every)),
+            Keep = parse.GetValue(keep) is { } count ? Values.Whole(keep.Name, count, 1, 1000) : CheckpointFiles.DefaultKeep,
+        }, parse.GetValue(recipe), parse.GetValue(repeat), terminal));
         return command;
     }
 

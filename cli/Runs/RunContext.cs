@@ -30,8 +30,11 @@ internal sealed record RunContext(
     Dataset? Validation,
     Dataset Test) : IDisposable
 {
+    /// <summary>What the run goes on from; null for a new run.</summary>
+    public Checkpoint? Checkpoint { get; init; }
+
     /// <summary>Whether the run goes on from a checkpoint.</summary>
-    public bool IsResumed { get; init; }
+    public bool IsResumed => Checkpoint is not null;
 
     /// <summary>Time spent training in all sessions of the run.</summary>
     public double Seconds => Trainer.History.Sum(epoch => epoch.Seconds);

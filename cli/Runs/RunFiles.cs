@@ -42,6 +42,7 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
     /// <summary>The files of a run that goes on: beside the checkpoint that it goes on from.</summary>
     public static RunFiles Beside(string checkpoint)
     {
+        checkpoint = CheckpointFiles.NewestOf(checkpoint);
         var folder = Path.GetDirectoryName(checkpoint) ?? "";
         var name = Path.GetFileName(checkpoint);
         var model = name switch
@@ -96,14 +97,14 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
     /// <exception cref="FailureException">It would.</exception>
     public void ProtectInterruptedRun()
     {
-        if (!File.Exists(Checkpoint))
+        if (!CheckpointFiles.Exist(Checkpoint))
         {
             return;
         }
 
         try
         {
-            var other = Training.Checkpoint.Read(Checkpoint);
+            var other = CheckpointFiles.Read(Checkpoint, _ => { });
             if (!other.IsDone)
             {
                 throw new FailureException($"{Checkpoint}: holds a run that was interrupted in epoch {other.Epoch + 1} of "
@@ -119,7 +120,7 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
     /// <summary>Removes the run's folder when nothing was saved in it.</summary>
     public void RemoveEmptyFolder()
     {
-        if (Path.GetDirectoryName(Model) is { Length: > 0 } folder && !Directory.EnumerateFileSystemEntries(folder).Any())
+        if (Folder?.Path is { } folder && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
         {
             Directory.Delete(folder);
         }

@@ -27,4 +27,10 @@ internal sealed record TrainRequest(
 {
     /// <summary>Whether the run is one of several alike, whose results are told together in the end (--repeat).</summary>
     public bool IsOneOfSeveral { get; init; }
+
+    /// <summary>How often a checkpoint is saved.</summary>
+    public CheckpointCadence Cadence { get; init; } = CheckpointCadence.Default;
+
+    /// <summary>How many of the last checkpoints are kept.</summary>
+    public int Keep { get; init; } = CheckpointFiles.DefaultKeep;
 }

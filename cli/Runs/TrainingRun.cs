@@ -13,15 +13,19 @@ internal sealed class TrainingRun : IDisposable
 {
     private readonly RunContext _run;
     private readonly TrainingView _view;
+    private readonly CheckpointSaver _saver;
     private readonly RunObserver[] _observers;
+    private readonly RunLock _lock;
 
-    private TrainingRun(RunContext run)
+    private TrainingRun(RunContext run, RunLock runLock)
     {
-        _run = run;
+        (_run, _lock) = (run, runLock);
+        _saver = new CheckpointSaver(run);
         _view = TrainingView.For(run);
         _observers = [.. Observers()];
         run.Trainer.Progressed = progress => Tell(observer => observer.Progressed(progress));
         run.Trainer.EpochEnded = epoch => Tell(observer => observer.EpochEnded(epoch));
+        run.Trainer.Stepped = _saver.Stepped;
     }
 
     /// <summary>How the model did on the test part; null until then.</summary>
@@ -42,7 +46,7 @@ internal sealed class TrainingRun : IDisposable
         if (request.Resume is { } path)
         {
             var file = RunFiles.FindCheckpoint(path);
-            var checkpoint = Checkpoint.Read(file);
+            var checkpoint = CheckpointFiles.Read(file, terminal.Warn);
             var (plan, device) = RunRecord.Read(checkpoint, path, request);
             var files = request is { Run: null, Output: null } ? RunFiles.Beside(file) : RunFiles.ForNew(request, "");
             return Open(request with { Device = request.Device ?? device }, plan, terminal, files, checkpoint, cancellation);
@@ -73,7 +77,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         // Saved before anything else can go wrong.
-        SaveModel();
+        SaveModelOrSayWhatIsLeft();
         Tell(observer => observer.Trained());
         _run.Trainer.UseModelWeights(() => Result = Measure());
         Tell(observer => observer.Finished(Result!));
@@ -85,39 +89,45 @@ internal sealed class TrainingRun : IDisposable
     {
         Tell(observer => observer.Dispose());
         _run.Dispose();
+        _lock.Dispose();
+        _run.Files.RemoveEmptyFolder();
     }
 
     private static TrainingRun Open(TrainRequest request, TrainingPlan plan, Terminal terminal, RunFiles? files,
         Checkpoint? checkpoint, CancellationToken cancellation)
     {
         var data = plan.Source.Load(terminal, cancellation);
-        if (files is null)
-        {
-            files = RunFiles.ForNew(request, data.Train.Name);
-            files.ProtectInterruptedRun();
-        }
-
-        var backend = terminal.Open(request.Device ?? "auto", request.Threads);
+        files ??= RunFiles.ForNew(request, data.Train.Name);
+        files.Prepare();
+        var runLock = new RunLock(files);
+        Backend? backend = null;
         try
         {
+            if (checkpoint is null)
+            {
+                files.ProtectInterruptedRun();
+            }
+
+            backend = terminal.Open(request.Device ?? "auto", request.Threads);
             var (train, validation) = plan.Split(data.Train);
             var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Of(
                 plan.BuildNetwork(backend, data.Train), data.Train, plan.Format(data.Train));
             var optimizer = plan.BuildOptimizer();
             var trainer = new Trainer(model.Network, optimizer, train, validation, plan.Options, model.Format);
             checkpoint?.Restore(trainer);
-            files.Prepare();
             var run = new TrainingRun(new RunContext(
                 request, plan, terminal, files, backend, model, optimizer, trainer, train, validation, data.Test)
             {
-                IsResumed = checkpoint is not null,
-            });
+                Checkpoint = checkpoint,
+            }, runLock);
             run.Tell(observer => observer.Started());
             return run;
         }
         catch
         {
-            backend.Dispose();
+            backend?.Dispose();
+            runLock.Dispose();
+            files.RemoveEmptyFolder();
             throw;
         }
     }
@@ -131,7 +141,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         yield return _view;
-        yield return new CheckpointSaver(_run);
+        yield return _saver;
         yield return new StopLine(_run);
         yield return _run.Request.AsJson ? new JsonLines(_run) : new ResultLines(_run);
         if (_run.Files.Folder is not { } folder)
@@ -169,12 +179,40 @@ internal sealed class TrainingRun : IDisposable
 
     private void SaveModel() => _run.Trainer.UseModelWeights(() => _run.Model.Save(_run.Files.Model));
 
+    /// <summary>A disk that is full in the end must not cost the model: the system's folder for temporary files may have room.</summary>
+    private void SaveModelOrSayWhatIsLeft()
+    {
+        try
+        {
+            SaveModel();
+        }
+        catch (IOException exception)
+        {
+            var message = $"{exception.Message} {SaveElsewhere() ?? _saver.Left()}";
+            Tell(observer => observer.Failed(message));
+            throw new FailureException(message);
+        }
+    }
+
+    private string? SaveElsewhere()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"scratchnet-{Path.GetRandomFileName()}.safetensors");
+        try
+        {
+            _run.Trainer.UseModelWeights(() => _run.Model.Save(path));
+            return $"The trained model is saved as {path} instead.";
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Saves what the trainer went back to, unless that is only where it began.</summary>
     private string KeepLastGood(int epochs)
     {
         if (epochs == 0)
         {
-            _run.Files.RemoveEmptyFolder();
             return "no epoch had ended well, so there is no model to save";
         }
 

@@ -1,46 +1,152 @@
 using System.Diagnostics;
+using ScratchNet.Cli.Output;
 using ScratchNet.Training;
 
 namespace ScratchNet.Cli.Runs.Observers;
 
-/// <summary>Saves checkpoints, from which the run can be resumed.</summary>
-internal sealed class CheckpointSaver(RunContext run) : RunObserver
+/// <summary>
+/// Saves checkpoints, from which the run can be resumed. The state is copied between two steps; hashing and writing go on beside the steps
+/// that follow.
+/// </summary>
+/// <param name="run">The run.</param>
+/// <param name="write">Writes a checkpoint to a path.</param>
+internal sealed class CheckpointSaver(RunContext run, Action<CheckpointContent, string> write) : RunObserver
 {
-    // Saving costs little against five seconds of training, and no more than that is ever lost.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongEnoughToJudge = TimeSpan.FromSeconds(5);
 
+    private readonly CheckpointFiles _files = new(run.Files.Checkpoint, run.Request.Keep);
+    private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+    private readonly Stopwatch _held = new();
+    private Task<TimeSpan>? _writing;
+    private TimeSpan _cost;
+    private bool _isFailing;
+
+    /// <summary>Watches a run and writes its checkpoints to the disk.</summary>
+    public CheckpointSaver(RunContext run)
+        : this(run, (content, path) => content.Write(path))
+    {
+    }
 
     /// <inheritdoc/>
-    public override void EpochEnded(EpochResult epoch)
+    public override void Started()
     {
-        if (_sinceLast.Elapsed >= Interval)
+        if (run.Checkpoint is { } checkpoint)
         {
-            TrySave();
+            _files.GoOn(checkpoint);
+        }
+        else
+        {
+            _files.BeginAnew();
+        }
+    }
+
+    /// <summary>A step was made.</summary>
+    public void Stepped()
+    {
+        if (_writing is { IsCompleted: true })
+        {
+            Collect();
+        }
+
+        if (!run.Trainer.IsDone && run.Request.Cadence.IsDue(run.Optimizer.Steps, _sinceLast.Elapsed, _cost))
+        {
+            _held.Start();
+            Collect();
+            Begin();
+            _held.Stop();
+            _sinceLast.Restart();
         }
     }
 
     /// <inheritdoc/>
-    public override void Stopped() => Save();
-
-    /// <inheritdoc/>
-    public override void Trained() => TrySave();
-
-    /// <summary>A disk that is full now may have room later, so training goes on without.</summary>
-    private void TrySave()
+    public override void Stopped()
     {
         try
         {
-            Save();
+            Finish();
+        }
+        catch (IOException exception)
+        {
+            throw new FailureException($"{exception.Message} {Left()}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Trained()
+    {
+        try
+        {
+            Finish();
         }
         catch (IOException exception)
         {
             run.Terminal.Warn(exception.Message);
         }
 
-        _sinceLast.Restart();
+        var share = _held.Elapsed / _sinceStart.Elapsed;
+        if (run.Request.Cadence.IsGiven && share > CheckpointCadence.MostShare && _sinceStart.Elapsed > LongEnoughToJudge)
+        {
+            run.Terminal.Warn($"checkpoints took {Figures.Percent(share)} of the time; save fewer with a larger {CheckpointCadence.Option}");
+        }
     }
 
-    private void Save() => Checkpoint.Save(
-        run.Trainer, run.Model, run.Files.Checkpoint, RunRecord.Write(run.Plan, run.Backend.Device.Id));
+    /// <inheritdoc/>
+    public override void Dispose() => Collect();
+
+    /// <summary>What a person still has when nothing more can be written.</summary>
+    public string Left() => _files.NewestStep is { } step
+        ? $"The checkpoint of step {step} is there: make room, then go on with: scratchnet train --resume {run.Files.ResumePath}"
+        : "There is no checkpoint to go on from.";
+
+    /// <summary>Copies the state, and begins to write it.</summary>
+    private void Begin()
+    {
+        var before = Stopwatch.GetTimestamp();
+        var content = Capture();
+        var step = run.Optimizer.Steps;
+        _writing = Task.Run(() =>
+        {
+            _files.Save(step, path => write(content, path));
+            return Stopwatch.GetElapsedTime(before);
+        });
+    }
+
+    /// <summary>Waits for the one that is being written. A disk that is full now may have room later, so training goes on without.</summary>
+    private void Collect()
+    {
+        try
+        {
+            _cost = _writing?.GetAwaiter().GetResult() ?? _cost;
+            if (_isFailing && _writing is not null)
+            {
+                run.Terminal.Warn($"{run.Files.Checkpoint}: checkpoints can be saved again");
+                _isFailing = false;
+            }
+        }
+        catch (IOException exception)
+        {
+            if (!_isFailing)
+            {
+                run.Terminal.Warn($"{exception.Message} Training goes on, and the next checkpoint is tried when it is due.");
+            }
+
+            _isFailing = true;
+        }
+
+        _writing = null;
+    }
+
+    private void Finish()
+    {
+        Collect();
+        var content = Capture();
+        _files.Save(run.Optimizer.Steps, path => write(content, path));
+    }
+
+    private CheckpointContent Capture()
+    {
+        run.Trainer.CheckFinite();
+        return Checkpoint.Capture(run.Trainer, run.Model, RunRecord.Write(run.Plan, run.Backend.Device.Id));
+    }
 }
