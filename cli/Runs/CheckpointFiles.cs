@@ -25,8 +25,12 @@ internal sealed class CheckpointFiles(string newest, int keep)
     /// <param name="checkpoint">The checkpoint.</param>
     public void GoOn(Checkpoint checkpoint) => NewestStep = checkpoint.Path == newest ? checkpoint.Step : null;
 
-    /// <summary>Removes what an older run has left in the same place, but for its newest, which this run's first one replaces.</summary>
-    public void BeginAnew() => Older(newest).ForEach(File.Delete);
+    /// <summary>Removes what a finished run has left in the same place: going on must never lead back to that one.</summary>
+    public void BeginAnew()
+    {
+        File.Delete(newest);
+        Older(newest).ForEach(File.Delete);
+    }
 
     /// <summary>Saves one, and removes those that are too many.</summary>
     /// <param name="step">The step that it is of.</param>
@@ -78,11 +82,17 @@ internal sealed class CheckpointFiles(string newest, int keep)
     /// <summary>Whether there are checkpoints of a run, be the newest missing.</summary>
     public static bool Exist(string newest) => File.Exists(newest) || Older(newest).Count > 0;
 
+    /// <summary>The highest step among the checkpoints before the newest; 0 while there are none.</summary>
+    public static long NewestOlder(string newest) =>
+        Older(newest).Select(path => StepOf(Path.GetFileName(path))).Max() ?? 0;
+
     /// <summary>The newest checkpoint's name for any of them: <c>a/checkpoint.step-9.safetensors</c> is one of <c>a/checkpoint.safetensors</c>.</summary>
     public static string NewestOf(string path)
     {
         var name = Path.GetFileName(path);
-        return StepOf(name) is null ? path : Path.Combine(Path.GetDirectoryName(path)!, name[..name.LastIndexOf(StepMark, StringComparison.Ordinal)] + Extension);
+        return StepOf(name) is null
+            ? path
+            : Path.Combine(Path.GetDirectoryName(path)!, name[..name.LastIndexOf(StepMark, StringComparison.Ordinal)] + Extension);
     }
 
     /// <summary>Those before a checkpoint, newest first; one whose name was about to be changed when the run was killed is the first.</summary>

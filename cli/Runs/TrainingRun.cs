@@ -1,5 +1,6 @@
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Runs.Observers;
+using ScratchNet.Kernels;
 using ScratchNet.Training;
 using ScratchNet.Training.Data;
 
