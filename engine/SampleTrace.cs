@@ -38,11 +38,14 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
         return Run(network, x, scores => network.Loss.Compute(network.Backend, scores, labels.View), hasLoss: true);
     }
 
-    /// <summary>Traces the gradient of a weighted sum of the scores: with 1 for one class and -1 for another, of what tells them apart.</summary>
+    /// <summary>
+    /// Traces the gradient of a weighted sum of the scores: with 1 for one class and -1 for another, of what tells them apart.
+    /// </summary>
     /// <param name="network">The network; its parameters' gradients are overwritten, as by every backward pass.</param>
     /// <param name="x">The sample, 1 x inputs.</param>
     /// <param name="dy">The weight of every score, 1 x outputs.</param>
-    /// <exception cref="ShapeException">The sample has another number of features, or the network another number of outputs.</exception>
+    /// <exception cref="ShapeException">The sample has another number of features, or the network another number of
+    /// outputs.</exception>
     public static SampleTrace OfScores(Network network, ReadOnlySpan<float> x, ReadOnlySpan<float> dy)
     {
         var gradient = Tensor.Allocate(network.Backend, 1, network.Outputs);
@@ -96,7 +99,8 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
     }
 
     /// <summary>
-    /// Nobody before the first layer learns, so training leaves its dx out. It is dz·Wᵀ, and for a batch of one dz is db, the sum over one row.
+    /// Nobody before the first layer learns, so training leaves its dx out. It is dz·Wᵀ, and for a batch of one dz is db, the
+    /// sum over one row.
     /// </summary>
     private static float[] InputGradientOf(Dense layer)
     {

@@ -14,7 +14,7 @@ internal static class StudioCommand
     {
         var model = new Argument<string?>("MODEL")
         {
-            Description = "what the Draw page uses: a model's file, or a run's folder [default: one made from the bundled digits]",
+            Description = "what the Draw page uses: a model's file, or a run's folder [default: one made of the bundled digits]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var port = CommonOptions.Text("--port", "N", $"where to listen [default: {DefaultPort}, or the next free one]");

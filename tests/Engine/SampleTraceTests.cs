@@ -27,8 +27,10 @@ public sealed class SampleTraceTests : IDisposable
             var layer = network.Layers[i];
             if (layer is Dense dense)
             {
-                AssertNear(Differences(dense.Weights.Count, (j, h) => Loss(network, Wide(_x), (dense.Weights, j, h))), trace.Layers[i].Dw);
-                AssertNear(Differences(dense.Bias.Count, (j, h) => Loss(network, Wide(_x), (dense.Bias, j, h))), trace.Layers[i].Dz);
+                AssertNear(Differences(dense.Weights.Count,
+                    (j, h) => Loss(network, Wide(_x), (dense.Weights, j, h))), trace.Layers[i].Dw);
+                AssertNear(Differences(dense.Bias.Count,
+                    (j, h) => Loss(network, Wide(_x), (dense.Bias, j, h))), trace.Layers[i].Dz);
             }
 
             Assert.Equal(i == 0 ? _x : trace.Layers[i - 1].Y, trace.Layers[i].X);
@@ -60,7 +62,8 @@ public sealed class SampleTraceTests : IDisposable
 
     /// <summary>Dropout first and between: it is off here, and lets gradients through.</summary>
     private Network MakeNetwork() => new(_backend, 3,
-        [new Dropout(0.5f), new Dense(5, Activation.Tanh), new Dropout(0.5f), new ActivationLayer(Activation.Sigmoid), new Dense(3)],
+        [new Dropout(0.5f), new Dense(5, Activation.Tanh), new Dropout(0.5f), new ActivationLayer(Activation.Sigmoid),
+            new Dense(3)],
         new SoftmaxCrossEntropy(), seed: 11);
 
     private static double Loss(Network network, double[] x, (Parameter Parameter, int Index, double H)? nudge) =>
@@ -103,6 +106,7 @@ public sealed class SampleTraceTests : IDisposable
         Assert.Equal(expected.Length, actual.Length);
         var scale = expected.Max(Math.Abs);
         Assert.True(scale > 0, "gradients of zero show nothing");
-        Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.Second, pair.First - (Tolerance * scale), pair.First + (Tolerance * scale)));
+        Assert.All(expected.Zip(actual), pair => Assert.InRange(
+            pair.Second, pair.First - (Tolerance * scale), pair.First + (Tolerance * scale)));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -70,7 +71,8 @@ public sealed class StudioPage : IAsyncDisposable
         page.Console += (_, message) => Note(message.Type is "error" or "warning", $"console: {message.Text}");
         page.PageError += (_, error) => Note(true, $"error: {error}");
         page.Request += (_, request) => Note(!request.Url.StartsWith(address, StringComparison.Ordinal)
-            && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal),
+            && !request.Url.StartsWith("blob:", StringComparison.Ordinal)
+            && !request.Url.StartsWith("data:", StringComparison.Ordinal),
             $"request to {request.Url}");
         page.Dialog += (_, dialog) => dialog.AcceptAsync();
     }
@@ -92,10 +94,11 @@ public sealed class StudioPage : IAsyncDisposable
 
     /// <summary>Waits until the text of an element matches a regular expression.</summary>
     public Task Until(string id, string pattern) => Assertions.Expect(Page.Locator("#" + id))
-        .ToHaveTextAsync(new System.Text.RegularExpressions.Regex(pattern), new() { Timeout = (float)Patience.TotalMilliseconds });
+        .ToHaveTextAsync(new Regex(pattern), new() { Timeout = (float)Patience.TotalMilliseconds });
 
     /// <summary>
-    /// Waits until a script's value is true, looking once a frame. Playwright's own way compiles the script in the page, which the page's
+    /// Waits until a script's value is true, looking once a frame. Playwright's own way compiles the script in the page, which
+    /// the page's
     /// content security policy forbids.
     /// </summary>
     public async Task UntilTrue(string script)
@@ -113,7 +116,8 @@ public sealed class StudioPage : IAsyncDisposable
     {
         var box = (await Page.Locator("#pad").BoundingBoxAsync())!;
         async Task Move((double X, double Y) to) =>
-            await Page.Mouse.MoveAsync((float)(box.X + (to.X * box.Width)), (float)(box.Y + (to.Y * box.Height)), new() { Steps = 8 });
+            await Page.Mouse.MoveAsync(
+                (float)(box.X + (to.X * box.Width)), (float)(box.Y + (to.Y * box.Height)), new() { Steps = 8 });
         await Move(points[0]);
         await Page.Mouse.DownAsync();
         foreach (var point in points[1..])

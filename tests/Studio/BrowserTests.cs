@@ -159,7 +159,8 @@ public sealed class BrowserTests(BrowserFixture browser) : IClassFixture<Browser
         await page.Page.SelectOptionAsync("[name=activation]", "tanh");
         await page.Click("share");
         await page.UntilTrue("location.hash.length > 1");
-        await using var other = await browser.Open(new Uri(page.Page.Url).PathAndQuery.TrimStart('/') + new Uri(page.Page.Url).Fragment);
+        var link = new Uri(page.Page.Url);
+        await using var other = await browser.Open(link.PathAndQuery.TrimStart('/') + link.Fragment);
         await other.UntilTrue("document.querySelector('[name=hidden]').value === '12,7'");
         Assert.Equal("tanh", await other.Page.InputValueAsync("[name=activation]"));
         other.AssertClean();
@@ -232,7 +233,8 @@ public sealed class BrowserTests(BrowserFixture browser) : IClassFixture<Browser
         await page.Until("code", "namespace ScratchNet.Kernels");
 
         var file = browser.Studio.File("bench.json");
-        await File.WriteAllTextAsync(file, """{"op":"adam","variant":"simd","m":64,"n":1,"k":1,"backend":"cpu","threads":2,"median_seconds":1e-6,"gbps":12.5,"limit":"bandwidth","percent_of_peak":50,"error_ulp":1}""");
+        await File.WriteAllTextAsync(file, """{"op":"adam","variant":"simd","m":64,"n":1,"k":1,"backend":"cpu","threads":2,"""
+            + """ "median_seconds":1e-6,"gbps":12.5,"limit":"bandwidth","percent_of_peak":50,"error_ulp":1}""");
         await page.Page.SetInputFilesAsync("#file", file);
         await page.Until("chart", "12.5 GB/s");
         page.AssertClean();

@@ -122,7 +122,8 @@ public class FeedTests
         {
             lock (_lock)
             {
-                _awaited.Where(entry => Text.Contains(entry.Text, StringComparison.Ordinal)).ToList().ForEach(entry => entry.Seen.TrySetResult());
+                _awaited.Where(entry => Text.Contains(entry.Text, StringComparison.Ordinal)).ToList()
+                    .ForEach(entry => entry.Seen.TrySetResult());
             }
         }
     }

@@ -10,7 +10,8 @@ namespace ScratchNet.Tests.Studio;
 public sealed class HttpTests(StudioFixture studio) : IClassFixture<StudioFixture>, IDisposable
 {
     private const string Playground =
-        """{"data":"moons","noise":0.1,"features":["x","y"],"hidden":[3],"activation":"tanh","optimizer":"adam","rate":0.03,"batch":10,"seed":1}""";
+        """{"data":"moons","noise":0.1,"features":["x","y"],"hidden":[3],"""
+        + """ "activation":"tanh","optimizer":"adam","rate":0.03,"batch":10,"seed":1}""";
 
     private readonly HttpClient _client = new() { BaseAddress = new Uri(studio.Address) };
 
@@ -78,7 +79,8 @@ public sealed class HttpTests(StudioFixture studio) : IClassFixture<StudioFixtur
     [InlineData("api/train/new", "{\"dataset\":7,\"options\":{}}", "'dataset' must be a text, but is a number")]
     [InlineData("api/train/new", "{\"dataset\":\"digits\"}", "'options' is missing")]
     [InlineData("api/train/new", "{\"dataset\":\"digit\",\"options\":{}}", "did you mean 'digits'")]
-    [InlineData("api/train/new", "{\"dataset\":\"digits\",\"options\":{\"hiden\":\"4\"}}", "no option 'hiden'; did you mean 'hidden'")]
+    [InlineData("api/train/new", "{\"dataset\":\"digits\",\"options\":{\"hiden\":\"4\"}}",
+        "no option 'hiden'; did you mean 'hidden'")]
     [InlineData("api/train/new", "{\"dataset\":\"digits\",\"options\":{\"hidden\":\"-4\"}}", "--hidden is '-4'")]
     [InlineData("api/train/new", "{\"dataset\":\"own\",\"options\":{}}", "start the studio with --data")]
     [InlineData("api/playground/change", "{}", "'features' is missing")]
@@ -127,7 +129,8 @@ public sealed class HttpTests(StudioFixture studio) : IClassFixture<StudioFixtur
     [Fact]
     public async Task Points_are_read_with_and_without_names_and_fitted_into_the_plane()
     {
-        using var response = await _client.PostAsync("api/playground/csv", new StringContent("a;b;c\r\n0;10;left\r\n100;60;right\r\n"));
+        using var response = await _client.PostAsync(
+            "api/playground/csv", new StringContent("a;b;c\r\n0;10;left\r\n100;60;right\r\n"));
         var points = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("points");
         Assert.Equal([-0.9, -0.45, 0], points[0].EnumerateArray().Select(value => Math.Round(value.GetDouble(), 9)));
         Assert.Equal([0.9, 0.45, 1], points[1].EnumerateArray().Select(value => Math.Round(value.GetDouble(), 9)));
@@ -187,7 +190,8 @@ public sealed class HttpTests(StudioFixture studio) : IClassFixture<StudioFixtur
     }
 
     private static IEnumerable<string> Named(string html) =>
-        html.Split(['"'], StringSplitOptions.None).Where(part => part.StartsWith('/') && part.Contains('.', StringComparison.Ordinal)
+        html.Split(['"'], StringSplitOptions.None)
+            .Where(part => part.StartsWith('/') && part.Contains('.', StringComparison.Ordinal)
             && !part.StartsWith("/api", StringComparison.Ordinal));
 
     internal static async Task<string> Reason(HttpResponseMessage response) =>

@@ -59,7 +59,8 @@ internal sealed class DrawRoutes(DrawSession session, Worker worker, Func<string
         {
             var height = Whole(request, "height", 1, MostSide) ?? throw RequestException.Malformed("'height' is missing");
             return bytes.Length == width * height ? (new GreyPicture(width, height, bytes), "the drawing")
-                : throw RequestException.Malformed($"a drawing of {width}x{height} has {width * height} bytes, but {bytes.Length} came");
+                : throw RequestException.Malformed(
+                    $"a drawing of {width}x{height} has {width * height} bytes, but {bytes.Length} came");
         }
 
         try

@@ -18,7 +18,8 @@ internal sealed record KernelsState(bool IsRunning, string? Message, IReadOnlyLi
 internal sealed class KernelsSession : IDisposable
 {
     /// <summary>As the bench does, but no longer than people wait.</summary>
-    private static readonly TimingPlan Plan = new(LeastRounds: 7, MostRounds: 100, Noise: 0.03, Budget: TimeSpan.FromSeconds(0.5));
+    private static readonly TimingPlan Plan =
+        new(LeastRounds: 7, MostRounds: 100, Noise: 0.03, Budget: TimeSpan.FromSeconds(0.5));
 
     // Devices stay open: drivers were seen to crash when contexts come and go.
     private readonly Dictionary<string, (Backend Backend, IPeaks Peaks)> _devices = [];

@@ -4,7 +4,9 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Cli.Studio.Playground;
 
-/// <summary>The playground's network and everything to train and to draw it: the engine's own layers, loss and optimizer.</summary>
+/// <summary>
+/// The playground's network and everything to train and to draw it: the engine's own layers, loss and optimizer.
+/// </summary>
 internal sealed class PlaygroundNet : IDisposable
 {
     /// <summary>Points of the grid on each side.</summary>

@@ -6,7 +6,8 @@ using ScratchNet.Kernels;
 namespace ScratchNet.Cli.Studio.Playground;
 
 /// <summary>
-/// The playground's run. Like the Train page's it lives here and all tabs see it. Its networks have some dozen weights, for which a GPU
+/// The playground's run. Like the Train page's it lives here and all tabs see it. Its networks have some dozen weights, for
+/// which a GPU
 /// would only be slower, so it has a backend of one thread. Members but <see cref="Feed"/> are called on the session's thread.
 /// </summary>
 internal sealed class PlaygroundSession : IDisposable
@@ -172,7 +173,8 @@ internal sealed class PlaygroundSession : IDisposable
     }
 
     private void PublishSetup() => Feed.Publish("setup", new PlaygroundSetup(_number, _settings,
-        [.. _net.Points.Train.Select(Row)], [.. _net.Points.Test.Select(Row)], _net.Points.Classes, PlaygroundNet.Grid, PlaygroundNet.Edge));
+        [.. _net.Points.Train.Select(Row)], [.. _net.Points.Test.Select(Row)], _net.Points.Classes,
+        PlaygroundNet.Grid, PlaygroundNet.Edge));
 
     private static double[] Row(LabelledPoint point) => [Math.Round(point.X, 4), Math.Round(point.Y, 4), point.Label];
 
@@ -181,7 +183,8 @@ internal sealed class PlaygroundSession : IDisposable
         var (train, test) = _net.Measure();
         if (!double.IsFinite(train.Loss))
         {
-            (_isRunning, _message) = (false, $"the loss is not a finite number any more; a lower rate than {_settings.Rate} usually helps");
+            (_isRunning, _message) =
+                (false, $"the loss is not a finite number any more; a lower rate than {_settings.Rate} usually helps");
         }
 
         _curve.Add(_net.Step, 1, train.Loss, train.Accuracy);

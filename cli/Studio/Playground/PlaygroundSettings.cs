@@ -16,7 +16,8 @@ namespace ScratchNet.Cli.Studio.Playground;
 /// <param name="Batch">Points in a step.</param>
 /// <param name="Seed">Decides points, weights and order.</param>
 internal sealed record PlaygroundSettings(
-    string Data, double Noise, string[] Features, int[] Hidden, string Activation, string Optimizer, double Rate, int Batch, int Seed)
+    string Data, double Noise, string[] Features, int[] Hidden, string Activation, string Optimizer, double Rate,
+    int Batch, int Seed)
 {
     /// <summary>The name of a person's own points.</summary>
     public const string OwnData = "own";
@@ -42,7 +43,8 @@ internal sealed record PlaygroundSettings(
     /// <exception cref="RequestException">One of them can't be; the message names it.</exception>
     public static PlaygroundSettings Read(JsonBody body)
     {
-        var features = body.List("features", KnownFeatures.Count).Select(entry => OneOf("features", entry, KnownFeatures.Keys)).ToArray();
+        var features = body.List("features", KnownFeatures.Count)
+            .Select(entry => OneOf("features", entry, KnownFeatures.Keys)).ToArray();
         if (features.Length == 0 || features.Distinct().Count() < features.Length)
         {
             throw RequestException.Malformed("'features' must name at least one, and each only once");
@@ -67,7 +69,8 @@ internal sealed record PlaygroundSettings(
     {
         var activation = Enum.Parse<Activation>(Activation, ignoreCase: true);
         return new Network(backend, Features.Length,
-            [.. Hidden.Select(units => new Dense(units, activation)), new Dense(classes)], new SoftmaxCrossEntropy(), (ulong)Seed);
+            [.. Hidden.Select(units => new Dense(units, activation)), new Dense(classes)],
+            new SoftmaxCrossEntropy(), (ulong)Seed);
     }
 
     /// <summary>Makes the optimizer.</summary>
@@ -87,5 +90,6 @@ internal sealed record PlaygroundSettings(
         OneOf(name, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ToString(), known);
 
     private static string OneOf(string name, string value, IEnumerable<string> known) => known.Contains(value) ? value
-        : throw RequestException.Malformed($"'{name}' is '{Terminal.OneLine(value)}', but must be one of {string.Join(", ", known)}");
+        : throw RequestException.Malformed(
+            $"'{name}' is '{Terminal.OneLine(value)}', but must be one of {string.Join(", ", known)}");
 }

@@ -54,7 +54,8 @@ internal static class PointsCsv
         string[] classes = [.. rows.Select(row => row.Class).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length > Points.MostClasses)
         {
-            throw RequestException.Malformed($"the file has {classes.Length} classes, but at most {Points.MostClasses} are taken");
+            throw RequestException.Malformed(
+                $"the file has {classes.Length} classes, but at most {Points.MostClasses} are taken");
         }
 
         var (left, right) = (rows.Min(row => row.X), rows.Max(row => row.X));

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace ScratchNet.Cli.Studio.Server;
 
-/// <summary>The files that browsers are sent. They are in the program itself; pages are put into the frame that all share.</summary>
+/// <summary>
+/// The files that browsers are sent. They are in the program itself; pages are put into the frame that all share.
+/// </summary>
 internal sealed class Assets
 {
     private const string Prefix = "studio/";

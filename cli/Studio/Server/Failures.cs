@@ -13,7 +13,8 @@ internal static class Failures
             await next(context);
             if (context.Response is { StatusCode: 404 or 405, HasStarted: false })
             {
-                await Write(context, context.Response.StatusCode, $"{context.Request.Method} {context.Request.Path}: there is no such thing");
+                await Write(context, context.Response.StatusCode,
+                    $"{context.Request.Method} {context.Request.Path}: there is no such thing");
             }
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)

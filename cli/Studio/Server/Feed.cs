@@ -29,7 +29,9 @@ internal sealed class Feed
         changed.SetResult();
     }
 
-    /// <summary>Sends every topic, and each again whenever it has changed, as server-sent events until the browser goes.</summary>
+    /// <summary>
+    /// Sends every topic, and each again whenever it has changed, as server-sent events until the browser goes.
+    /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="stopping">The server is ending.</param>
     public async Task Stream(HttpContext context, CancellationToken stopping)

@@ -54,14 +54,17 @@ internal sealed class Guard : IDisposable
 
     public void Dispose() => _limiter.Dispose();
 
-    /// <summary>An address cannot be made to point elsewhere; a name can, so only names known to be this machine's pass.</summary>
+    /// <summary>
+    /// An address cannot be made to point elsewhere; a name can, so only names known to be this machine's pass.
+    /// </summary>
     private void CheckHost(HttpRequest request)
     {
         var name = request.Host.Host;
         var isAddress = IPAddress.TryParse(name.Trim('[', ']'), out _);
         if (!isAddress && !Is(name, "localhost") && !_names.Any(known => Is(name, known)))
         {
-            throw new RequestException(403, $"this server is not '{Terminal.OneLine(name)}'; open it under the address that it printed");
+            throw new RequestException(403,
+                $"this server is not '{Terminal.OneLine(name)}'; open it under the address that it printed");
         }
     }
 
@@ -71,7 +74,8 @@ internal sealed class Guard : IDisposable
         var isForeign = origin.Length > 0 && !Is(origin, $"{request.Scheme}://{request.Host}");
         if (isForeign || request.Headers["Sec-Fetch-Site"] == "cross-site")
         {
-            throw new RequestException(403, "this request comes from a page of another site; only the studio's own pages may ask");
+            throw new RequestException(403,
+                "this request comes from a page of another site; only the studio's own pages may ask");
         }
     }
 

@@ -15,7 +15,8 @@ internal static class Ports
         IPAddress? address;
         try
         {
-            address = IPAddress.TryParse(host, out var literal) ? literal : (await Dns.GetHostAddressesAsync(host)).FirstOrDefault();
+            address = IPAddress.TryParse(host, out var literal) ? literal
+                : (await Dns.GetHostAddressesAsync(host)).FirstOrDefault();
         }
         catch (SocketException)
         {
@@ -31,7 +32,9 @@ internal static class Ports
         return address;
     }
 
-    /// <summary>The port to take: the one that was asked for or, when nothing was, the first free one from the usual on.</summary>
+    /// <summary>
+    /// The port to take: the one that was asked for or, when nothing was, the first free one from the usual on.
+    /// </summary>
     /// <exception cref="FailureException">It can't be had; the message names the next free one.</exception>
     public static int Choose(IPAddress address, int port, bool isGiven)
     {

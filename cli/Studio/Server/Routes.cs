@@ -8,7 +8,8 @@ namespace ScratchNet.Cli.Studio.Server;
 /// <summary>Where sessions register what they answer.</summary>
 internal sealed class Routes(WebApplication app)
 {
-    private readonly CancellationToken _stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+    private readonly CancellationToken _stopping =
+        app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     /// <summary>A request that asks for something to be done and is answered with JSON.</summary>
     public void Post(string path, Func<HttpRequest, Task<object>> answer) => app.MapPost(path, context => Write(context, answer));

@@ -1,6 +1,8 @@
 namespace ScratchNet.Cli.Studio.Train;
 
-/// <summary>Loss and accuracy over the steps of a run, in a limited number of points: when there are too many, neighbours merge.</summary>
+/// <summary>
+/// Loss and accuracy over the steps of a run, in a limited number of points: when there are too many, neighbours merge.
+/// </summary>
 internal sealed class Curve
 {
     private const int MostPoints = 480;

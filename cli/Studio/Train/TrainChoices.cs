@@ -20,7 +20,8 @@ internal sealed record TrainChoices(IReadOnlyList<DatasetChoice> Datasets)
     /// <param name="own">The data of --data, or null.</param>
     public static TrainChoices Of(DataSource? own) => new(
     [
-        .. DatasetCatalog.Entries.Select(entry => Choice(entry.Name, entry.Title, IsHere(entry), new DataSource(entry.Name, null))),
+        .. DatasetCatalog.Entries.Select(entry =>
+            Choice(entry.Name, entry.Title, IsHere(entry), new DataSource(entry.Name, null))),
         .. own is null ? Array.Empty<DatasetChoice>() : [Choice(TrainRoutes.Own, $"your own: {own.Folder}", true, own)],
     ]);
 
