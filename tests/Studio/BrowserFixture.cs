@@ -8,14 +8,7 @@ namespace ScratchNet.Tests.Studio;
 /// <summary>A studio, and a headless Chromium to open it in. Without a browser every test that opens a page skips.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
-    private static readonly string[] Flags =
-    [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync",
-    ];
-
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private ChromiumBrowser? _browser;
 
     /// <summary>The studio.</summary>
     public StudioFixture Studio { get; } = new();
@@ -28,21 +21,8 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <param name="isDark">Whether the system is dark.</param>
     public async Task<StudioPage> Open(string path, int width = 1280, bool isDark = false)
     {
-        if (_browser is null)
-        {
-            var chromium = Requirements.Chromium();
-            _playwright = await Playwright.CreateAsync();
-            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = Flags });
-        }
-
-        var context = await _browser.NewContextAsync(new()
-        {
-            ViewportSize = new() { Width = width, Height = 900 },
-            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
-            HasTouch = width < 500,
-        });
-        context.SetDefaultTimeout((float)StudioPage.Patience.TotalMilliseconds);
-        return await StudioPage.Open(context, Studio.Address, path);
+        _browser ??= await ChromiumBrowser.Launch();
+        return await _browser.Open(Studio.Address, path, width, isDark);
     }
 
     public async Task DisposeAsync()
@@ -52,7 +32,6 @@ public sealed class BrowserFixture : IAsyncLifetime
             await _browser.DisposeAsync();
         }
 
-        _playwright?.Dispose();
         await Studio.DisposeAsync();
     }
 }
