@@ -82,7 +82,7 @@ public class PtxLintTests
     [InlineData("\tld.v4.f32\t{%f1, %f2, %f3, %f4}, [%rd1];\n", 256, "generic pointer")]
     [InlineData("\tld.f32\t%f1, [%rd1];\n", 256, "generic pointer")]
     [InlineData("\tst.b8\t[%rd1], %r1;\n", 256, "generic pointer")]
-    [InlineData("\tld.global.f32\t%f1, [%rd1];\n", 257, "group size")]
+    [InlineData("\tld.global.f32\t%f1, [%rd1];\n", 288, "group size")]
     [InlineData("\tld.global.f32\t%f1, [%rd1];\n", 2048, "group size")]
     [InlineData("\t.shared .align 16 .b8 tile[8192];\n", 256, "shared memory: 8192 bytes, with 4096 asked for")]
     public void A_fault_planted_in_the_text_is_found(string ptx, int threads, string fault) => Assert.Contains(
