@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ScratchNet.Engine;
 using ScratchNet.Engine.Files;
 using ScratchNet.Kernels;
 
@@ -94,6 +95,7 @@ public sealed class Checkpoint
             ["settings"] = trainer.Options.Describe(),
             ["optimizer"] = DescribeOptimizer(trainer),
             ["history"] = new JsonArray([.. trainer.History.Select(WriteEpoch)]),
+            ["rollbacks"] = new JsonArray([.. trainer.Rollbacks.Select(WriteRollback)]),
             ["extra"] = extra?.DeepClone() ?? new JsonObject(),
         };
         List<StoredTensor> weights = [];
@@ -142,7 +144,7 @@ public sealed class Checkpoint
     public TrainedModel LoadModel(Backend backend) => TrainedModel.Build(backend, _file, Path);
 
     /// <summary>Puts a trainer where the run stood. Its network must come from <see cref="LoadModel"/>.</summary>
-    /// <param name="trainer">A trainer that has not made a step.</param>
+    /// <param name="trainer">A trainer of the same run.</param>
     /// <exception cref="InvalidOperationException">
     /// The trainer has other data, another optimizer or other settings than the run had; the message says which.
     /// </exception>
@@ -162,13 +164,17 @@ public sealed class Checkpoint
             trainer.Optimizer.Steps = Step;
             trainer.Metrics.Restore(_file.Values(TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
             trainer.Restore(Epoch, Batch, TimeSpan.FromSeconds((double)_training["epoch_seconds"]!),
-                _training["history"]!.AsArray().Select(ReadEpoch), Weights(TrainedName), Weights(AverageName));
+                _training["history"]!.AsArray().Select(ReadEpoch), (_training["rollbacks"]?.AsArray() ?? []).Select(ReadRollback),
+                Weights(TrainedName), Weights(AverageName));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
             throw Malformed(Path, exception);
         }
     }
+
+    /// <summary>Puts the model's weights into a network of the same architecture.</summary>
+    internal void LoadWeights(Network network) => NetworkFile.LoadWeights(network, _file);
 
     private float[]? Weights(string name) =>
         _file.Tensors.TryGetValue(name, out var tensor) ? _file.Values(name, tensor.Shape) : null;
@@ -179,6 +185,10 @@ public sealed class Checkpoint
         json["learning_rate"] = trainer.FullRate.ToString("R", CultureInfo.InvariantCulture);
         return json;
     }
+
+    private static JsonObject WriteRollback(Rollback rollback) => new() { ["step"] = rollback.Step, ["epoch"] = rollback.Epoch };
+
+    private static Rollback ReadRollback(JsonNode? json) => new((long)json!["step"]!, (int)json["epoch"]!);
 
     private static JsonObject WriteEpoch(EpochResult epoch) => new()
     {

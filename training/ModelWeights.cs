@@ -87,6 +87,10 @@ internal sealed class ModelWeights : IDisposable
         {
             Copy(ref _best);
         }
+        else
+        {
+            _best = null;
+        }
 
         _average?.SetWeights(average ?? _network.CopyWeights());
         if (trained is not null)

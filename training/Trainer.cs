@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using ScratchNet.Engine;
+using ScratchNet.Kernels;
 using ScratchNet.Training.Data;
+using ScratchNet.Training.Diagnosis;
 
 namespace ScratchNet.Training;
 
@@ -21,6 +23,7 @@ public sealed class Trainer : IDisposable
     private readonly RunningMetrics _validationMetrics;
     private readonly int[] _order;
     private readonly List<EpochResult> _history = [];
+    private readonly List<Rollback> _rollbacks = [];
     private readonly Stopwatch _clock = new();
     private readonly ModelWeights _weights;
     private bool _isOver;
@@ -106,6 +109,9 @@ public sealed class Trainer : IDisposable
     /// <summary>What every epoch so far came to.</summary>
     public IReadOnlyList<EpochResult> History => _history;
 
+    /// <summary>How often the run went back; each time its learning rate is halved.</summary>
+    public IReadOnlyList<Rollback> Rollbacks => _rollbacks;
+
     /// <summary>Loss and hits of the current epoch so far, on the device.</summary>
     public RunningMetrics Metrics { get; }
 
@@ -166,7 +172,7 @@ public sealed class Trainer : IDisposable
             BeginEpoch();
         }
 
-        Optimizer.LearningRate = FullRate
+        Optimizer.LearningRate = FullRate * MathF.ScaleB(1f, -_rollbacks.Count)
             * Options.Schedule.Factor(new ScheduleMoment(Optimizer.Steps, Batches, Options.Epochs, _history));
         Clock.Start(worthWaiting: (Batches - 1 - Batch) % StepsAMeasurement == 0);
         var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
@@ -194,7 +200,25 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Throws when a loss of this epoch was not finite: before the state of the run is saved.</summary>
     /// <exception cref="NotFiniteException">One was not; the network has the weights of the last good epoch.</exception>
-    public void CheckFinite() => ReadFinite();
+    public void CheckFinite()
+    {
+        ReadFinite();
+        CheckWeights();
+    }
+
+    /// <summary>
+    /// Goes back to a checkpoint of this same run and halves the learning rate from there on; that a run did is part of its state.
+    /// </summary>
+    /// <param name="good">The checkpoint: best one at the end of an epoch, so that where it was saved does not depend on time.</param>
+    /// <param name="badStep">The step at which a value was not finite.</param>
+    public void RollBack(Checkpoint good, long badStep)
+    {
+        Rollback[] rollbacks = [.. _rollbacks, new Rollback(badStep, good.Epoch)];
+        good.LoadWeights(Network);
+        good.Restore(this);
+        _rollbacks.Clear();
+        _rollbacks.AddRange(rollbacks);
+    }
 
     /// <summary>
     /// Runs something while the network has the weights that the model gets: their average where one is kept
@@ -209,19 +233,29 @@ public sealed class Trainer : IDisposable
     /// already.
     /// </summary>
     internal void Restore(
-        int epoch, int batch, TimeSpan epochTime, IEnumerable<EpochResult> history, float[]? trained, float[]? average)
+        int epoch, int batch, TimeSpan epochTime, IEnumerable<EpochResult> history, IEnumerable<Rollback> rollbacks,
+        float[]? trained, float[]? average)
     {
         Epoch = epoch;
         Batch = batch;
         EpochTime = epochTime;
         _history.Clear();
         _history.AddRange(history);
+        _rollbacks.Clear();
+        _rollbacks.AddRange(rollbacks);
         _isOver = Options.EarlyStopping?.IsOver(_history) ?? false;
         _weights.Restore(Options.EarlyStopping is not null && epoch > 0, trained, average);
         if (batch > 0)
         {
             SetOrder();
         }
+    }
+
+    /// <summary>The samples of the step that is to come, as they will be then.</summary>
+    internal (Tensor X, BufferView<byte> Labels) NextBatch()
+    {
+        SetOrder();
+        return _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
     }
 
     /// <summary>What a checkpoint needs beside the model's weights: those that are trained, and a hidden average, if they differ.</summary>
@@ -255,6 +289,7 @@ public sealed class Trainer : IDisposable
     private void EndEpoch()
     {
         var metrics = ReadFinite();
+        CheckWeights();
         _weights.KeepGood();
         Epoch++;
         Batch = 0;
@@ -305,5 +340,15 @@ public sealed class Trainer : IDisposable
 
         _weights.GoBack();
         throw new NotFiniteException(metrics.FirstBadStep, Epoch);
+    }
+
+    /// <summary>The last step may have spoilt the weights, which no loss has seen yet.</summary>
+    private void CheckWeights()
+    {
+        if (!NotFiniteSearch.IsFinite(Network))
+        {
+            _weights.GoBack();
+            throw new NotFiniteException(Optimizer.Steps, Epoch, "a weight after");
+        }
     }
 }

@@ -29,13 +29,19 @@ public sealed record EpochResult(
     double Seconds,
     double ImagesPerSecond);
 
-/// <summary>Training broke down: a loss was not a finite number.</summary>
+/// <summary>A run went back to the end of an epoch because a value was not finite, and went on with half the learning rate.</summary>
+/// <param name="Step">The step at which that was, from 1.</param>
+/// <param name="Epoch">Epochs that were done where it went back to.</param>
+public sealed record Rollback(long Step, int Epoch);
+
+/// <summary>Training broke down: a loss or a weight was not a finite number.</summary>
 /// <param name="step">The step at which that happened, from 1.</param>
 /// <param name="goodEpochs">Epochs that ended well before; the network has the weights of the last of them.</param>
-public sealed class NotFiniteException(long step, int goodEpochs) : Exception(
-    $"the loss at step {step} is not a finite number; a lower learning rate usually helps")
+/// <param name="what">What was not finite.</param>
+public sealed class NotFiniteException(long step, int goodEpochs, string what = "the loss at") : Exception(
+    $"{what} step {step} is not a finite number; a lower learning rate usually helps")
 {
-    /// <summary>The step at which the loss was not finite, from 1.</summary>
+    /// <summary>The step, from 1. What spoilt it may have been a step or two before: see <see cref="Diagnosis.NotFiniteSearch"/>.</summary>
     public long Step { get; } = step;
 
     /// <summary>Epochs that ended well before; the network has the weights of the last of them.</summary>

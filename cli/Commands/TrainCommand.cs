@@ -111,6 +111,8 @@ internal static class TrainCommand
             + $"rotation=10,scale=0.1,shift=1.5,shear=0.1,alpha=34,sigma=5 {TrainingDefaults.Tell(set => set.Augment ? "yes" : "no")}"),
         CommonOptions.Text(TrainOptionNames.Validation, "SHARE",
             "share of the training part held out to watch the run [default: 0.1]"),
+        CommonOptions.Text(TrainOptionNames.OnNan, "HOW", "when a loss is not finite: stop, or rollback to the last good epoch and halve "
+            + "the rate, at most ten times [default: stop]"),
         CommonOptions.Text(TrainOptionNames.Seed, "N", "decides weights, order, dropout and distortions [default: 1]"),
     ];
 

@@ -30,6 +30,9 @@ internal sealed record RunContext(
     Dataset? Validation,
     Dataset Test) : IDisposable
 {
+    /// <summary>The training part before the validation part was held out of it.</summary>
+    public required Dataset WholeTrain { get; init; }
+
     /// <summary>What the run goes on from; null for a new run.</summary>
     public Checkpoint? Checkpoint { get; init; }
 

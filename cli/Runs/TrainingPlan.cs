@@ -43,10 +43,17 @@ internal sealed record TrainingPlan(
     double Validation,
     TrainingOptions Options)
 {
+    /// <summary>What happens when a value is not finite: the run stops.</summary>
+    public const string Stop = "stop";
+
+    private const string GoBack = "rollback";
     private const string None = "no";
     private const int MaxUnits = 65_536;
     private const int MaxEpochs = 1_000_000;
     private const int MaxBatch = 65_536;
+
+    /// <summary>Whether a run whose loss is not finite goes back to the end of the last good epoch and halves the learning rate.</summary>
+    public bool RollsBack { get; init; }
 
     /// <summary>Reads a plan.</summary>
     /// <param name="source">The data.</param>
@@ -94,7 +101,10 @@ internal sealed record TrainingPlan(
             Real(TrainOptionNames.LabelSmoothing, 0, 1),
             ClassWeighting.Read(given(TrainOptionNames.ClassWeights) ?? ClassWeighting.None),
             validation,
-            options);
+            options)
+        {
+            RollsBack = Choice(TrainOptionNames.OnNan, Stop, Stop, GoBack) == GoBack,
+        };
 
         string Choice(string name, string fallback, params string[] words) => Values.Choice(name, given(name) ?? fallback, words);
 
@@ -126,6 +136,7 @@ internal sealed record TrainingPlan(
         [TrainOptionNames.WarmUp] = Options.Schedule.WarmUpEpochs.ToString("R", CultureInfo.InvariantCulture),
         [TrainOptionNames.Augment] = DistortionText.Write(Options.Distortion),
         [TrainOptionNames.Validation] = Validation.ToString("R", CultureInfo.InvariantCulture),
+        [TrainOptionNames.OnNan] = RollsBack ? GoBack : Stop,
         [TrainOptionNames.Epochs] = Options.Epochs.ToString(CultureInfo.InvariantCulture),
         [TrainOptionNames.BatchSize] = Options.BatchSize.ToString(CultureInfo.InvariantCulture),
         [TrainOptionNames.Seed] = Options.Seed.ToString(CultureInfo.InvariantCulture),

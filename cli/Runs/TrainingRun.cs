@@ -15,6 +15,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly RunContext _run;
     private readonly TrainingView _view;
     private readonly CheckpointSaver _saver;
+    private readonly Breakdown _breakdown;
     private readonly RunObserver[] _observers;
     private readonly RunLock _lock;
 
@@ -22,6 +23,7 @@ internal sealed class TrainingRun : IDisposable
     {
         (_run, _lock) = (run, runLock);
         _saver = new CheckpointSaver(run);
+        _breakdown = new Breakdown(run);
         _view = TrainingView.For(run);
         _observers = [.. Observers()];
         run.Trainer.Progressed = progress => Tell(observer => observer.Progressed(progress));
@@ -64,7 +66,7 @@ internal sealed class TrainingRun : IDisposable
     {
         try
         {
-            if (!_view.Show(() => _run.Trainer.Run(cancellation)))
+            if (!_view.Show(() => TrainOn(cancellation)))
             {
                 Tell(observer => observer.Stopped());
                 return ExitCode.Interrupted;
@@ -72,7 +74,7 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (NotFiniteException exception)
         {
-            var message = $"{exception.Message}; {KeepLastGood(exception.GoodEpochs)}";
+            var message = $"{_breakdown.Describe(exception)}; {KeepLastGood(exception.GoodEpochs)}";
             Tell(observer => observer.Failed(message));
             throw new FailureException(message);
         }
@@ -120,6 +122,7 @@ internal sealed class TrainingRun : IDisposable
                 request, plan, terminal, files, backend, model, optimizer, trainer, train, validation, data.Test)
             {
                 Checkpoint = checkpoint,
+                WholeTrain = data.Train,
             }, runLock);
             run.Tell(observer => observer.Started());
             return run;
@@ -133,6 +136,22 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>Trains, and goes back as often as that is allowed.</summary>
+    private bool TrainOn(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return _run.Trainer.Run(cancellation);
+            }
+            catch (NotFiniteException exception) when (_breakdown.TryGoBack(exception))
+            {
+                // Goes on from there.
+            }
+        }
+    }
+
     /// <summary>Who watches the run, in the order in which they are told.</summary>
     private IEnumerable<RunObserver> Observers()
     {
@@ -142,6 +161,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         yield return _view;
+        yield return _breakdown;
         yield return _saver;
         yield return new StopLine(_run);
         yield return _run.Request.AsJson ? new JsonLines(_run) : new ResultLines(_run);

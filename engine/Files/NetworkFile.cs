@@ -79,6 +79,18 @@ public static class NetworkFile
         }
     }
 
+    /// <summary>Puts a file's weights into a network of the same architecture (an upload).</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="file">The file's contents.</param>
+    /// <exception cref="ModelFileException">The file holds another network.</exception>
+    public static void LoadWeights(Network network, SafetensorsFile file)
+    {
+        foreach (var parameter in network.Parameters)
+        {
+            parameter.Values.CopyFrom(file.Values(parameter.Name, ShapeOf(parameter)));
+        }
+    }
+
     /// <summary>A network's layers and loss as JSON: two networks with the same text have the same architecture.</summary>
     /// <param name="network">The network.</param>
     public static JsonObject Architecture(Network network) => new()

@@ -11,7 +11,7 @@ internal sealed class HeadingLines(RunContext run) : RunObserver
         var (messages, network) = (run.Terminal.Error, run.Model.Network);
         messages.WriteLine(NetworkLines.Describe(run.Model.DatasetName, run.Train, run.Validation, run.Test));
         var settings = run.Plan.Describe()
-            .Where(option => option.Key != TrainOptionNames.Hidden && option.Value is not ("0" or "no"))
+            .Where(option => option.Key != TrainOptionNames.Hidden && option.Value is not ("0" or "no" or TrainingPlan.Stop))
             .Select(option => $"{option.Key[2..].Replace('-', ' ')} {option.Value}");
         messages.WriteLine($"{NetworkLines.Shape(network)}: {Figures.Count(network.ParameterCount)} parameters; "
             + string.Join(", ", settings));

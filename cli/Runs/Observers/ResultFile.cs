@@ -54,6 +54,16 @@ internal sealed class ResultFile(RunContext run, RunFolder folder) : RunObserver
         json.WriteString("status", status);
         json.WriteNumber("epoch", run.Trainer.Epoch);
         json.WriteNumber("seconds", run.Seconds);
+        json.WriteStartArray("rollbacks");
+        foreach (var rollback in run.Trainer.Rollbacks)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", rollback.Step);
+            json.WriteNumber("to_epoch", rollback.Epoch);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         more(json);
         json.WriteNumber("layers_epoch", _last.Epoch);
         json.WriteStartArray("layers");
