@@ -48,6 +48,7 @@ internal static class CommandLine
             ReportCommand.Create(terminal),
             GradCheckCommand.Create(terminal),
             LessonsCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             DevicesCommand.Create(terminal),
             DataCommand.Create(terminal),

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using ScratchNet.Cli.Output;
+using ScratchNet.Cli.Parsing;
+using ScratchNet.Cli.Reports;
+using ScratchNet.Cli.Runs;
+using ScratchNet.Kernels;
+using ScratchNet.Training;
+using ScratchNet.Training.Data;
+using ScratchNet.Training.Diagnosis;
+
+namespace ScratchNet.Cli.Commands;
+
+/// <summary><c>scratchnet doctor</c>: why a run goes badly, or what is wrong with data.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var what = new Argument<string?>("RUN|DATA")
+        {
+            Description = "a run's folder, a data set's name, or your own data [default: the newest folder in runs]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var json = CommonOptions.Json();
+        var command = new ExampledCommand("doctor", "Says in words why a run goes badly, with the figures that show it.",
+            ("scratchnet doctor", "the newest run"),
+            ("scratchnet doctor runs/NAME", "that run, and the data it learns from"),
+            ("scratchnet doctor photos/", "data, before anything is trained on them"))
+        {
+            what, json,
+        };
+        command.SetAction(parse => Run(parse.GetValue(what), parse.GetValue(json), terminal));
+        return command;
+    }
+
+    private static int Run(string? what, bool asJson, Terminal terminal)
+    {
+        what ??= NewestRun();
+        var isRun = File.Exists(new RunFolder(what).Config);
+        var findings = isRun ? OfRun(what, terminal) : DataDoctor.Examine(DataSource.Of(what, null, null).Load(terminal));
+        if (asJson)
+        {
+            foreach (var finding in findings)
+            {
+                JsonLine.Write(terminal.Out, json =>
+                {
+                    json.WriteString("finding", finding.Kind);
+                    json.WriteString("problem", finding.Problem);
+                    json.WriteString("evidence", finding.Evidence);
+                    json.WriteString("advice", finding.Advice);
+                });
+            }
+
+            return ExitCode.Success;
+        }
+
+        terminal.Out.WriteLine(findings.Count == 0
+            ? $"{Terminal.OneLine(what)}: {terminal.Good("nothing found")}"
+            : $"{Terminal.OneLine(what)}: {findings.Count} finding{(findings.Count == 1 ? "" : "s")}");
+        foreach (var finding in findings)
+        {
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine(terminal.Strong(Terminal.OneLine(finding.Problem)));
+            terminal.Out.WriteLine($"  seen: {Terminal.OneLine(finding.Evidence)}");
+            terminal.Out.WriteLine($"  do:   {finding.Advice}");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string NewestRun() =>
+        (Directory.Exists("runs") ? Directory.GetDirectories("runs") : [])
+            .Where(folder => File.Exists(new RunFolder(folder).Config))
+            .MaxBy(folder => File.GetLastWriteTimeUtc(new RunFolder(folder).Config))
+        ?? throw new FailureException("there is no run in the folder runs; name a run's folder, a data set, or your own data");
+
+    private static List<Finding> OfRun(string folder, Terminal terminal)
+    {
+        var run = RunData.Read(folder);
+        var options = run.Config["options"]!.AsObject();
+        var checkpoint = RunFiles.FindCheckpoint(folder);
+        List<Finding> findings = [];
+        double? firstLoss = null;
+        if (CheckpointFiles.Exist(checkpoint))
+        {
+            var read = CheckpointFiles.Read(checkpoint, terminal.Warn);
+            var nothing = new TrainRequest(null, null, new Dictionary<string, string>(), null, 0, null, null, folder, false, true);
+            var (plan, _) = RunRecord.Read(read, folder, nothing);
+            var data = plan.Source.Load(terminal);
+            firstLoss = LossBeforeTraining(plan, data.Train);
+            findings.AddRange(DataDoctor.Examine(data));
+        }
+
+        findings.InsertRange(0, RunDoctor.Examine(new RunFacts(
+            run.Config["dataset"]!["classes"]!.AsArray().Count,
+            int.Parse(options[TrainOptionNames.BatchSize]!.ToString(), System.Globalization.CultureInfo.InvariantCulture),
+            firstLoss,
+            [.. run.Metrics.Numbers("train_loss").OfType<double>()],
+            [.. run.Metrics.Numbers("validation_loss").OfType<double>()],
+            Layers(run.Layers),
+            run.Result?["status"]?.ToString() == "failed" ? run.Result["message"]?.ToString() : null)));
+        return findings;
+    }
+
+    private static double LossBeforeTraining(TrainingPlan plan, Dataset train)
+    {
+        using var backend = Devices.Open("cpu");
+        using var network = plan.BuildNetwork(backend, train);
+        return network.Evaluate(train.Subset(Math.Min(train.Count, 1000), seed: 1), plan.Format(train)).Loss;
+    }
+
+    private static List<LayerFacts> Layers(RunTable? table)
+    {
+        if (table is null)
+        {
+            return [];
+        }
+
+        var (layers, names) = (table.Texts("layer").ToArray(), table.Texts("description").ToArray());
+        var (dead, saturated, norms) = (table.Numbers("dead_units"), table.Numbers("saturated"), table.Numbers("weight_norm"));
+        return [.. Enumerable.Range(0, table.Rows).GroupBy(row => layers[row]).Select(rows => new LayerFacts(
+            names[rows.Last()], dead[rows.Last()] ?? 0, saturated[rows.Last()] ?? 0, norms[rows.First()], norms[rows.Last()]))];
+    }
+}

@@ -1,0 +1,84 @@
+using ScratchNet.Training.Data;
+using ScratchNet.Training.Diagnosis;
+using Xunit;
+
+namespace ScratchNet.Tests.Cli;
+
+/// <summary>Runs and data that are broken in one way each, and what is said of them.</summary>
+public class DoctorTests
+{
+    private static readonly DatasetPair Digits = BundledDigits.Load();
+
+    [Theory]
+    [InlineData("rate-too-high", "--optimizer sgd --learning-rate 5 --epochs 3")]
+    [InlineData("rate-too-low", "--learning-rate 1e-6 --epochs 3")]
+    [InlineData("dead-relus", "--learning-rate 3 --epochs 2")]
+    [InlineData("saturated", "--activation sigmoid --learning-rate 5 --epochs 2")]
+    [InlineData("first-loss", "--class-weights 30,30,30,30,30,30,30,30,30,30 --epochs 2")]
+    [InlineData("batch-too-small", "--batch-size 1 --optimizer sgd --learning-rate 0.05 --schedule constant --epochs 8 --validation 0.5")]
+    [InlineData("overfitting", "--hidden 256 --learning-rate 0.005 --schedule constant --epochs 40 --validation 0.9")]
+    [InlineData(null, "--epochs 6")]
+    public void ABrokenRunIsExplainedAndAHealthyOneIsNot(string? kind, string options)
+    {
+        using var folder = new TemporaryFolder();
+        string[] size = options.Contains("--hidden", StringComparison.Ordinal) ? [] : ["--hidden", "32"];
+        var run = CliProcess.Run(folder.Path,
+            ["train", "--run", "runs/a", "--threads", "1", "--no-augment", "--quiet", .. size, .. options.Split(' ')]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        var doctor = CliProcess.Run(folder.Path, "doctor", "--json");
+        Assert.Equal((0, ""), (doctor.ExitCode, doctor.Error));
+        var kinds = doctor.JsonLines().Select(line => line.GetProperty("finding").GetString()).ToArray();
+        if (kind is null)
+        {
+            Assert.Empty(kinds);
+        }
+        else
+        {
+            Assert.Contains(kind, kinds);
+        }
+    }
+
+    [Fact]
+    public void HealthyDataAreLeftAlone() => Assert.Empty(DataDoctor.Examine(Digits));
+
+    [Fact]
+    public void LabelsInAnotherOrderAreNoticed()
+    {
+        byte[] labels = [.. Digits.Train.Labels.Span];
+        new Random(1).Shuffle(labels);
+        var train = new Dataset("shuffled", 28, 28, Digits.Train.ClassNames, Digits.Train.CopyImages(), labels);
+        Assert.Equal("labels-shuffled", Assert.Single(DataDoctor.Examine(new DatasetPair(train, Digits.Test))).Kind);
+    }
+
+    [Fact]
+    public void AMissingClassIsNamed()
+    {
+        int[] others = [.. Enumerable.Range(0, Digits.Train.Count).Where(i => Digits.Train.Labels.Span[i] != 7)];
+        var finding = Assert.Single(DataDoctor.Examine(new DatasetPair(Digits.Train.Select(others), Digits.Test)));
+        Assert.Equal(("class-missing", "a class is missing: 7"), (finding.Kind, finding.Problem));
+    }
+
+    [Fact]
+    public void InputsOfAnotherScaleAreNoticed()
+    {
+        byte[] dark = [.. Digits.Train.CopyImages().Select(pixel => (byte)(pixel / 16))];
+        var train = new Dataset("dark", 28, 28, Digits.Train.ClassNames, dark, Digits.Train.Labels);
+        Assert.Equal("not-normalised", Assert.Single(DataDoctor.Examine(new DatasetPair(train, Digits.Test))).Kind);
+    }
+
+    [Fact]
+    public void TestPicturesAmongTheTrainingPicturesAreCounted()
+    {
+        var finding = Assert.Single(DataDoctor.Examine(new DatasetPair(Digits.Train, Digits.Train.Subset(200, seed: 1))));
+        Assert.Equal(("duplicates", "200 of 200 test pictures"), (finding.Kind, finding.Evidence));
+    }
+
+    [Fact]
+    public void WithoutARunThereIsALine()
+    {
+        using var folder = new TemporaryFolder();
+        var doctor = CliProcess.Run(folder.Path, "doctor");
+        Assert.Equal(1, doctor.ExitCode);
+        InProcess.AssertOneErrorLine(doctor.Error);
+    }
+}

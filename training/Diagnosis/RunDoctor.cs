@@ -1,0 +1,98 @@
+namespace ScratchNet.Training.Diagnosis;
+
+/// <summary>How a layer stood in the end of an epoch.</summary>
+/// <param name="Description">The layer in words.</param>
+/// <param name="DeadUnits">Share of its ReLU units that are 0 for every sample.</param>
+/// <param name="Saturated">Share of its sigmoid or tanh outputs near an end.</param>
+/// <param name="FirstNorm">Norm of its weights before the first step; null without weights.</param>
+/// <param name="LastNorm">Norm of its weights when last measured.</param>
+public sealed record LayerFacts(string Description, double DeadUnits, double Saturated, double? FirstNorm, double? LastNorm);
+
+/// <summary>What is known of a run.</summary>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="BatchSize">Samples in a step.</param>
+/// <param name="FirstLoss">Mean loss of the untrained network; null when not known.</param>
+/// <param name="TrainLosses">Training loss by epoch.</param>
+/// <param name="ValidationLosses">Validation loss by epoch; empty without validation.</param>
+/// <param name="Layers">The layers.</param>
+/// <param name="Breakdown">What was said when the run broke down; null when it did not.</param>
+public sealed record RunFacts(int Classes, int BatchSize, double? FirstLoss, IReadOnlyList<double> TrainLosses,
+    IReadOnlyList<double> ValidationLosses, IReadOnlyList<LayerFacts> Layers, string? Breakdown);
+
+/// <summary>Says why a run goes badly. Silent about one that goes well.</summary>
+public static class RunDoctor
+{
+    private const double ManyDead = 0.5;
+    private const double MuchSaturation = 0.6;
+
+    /// <summary>Examines a run.</summary>
+    /// <param name="run">What is known of it.</param>
+    public static IReadOnlyList<Finding> Examine(RunFacts run) =>
+    [
+        .. new[] { FirstLoss(run), RateTooHigh(run), RateTooLow(run), BatchTooSmall(run), Overfitting(run) }.OfType<Finding>(),
+        .. run.Layers.Where(layer => layer.DeadUnits > ManyDead).Select(layer => new Finding("dead-relus", "most ReLU units are dead",
+            Invariant($"{100 * layer.DeadUnits:0} % of the units of {layer.Description} are 0 for every picture, so they learn nothing"),
+            "a lower --learning-rate, or another --activation")),
+        .. run.Layers.Where(layer => layer.Saturated > MuchSaturation).Select(layer => new Finding("saturated", "units are saturated",
+            Invariant($"{100 * layer.Saturated:0} % of the outputs of {layer.Description} are near an end, where the slope is almost 0"),
+            "a lower --learning-rate, or --activation relu")),
+    ];
+
+    private static double Guessing(RunFacts run) => Math.Log(run.Classes);
+
+    /// <summary>An untrained network holds all classes equally likely: its loss is -ln(1/classes).</summary>
+    private static Finding? FirstLoss(RunFacts run) =>
+        run.FirstLoss is not { } loss || (loss > 0.5 * Guessing(run) && loss < 2 * Guessing(run)) ? null : new Finding(
+            "first-loss", "the first loss is far from that of guessing",
+            Invariant($"it is {loss:0.00} before the first step; ln({run.Classes}) is {Guessing(run):0.00}"),
+            "check class weights, the scale of the inputs and how the weights begin");
+
+    private static Finding? RateTooHigh(RunFacts run)
+    {
+        if (run.Breakdown is not null)
+        {
+            return new Finding("rate-too-high", "the learning rate is too high", run.Breakdown, "divide --learning-rate by ten");
+        }
+
+        var reference = Math.Max(Guessing(run), run.FirstLoss ?? 0);
+        var worst = run.TrainLosses.DefaultIfEmpty(0).Max();
+        return worst < 1.2 * reference ? null : new Finding("rate-too-high", "the learning rate is too high",
+            Invariant($"the training loss of an epoch was {worst:0.00}, more than before the first step ({reference:0.00})"),
+            "divide --learning-rate by ten");
+    }
+
+    private static Finding? RateTooLow(RunFacts run)
+    {
+        var norms = run.Layers.Where(layer => layer is { FirstNorm: > 0, LastNorm: not null })
+            .Select(layer => Math.Abs((layer.LastNorm!.Value / layer.FirstNorm!.Value) - 1)).DefaultIfEmpty(1).Max();
+        var isSlow = run.TrainLosses.Count > 0 && run.TrainLosses[^1] > 0.5 * Guessing(run) && run.TrainLosses[^1] < 1.2 * Guessing(run);
+        return !isSlow || norms > 0.02 || Rises(run) > 0.3 ? null : new Finding("rate-too-low", "the learning rate is too low",
+            Invariant($"after {run.TrainLosses.Count} epochs the training loss is {run.TrainLosses[^1]:0.00} (guessing: {Guessing(run):0.00}), and no layer's weights have changed their norm by more than {100 * norms:0.00} %"),
+            "multiply --learning-rate by ten");
+    }
+
+    private static Finding? BatchTooSmall(RunFacts run) =>
+        run.BatchSize >= run.Classes || run.TrainLosses.Count < 4 || Rises(run) < 0.25 ? null : new Finding(
+            "batch-too-small", "the batch is too small for this learning rate",
+            Invariant($"steps of {run.BatchSize} pictures, fewer than the {run.Classes} classes; the training loss rose in {100 * Rises(run):0} % of the epochs"),
+            "a --batch-size of 32 or more, or a lower --learning-rate");
+
+    private static Finding? Overfitting(RunFacts run)
+    {
+        if (run.ValidationLosses.Count < 3)
+        {
+            return null;
+        }
+
+        var (best, last, train) = (run.ValidationLosses.Min(), run.ValidationLosses[^1], run.TrainLosses[^1]);
+        return last < 1.1 * best || train > 0.5 * last ? null : new Finding("overfitting", "the network learns the training pictures by heart",
+            Invariant($"the validation loss was {best:0.000} after epoch {run.ValidationLosses.ToList().IndexOf(best) + 1} and is {last:0.000} now, while the training loss is {train:0.000}"),
+            "--early-stopping 5, --dropout 0.2, --augment, or more pictures");
+    }
+
+    /// <summary>Share of the epochs whose training loss was above the one before.</summary>
+    private static double Rises(RunFacts run) => run.TrainLosses.Count < 2 ? 0
+        : (double)run.TrainLosses.Skip(1).Where((loss, i) => loss > run.TrainLosses[i]).Count() / (run.TrainLosses.Count - 1);
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}
