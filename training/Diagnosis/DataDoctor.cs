@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using ScratchNet.Training.Data;
 
 namespace ScratchNet.Training.Diagnosis;
@@ -22,7 +24,9 @@ public static class DataDoctor
 
     private static Finding? Spread(Dataset train) => train.StandardDeviation >= LeastDeviation ? null : new Finding(
         "not-normalised", "the inputs are not normalised",
-        FormattableString.Invariant($"pixels from 0 to 1 have mean {train.Mean:0.000} and deviation {train.StandardDeviation:0.000}; MNIST's deviation is 0.308"),
+        string.Create(CultureInfo.InvariantCulture,
+                $"pixels from 0 to 1 have mean {train.Mean:0.000} and deviation "
+            + $"{train.StandardDeviation:0.000}; MNIST's deviation is 0.308"),
         "stretch the grey levels to 0..255 before training");
 
     private static Finding? Missing(DatasetPair data)
@@ -30,7 +34,9 @@ public static class DataDoctor
         var counts = data.Train.ClassCounts();
         string[] missing = [.. data.Train.ClassNames.Where((_, c) => counts[c] == 0)];
         return missing.Length == 0 ? null : new Finding("class-missing", $"a class is missing: {string.Join(", ", missing)}",
-            FormattableString.Invariant($"0 of {data.Train.Count} training pictures; the other classes have {counts.Where(count => count > 0).Min()} or more"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"0 of {data.Train.Count} training pictures; the "
+                + $"other classes have {counts.Where(count => count > 0).Min()} or more"),
             "add pictures of it, or take the class out");
     }
 
@@ -51,7 +57,9 @@ public static class DataDoctor
         var (share, chance) = ((double)agree / count, some.ClassCounts().Sum(n => Math.Pow((double)n / some.Count, 2)));
         return share >= chance + (LeastAgreement * (1 - chance)) ? null : new Finding(
             "labels-shuffled", "the labels do not go with the pictures, as if they were shuffled",
-            FormattableString.Invariant($"of {count} pictures, {100 * share:0.0} % have the label of their nearest neighbour; by chance it would be {100 * chance:0.0} %"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"of {count} pictures, {100 * share:0.0} % have the label of their "
+                + $"nearest neighbour; by chance it would be {100 * chance:0.0} %"),
             "check that labels and pictures are in the same order");
     }
 
@@ -70,5 +78,5 @@ public static class DataDoctor
     }
 
     private static string Hash(Dataset set, int index) =>
-        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(set.Image(index)));
+        Convert.ToHexString(SHA256.HashData(set.Image(index)));
 }

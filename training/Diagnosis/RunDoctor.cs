@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ScratchNet.Training.Diagnosis;
 
 /// <summary>How a layer stood in the end of an epoch.</summary>
@@ -30,11 +32,17 @@ public static class RunDoctor
     public static IReadOnlyList<Finding> Examine(RunFacts run) =>
     [
         .. new[] { FirstLoss(run), RateTooHigh(run), RateTooLow(run), BatchTooSmall(run), Overfitting(run) }.OfType<Finding>(),
-        .. run.Layers.Where(layer => layer.DeadUnits > ManyDead).Select(layer => new Finding("dead-relus", "most ReLU units are dead",
-            Invariant($"{100 * layer.DeadUnits:0} % of the units of {layer.Description} are 0 for every picture, so they learn nothing"),
+        .. run.Layers.Where(layer => layer.DeadUnits > ManyDead).Select(layer => new Finding(
+            "dead-relus", "most ReLU units are dead",
+            string.Create(CultureInfo.InvariantCulture,
+                $"{100 * layer.DeadUnits:0} % of the units of {layer.Description} are 0 for every "
+                + $"picture, so they learn nothing"),
             "a lower --learning-rate, or another --activation")),
-        .. run.Layers.Where(layer => layer.Saturated > MuchSaturation).Select(layer => new Finding("saturated", "units are saturated",
-            Invariant($"{100 * layer.Saturated:0} % of the outputs of {layer.Description} are near an end, where the slope is almost 0"),
+        .. run.Layers.Where(layer => layer.Saturated > MuchSaturation).Select(layer => new Finding(
+            "saturated", "units are saturated",
+            string.Create(CultureInfo.InvariantCulture,
+                $"{100 * layer.Saturated:0} % of the outputs of {layer.Description} are near an end, "
+                + $"where the slope is almost 0"),
             "a lower --learning-rate, or --activation relu")),
     ];
 
@@ -44,7 +52,8 @@ public static class RunDoctor
     private static Finding? FirstLoss(RunFacts run) =>
         run.FirstLoss is not { } loss || (loss > 0.5 * Guessing(run) && loss < 2 * Guessing(run)) ? null : new Finding(
             "first-loss", "the first loss is far from that of guessing",
-            Invariant($"it is {loss:0.00} before the first step; ln({run.Classes}) is {Guessing(run):0.00}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"it is {loss:0.00} before the first step; ln({run.Classes}) is {Guessing(run):0.00}"),
             "check class weights, the scale of the inputs and how the weights begin");
 
     private static Finding? RateTooHigh(RunFacts run)
@@ -57,7 +66,8 @@ public static class RunDoctor
         var reference = Math.Max(Guessing(run), run.FirstLoss ?? 0);
         var worst = run.TrainLosses.DefaultIfEmpty(0).Max();
         return worst < 1.2 * reference ? null : new Finding("rate-too-high", "the learning rate is too high",
-            Invariant($"the training loss of an epoch was {worst:0.00}, more than before the first step ({reference:0.00})"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"the training loss of an epoch was {worst:0.00}, more than before the first step ({reference:0.00})"),
             "divide --learning-rate by ten");
     }
 
@@ -65,16 +75,22 @@ public static class RunDoctor
     {
         var norms = run.Layers.Where(layer => layer is { FirstNorm: > 0, LastNorm: not null })
             .Select(layer => Math.Abs((layer.LastNorm!.Value / layer.FirstNorm!.Value) - 1)).DefaultIfEmpty(1).Max();
-        var isSlow = run.TrainLosses.Count > 0 && run.TrainLosses[^1] > 0.5 * Guessing(run) && run.TrainLosses[^1] < 1.2 * Guessing(run);
-        return !isSlow || norms > 0.02 || Rises(run) > 0.3 ? null : new Finding("rate-too-low", "the learning rate is too low",
-            Invariant($"after {run.TrainLosses.Count} epochs the training loss is {run.TrainLosses[^1]:0.00} (guessing: {Guessing(run):0.00}), and no layer's weights have changed their norm by more than {100 * norms:0.00} %"),
+        var last = run.TrainLosses.LastOrDefault();
+        var isSlow = last > 0.5 * Guessing(run) && last < 1.2 * Guessing(run);
+        return !isSlow || norms > 0.02 || Rises(run) > 0.3 ? null : new Finding(
+            "rate-too-low", "the learning rate is too low",
+            string.Create(CultureInfo.InvariantCulture,
+                $"after {run.TrainLosses.Count} epochs the training loss is {last:0.00} (guessing: "
+                + $"{Guessing(run):0.00}), and no layer's weights have changed their norm by more than {100 * norms:0.00} %"),
             "multiply --learning-rate by ten");
     }
 
     private static Finding? BatchTooSmall(RunFacts run) =>
         run.BatchSize >= run.Classes || run.TrainLosses.Count < 4 || Rises(run) < 0.25 ? null : new Finding(
             "batch-too-small", "the batch is too small for this learning rate",
-            Invariant($"steps of {run.BatchSize} pictures, fewer than the {run.Classes} classes; the training loss rose in {100 * Rises(run):0} % of the epochs"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"steps of {run.BatchSize} pictures, fewer than the {run.Classes} classes; the "
+                + $"training loss rose in {100 * Rises(run):0} % of the epochs"),
             "a --batch-size of 32 or more, or a lower --learning-rate");
 
     private static Finding? Overfitting(RunFacts run)
@@ -85,14 +101,15 @@ public static class RunDoctor
         }
 
         var (best, last, train) = (run.ValidationLosses.Min(), run.ValidationLosses[^1], run.TrainLosses[^1]);
-        return last < 1.1 * best || train > 0.5 * last ? null : new Finding("overfitting", "the network learns the training pictures by heart",
-            Invariant($"the validation loss was {best:0.000} after epoch {run.ValidationLosses.ToList().IndexOf(best) + 1} and is {last:0.000} now, while the training loss is {train:0.000}"),
+        return last < 1.1 * best || train > 0.5 * last ? null : new Finding(
+            "overfitting", "the network learns the training pictures by heart",
+            string.Create(CultureInfo.InvariantCulture,
+                $"the validation loss was {best:0.000} after epoch {run.ValidationLosses.ToList().IndexOf(best) + 1} and is "
+                + $"{last:0.000} now, while the training loss is {train:0.000}"),
             "--early-stopping 5, --dropout 0.2, --augment, or more pictures");
     }
 
     /// <summary>Share of the epochs whose training loss was above the one before.</summary>
     private static double Rises(RunFacts run) => run.TrainLosses.Count < 2 ? 0
         : (double)run.TrainLosses.Skip(1).Where((loss, i) => loss > run.TrainLosses[i]).Count() / (run.TrainLosses.Count - 1);
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }
