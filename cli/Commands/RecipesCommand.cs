@@ -12,7 +12,7 @@ internal static class RecipesCommand
     public static Command Create(Terminal terminal)
     {
         var json = CommonOptions.Json();
-        var command = new ExampledCommand("recipes", "Lists the recipes: option values with the accuracy and time to expect.",
+        var command = new ExampledCommand("recipes", "Lists the recipes: option values that aim at an accuracy within a time.",
             ("scratchnet recipes", "every recipe: network, accuracy, time"),
             ("scratchnet train mnist --recipe quick", "follow one"),
             ("scratchnet train mnist --recipe quick --epochs 20", "follow one but for its epochs"))
@@ -25,7 +25,7 @@ internal static class RecipesCommand
 
     private static int WriteTable(Terminal terminal)
     {
-        var table = new TextTable("recipe", "data", "hidden layers", " epochs", " test accuracy", " time on 2 cores");
+        var table = new TextTable("recipe", "data", "hidden layers", " epochs", " aims at", " within, on 2 cores");
         foreach (var recipe in Recipes.All)
         {
             table.Add(recipe.Name, recipe.Dataset, recipe.Options[TrainOptionNames.Hidden], recipe.Options[TrainOptionNames.Epochs],
@@ -55,8 +55,8 @@ internal static class RecipesCommand
                 json.WriteString("dataset", recipe.Dataset);
                 json.WriteString("network", recipe.Options[TrainOptionNames.Hidden]);
                 json.WriteNumber("epochs", int.Parse(recipe.Options[TrainOptionNames.Epochs], CultureInfo.InvariantCulture));
-                json.WriteNumber("expected_accuracy", recipe.Accuracy);
-                json.WriteNumber("expected_seconds", recipe.Seconds);
+                json.WriteNumber("target_accuracy", recipe.Accuracy);
+                json.WriteNumber("target_seconds", recipe.Seconds);
                 json.WriteStartObject("options");
                 foreach (var (option, value) in recipe.Options)
                 {

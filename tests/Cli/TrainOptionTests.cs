@@ -161,6 +161,6 @@ public class TrainOptionTests
         Assert.All(Recipes.All, recipe => Assert.Contains(recipe.Name, table.Out, StringComparison.Ordinal));
         var lines = InProcess.Run("recipes", "--json").JsonLines();
         Assert.Equal(Recipes.All.Select(recipe => recipe.Name), lines.Select(line => line.GetProperty("name").GetString()));
-        Assert.All(lines, line => Assert.True(line.GetProperty("expected_accuracy").GetDouble() > 0.9));
+        Assert.All(lines, line => Assert.True(line.GetProperty("target_accuracy").GetDouble() > 0.9));
     }
 }
