@@ -46,6 +46,7 @@ internal static class CommandLine
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             ReportCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
             GradCheckCommand.Create(terminal),
             LessonsCommand.Create(terminal),
             DoctorCommand.Create(terminal),

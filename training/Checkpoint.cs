@@ -156,12 +156,7 @@ public sealed class Checkpoint
         CheckSame("the settings", Settings.ToJsonString(), trainer.Options.Describe().ToJsonString());
         try
         {
-            foreach (var (name, buffer) in trainer.Optimizer.State)
-            {
-                buffer.CopyFrom(_file.Values(OptimizerPrefix + name, buffer.Length));
-            }
-
-            trainer.Optimizer.Steps = Step;
+            RestoreMemory(trainer.Optimizer);
             trainer.Metrics.Restore(_file.Values(TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
             trainer.Restore(Epoch, Batch, TimeSpan.FromSeconds((double)_training["epoch_seconds"]!),
                 _training["history"]!.AsArray().Select(ReadEpoch), (_training["rollbacks"]?.AsArray() ?? []).Select(ReadRollback),
@@ -175,6 +170,38 @@ public sealed class Checkpoint
 
     /// <summary>Puts the model's weights into a network of the same architecture.</summary>
     internal void LoadWeights(Network network) => NetworkFile.LoadWeights(network, _file);
+
+    /// <summary>Puts an optimizer, and the weights that it works on, where the run stood: for one more step without the run's data.</summary>
+    /// <param name="network">A network with the parameters of <see cref="LoadModel"/>'s.</param>
+    /// <param name="optimizer">An optimizer of the run's kind.</param>
+    /// <exception cref="ModelFileException">The checkpoint contradicts itself.</exception>
+    public void Restore(Network network, Optimizer optimizer)
+    {
+        optimizer.Attach(network);
+        if (Weights(TrainedName) is { } trained)
+        {
+            network.SetWeights(trained);
+        }
+
+        try
+        {
+            RestoreMemory(optimizer);
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            throw Malformed(_path, exception);
+        }
+    }
+
+    private void RestoreMemory(Optimizer optimizer)
+    {
+        foreach (var (name, buffer) in optimizer.State)
+        {
+            buffer.CopyFrom(_file.Values(OptimizerPrefix + name, buffer.Length));
+        }
+
+        optimizer.Steps = Step;
+    }
 
     private float[]? Weights(string name) =>
         _file.Tensors.TryGetValue(name, out var tensor) ? _file.Values(name, tensor.Shape) : null;

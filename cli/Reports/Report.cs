@@ -42,7 +42,8 @@ internal static class Report
         .Replace("/*script*/", string.Concat(Scripts.Select(Asset)), StringComparison.Ordinal)
         .Replace("/*data*/", Data(runs), StringComparison.Ordinal);
 
-    private static string Asset(string name)
+    /// <summary>A part of a page, as text.</summary>
+    public static string Asset(string name)
     {
         using var stream = typeof(Report).Assembly.GetManifestResourceStream($"Reports/{name}")!;
         using var reader = new StreamReader(stream);

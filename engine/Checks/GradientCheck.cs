@@ -102,6 +102,26 @@ public static class GradientCheck
         return (CompareTensor("scores", gradient, values, Function, int.MaxValue), computed, Function());
     }
 
+    /// <summary>
+    /// Numeric gradients of one sample's loss, from some layer on: what <see cref="SampleTrace"/> computed by backpropagation.
+    /// Dropout must not be part of the network.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="layer">The first layer to run; the number of layers for the loss alone.</param>
+    /// <param name="x">What comes into that layer, 1 x its inputs.</param>
+    /// <param name="label">The right class.</param>
+    /// <param name="parameter">Which of that layer's parameters to differentiate by; null: its input.</param>
+    /// <param name="places">The elements to differentiate by.</param>
+    /// <returns>One derivative a place; not a number at a corner of ReLU.</returns>
+    public static double[] OfSample(Network network, int layer, float[] x, byte label, int? parameter, IReadOnlyList<int> places)
+    {
+        var reference = new ReferencePass(network, x, 1, step: 1, layer);
+        var values = parameter is { } number ? reference.Parameters[number] : reference.Input;
+        double Function() => network.Loss.ComputeReference(reference.Forward(), [label]);
+        var center = Function();
+        return [.. places.Select(i => Differentiate(values, i, center, Function))];
+    }
+
     private static List<GradientComparison> Compare(Network network, ReferencePass reference, Func<double> function, int most) =>
         [.. network.Parameters.Select((parameter, i) =>
             CompareTensor(parameter.Name, parameter.Gradients.ToArray(), reference.Parameters[i], function, most))];
@@ -173,20 +193,20 @@ public static class GradientCheck
         return input;
     }
 
-    /// <summary>A network's forward pass in double precision, with values that can be nudged.</summary>
-    private sealed class ReferencePass(Network network, float[] x, int batch, long step)
+    /// <summary>A network's forward pass in double precision, from its first layer or a later one, with values that can be nudged.</summary>
+    private sealed class ReferencePass(Network network, float[] x, int batch, long step, int start = 0)
     {
         public double[] Input { get; } = Array.ConvertAll(x, value => (double)value);
 
         public IReadOnlyList<double[]> Parameters { get; } =
-            [.. network.Parameters.Select(parameter => Array.ConvertAll(parameter.Values.ToArray(), value => (double)value))];
+            [.. network.Layers.Skip(start).SelectMany(layer => layer.Parameters).Select(parameter => Array.ConvertAll(parameter.Values.ToArray(), value => (double)value))];
 
         public double[] Forward()
         {
             var pass = new Pass(Training: true, network.Seed, (uint)step);
             var y = Input;
             var first = 0;
-            foreach (var layer in network.Layers)
+            foreach (var layer in network.Layers.Skip(start))
             {
                 y = layer.ForwardReference(y, batch, [.. Parameters.Skip(first).Take(layer.Parameters.Count)], pass);
                 first += layer.Parameters.Count;

@@ -1,0 +1,106 @@
+using ScratchNet.Kernels;
+
+namespace ScratchNet.Engine;
+
+/// <summary>What one training step did to one value of a parameter.</summary>
+/// <param name="Before">The value before the step.</param>
+/// <param name="Gradient">Its gradient, as backpropagation left it.</param>
+/// <param name="Applied">The gradient that the optimizer went by: another one only where the norm is clipped.</param>
+/// <param name="StateBefore">The optimizer's memory of it before the step, in the order of <see cref="Optimizer.State"/>.</param>
+/// <param name="StateAfter">The same after the step.</param>
+/// <param name="After">The value after the step.</param>
+public sealed record ValueStep(float Before, float Gradient, float Applied, float[] StateBefore, float[] StateAfter, float After);
+
+/// <summary>One real training step on one sample, with everything that was computed on the way kept on the host.</summary>
+public sealed class StepTrace
+{
+    private readonly Network _network;
+    private readonly float[] _before;
+    private readonly float[] _applied;
+    private readonly float[][] _stateBefore;
+    private readonly float[][] _stateAfter;
+    private readonly float[] _after;
+
+    private StepTrace(Network network, Optimizer optimizer, float[] x, byte label)
+    {
+        _network = network;
+        using var labels = network.Backend.Share([label]);
+        using var metrics = new RunningMetrics(network.Backend);
+        var input = Tensor.Allocate(network.Backend, 1, network.Inputs);
+        using (input.View.Buffer)
+        {
+            input.CopyFrom(x);
+            optimizer.Attach(network);
+            (_before, _stateBefore) = (network.CopyWeights(), Memory(optimizer));
+            Sample = SampleTrace.OfLoss(network, x, label);
+            Z = [.. Sample.Layers.Select(BeforeActivation)];
+            Probabilities = new float[network.Outputs];
+            network.Loss.ToProbabilities(Sample.Scores, Probabilities, 1);
+            network.TrainStep(input, labels.View, optimizer, metrics);
+            (_applied, _after, _stateAfter) = (network.Store.Gradients.ToArray(), network.CopyWeights(), Memory(optimizer));
+            network.Loss.Compute(network.Backend, network.Forward(input), labels.View);
+            LossAfter = network.Loss.Losses.Slice(0, 1).ToArray()[0];
+        }
+    }
+
+    /// <summary>The sample's way through the layers and its gradient's way back, before the step.</summary>
+    public SampleTrace Sample { get; }
+
+    /// <summary>For every dense layer x·w + b before the activation, 1 x outputs; for others nothing.</summary>
+    public IReadOnlyList<float[]> Z { get; }
+
+    /// <summary>The probabilities before the step, 1 x outputs.</summary>
+    public float[] Probabilities { get; }
+
+    /// <summary>The same sample's loss after the step.</summary>
+    public double LossAfter { get; }
+
+    /// <summary>Makes the step: forward, loss, backward, update.</summary>
+    /// <param name="network">The network, without dropout; changed by the step.</param>
+    /// <param name="optimizer">Changes it.</param>
+    /// <param name="x">The sample, 1 x inputs.</param>
+    /// <param name="label">Its class.</param>
+    /// <exception cref="ShapeException">The sample has another number of features, or the network drops values at random.</exception>
+    public static StepTrace Run(Network network, Optimizer optimizer, float[] x, byte label) =>
+        network.Layers.Any(layer => layer is Dropout)
+            ? throw new ShapeException("A step is traced without dropout; build the network without such layers.")
+            : new StepTrace(network, optimizer, x, label);
+
+    /// <summary>What the step did to one value.</summary>
+    /// <param name="parameter">One of the network's parameters.</param>
+    /// <param name="index">Which of its values.</param>
+    public ValueStep Of(Parameter parameter, int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)parameter.Count);
+        var place = parameter.Values.View.Offset + index;
+        var layer = Sample.Layers.First(trace => trace.Layer.Parameters.Contains(parameter));
+        var gradient = parameter.IsBias ? layer.Dz[index] : layer.Dw[index];
+        return new ValueStep(_before[place], gradient, _applied[place], [.. _stateBefore.Select(values => values[place])],
+            [.. _stateAfter.Select(values => values[place])], _after[place]);
+    }
+
+    /// <summary>The values of a parameter before the step.</summary>
+    /// <param name="parameter">One of the network's parameters.</param>
+    public ReadOnlySpan<float> Values(Parameter parameter) => _before.AsSpan(parameter.Values.View.Offset, parameter.Count);
+
+    private static float[][] Memory(Optimizer optimizer) => [.. optimizer.State.Select(state => state.Buffer.View.ToArray())];
+
+    /// <summary>Training fuses the activation into the product, so z is never stored: the same product once more, without it.</summary>
+    private float[] BeforeActivation(LayerTrace trace)
+    {
+        if (trace.Layer is not Dense dense)
+        {
+            return [];
+        }
+
+        var (backend, z) = (_network.Backend, Tensor.Allocate(_network.Backend, 2, Math.Max(dense.Inputs, dense.Outputs)));
+        using (z.View.Buffer)
+        {
+            var (x, y) = (z.View.Slice(0, dense.Inputs), z.View.Slice(z.Columns, dense.Outputs));
+            x.CopyFrom(trace.X);
+            MatMulSpec.Operation.Run(backend, new MatMulCall(
+                x, dense.Weights.Values.View, y, 1, dense.Outputs, dense.Inputs, Bias: dense.Bias.Values.View));
+            return y.ToArray();
+        }
+    }
+}
