@@ -189,7 +189,7 @@ public sealed class Checkpoint
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
-            throw Malformed(_path, exception);
+            throw Malformed(Path, exception);
         }
     }
 
