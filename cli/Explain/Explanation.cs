@@ -1,6 +1,5 @@
 using System.Globalization;
 using ScratchNet.Engine;
-using ScratchNet.Kernels;
 
 namespace ScratchNet.Cli.Explain;
 
