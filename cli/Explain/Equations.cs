@@ -7,7 +7,7 @@ namespace ScratchNet.Cli.Explain;
 internal static class Equations
 {
     /// <summary>The name of the function that a layer applies; empty where it applies none, or leaves it to the loss.</summary>
-    public static string Name(Dense dense) => Applied(dense) == Activation.None ? "" : dense.Activation.ToString().ToLowerInvariant();
+    public static string Name(Dense dense) => dense.Activation == Activation.None ? "" : dense.Activation.ToString().ToLowerInvariant();
 
     /// <summary>The derivative of a function in terms of what it gave.</summary>
     public static string Slope(string name) => name switch
@@ -19,7 +19,7 @@ internal static class Equations
     };
 
     /// <summary>The derivative at a unit that gave y.</summary>
-    public static double SlopeAt(Dense dense, float y) => ActivationReference.Gradient(y, 1f, Applied(dense));
+    public static double SlopeAt(Dense dense, float y) => ActivationReference.Gradient(y, 1f, dense.Activation);
 
     /// <summary>What the loss takes for the truth: 1 for the label, 0 for others, softened by label smoothing.</summary>
     public static double Target(Loss loss, int j, int label, int classes)
@@ -64,7 +64,4 @@ internal static class Equations
         var weight = ClassWeight(loss, label);
         return weight.Equals(1.0) ? difference : $"{Explanation.Show(weight)}·({difference})";
     }
-
-    private static Activation Applied(Dense dense) =>
-        dense.Activation == Activation.Sigmoid && dense.Outputs == 1 ? Activation.None : dense.Activation;
 }

@@ -90,6 +90,13 @@ internal sealed record Subject(TrainedModel Model, Network Network, Adam Optimiz
 
     private static Subject Copy(TrainedModel model, Checkpoint? checkpoint, string origin)
     {
+        if (model.Network.Loss is not SoftmaxCrossEntropy || model.Network.Layers.Any(layer => layer is not (Dense or Dropout)))
+        {
+            var kind = model.Network.Loss.GetType().Name;
+            model.Dispose();
+            throw new FailureException($"explain walks through dense layers that end in a softmax; this network has other layers or ends in {kind}");
+        }
+
         var copy = Blueprint.Of(model.Network).Build(model.Network.Backend, dropout: false);
         copy.SetWeights(model.Network.CopyWeights());
         List<string> notes = [origin];
