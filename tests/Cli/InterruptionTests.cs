@@ -8,7 +8,7 @@ public class InterruptionTests
 {
     // Long enough not to be over before the signal arrives, which is sent when the first epoch is.
     private static readonly string[] LongRun =
-        ["train", "--epochs", "40", "--hidden", "8", "--batch-size", "100", "--dropout", "0.1", "--augment", "--seed", "5",
+        ["train", "--epochs", "200", "--hidden", "8", "--batch-size", "100", "--dropout", "0.1", "--augment", "--seed", "5",
             "--threads", "1", "--json"];
 
     [SkippableFact]
