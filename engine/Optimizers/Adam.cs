@@ -22,6 +22,9 @@ public class Adam(
     /// <summary>Whether the decay acts on the weights directly instead of through the gradient.</summary>
     protected virtual bool Decoupled => false;
 
+    /// <summary>The step t whose bias corrections, 1 - beta^t, are applied (the paper's algorithm 1).</summary>
+    protected virtual long CorrectionStep => Steps;
+
     /// <inheritdoc/>
     protected override void Describe(JsonObject json)
     {
@@ -45,7 +48,7 @@ public class Adam(
             gradients.Slice(start, count),
             _firstMoment!.View.Slice(start, count),
             _secondMoment!.View.Slice(start, count),
-            count, Steps, LearningRate, beta1, beta2, epsilon, weightDecay, Decoupled));
+            count, CorrectionStep, LearningRate, beta1, beta2, epsilon, weightDecay, Decoupled));
 }
 
 /// <summary>AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019).</summary>
