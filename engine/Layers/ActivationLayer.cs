@@ -3,7 +3,9 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Engine;
 
-/// <summary>An activation as a layer of its own: y = f(x), element by element. <see cref="Dense"/> has one built in, which saves a pass.</summary>
+/// <summary>
+/// An activation as a layer of its own: y = f(x), element by element. <see cref="Dense"/> has one built in, which saves a pass.
+/// </summary>
 /// <param name="activation">The function f.</param>
 public sealed class ActivationLayer(Activation activation) : Layer
 {
@@ -28,7 +30,10 @@ public sealed class ActivationLayer(Activation activation) : Layer
     }
 
     /// <inheritdoc/>
-    /// <remarks>Forward was y = f(x) for each element on its own, so dx = dy·f'(x), with f' written in terms of y.</remarks>
+    /// <remarks>
+    /// Forward was y[i] = f(x[i]): x[i] went into y[i] alone, with slope f'(x[i]), so dx[i] = dy[i]·f'(x[i]). The slope is taken
+    /// from y, which is still here: ReLU 1 where y &gt; 0, else 0; sigmoid y(1 - y); tanh 1 - y².
+    /// </remarks>
     public override Tensor Backward(Backend backend, Tensor dy)
     {
         Expect(dy, Outputs, "the gradient of its output");

@@ -65,16 +65,21 @@ public class Dense : Layer
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Forward was z = x·W + b, y = f(z). So, with dz = dy·f'(z) element by element:
-    /// z[i,j] = sum over p of x[i,p]·W[p,j] + b[j] makes W[p,j] act on every row i through x[i,p]: dW = xᵀ·dz;
-    /// b[j] acts on every row with factor 1: db = column sums of dz; x[i,p] acts on every column j through W[p,j]: dx = dz·Wᵀ.
+    /// Forward was z[i,j] = sum over p of x[i,p]·W[p,j] + b[j] and y[i,j] = f(z[i,j]). Each value reaches the loss through
+    /// whatever it went into, with the slope that it has there; where it has several ways, they add up:
+    /// <list type="bullet">
+    /// <item>z[i,j] went into y[i,j] alone, with slope f'(z[i,j]): dz[i,j] = dy[i,j]·f'(z[i,j]).</item>
+    /// <item>b[j] went into z[i,j] of every row i, with slope 1: db[j] = sum over i of dz[i,j].</item>
+    /// <item>W[p,j] went into z[i,j] of every row i, with slope x[i,p]: dW[p,j] = sum over i of x[i,p]·dz[i,j]: xᵀ·dz.</item>
+    /// <item>x[i,p] went into z[i,j] of every column j, with slope W[p,j]: dx[i,p] = sum over j of dz[i,j]·W[p,j]: dz·Wᵀ.</item>
+    /// </list>
     /// </remarks>
     public override Tensor Backward(Backend backend, Tensor dy)
     {
         Expect(dy, Outputs, "the gradient of its output");
         var batch = dy.Rows;
 
-        // One pass makes dz of dy, in place, and sums its columns.
+        // One pass makes dz of dy, in place, and sums its columns: that is db.
         var dz = dy;
         ColumnSumsSpec.Operation.Run(backend, new ColumnSumsCall(
             dz.View, Bias.Gradients.View, batch, Outputs, Applied == Activation.None ? default : _y.View, Applied));

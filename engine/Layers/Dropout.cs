@@ -11,6 +11,7 @@ namespace ScratchNet.Engine;
 public sealed class Dropout : Layer
 {
     private Tensor _mask;
+    private bool _dropped;
 
     /// <summary>Makes a layer.</summary>
     /// <param name="rate">Probability of dropping an element, in [0, 1).</param>
@@ -37,8 +38,6 @@ public sealed class Dropout : Layer
     /// <inheritdoc/>
     public override long PlannedBytes => base.PlannedBytes + ((long)sizeof(float) * _mask.Count);
 
-    private bool _dropped;
-
     /// <inheritdoc/>
     public override Tensor Forward(Backend backend, Tensor x, in Pass pass)
     {
@@ -56,7 +55,10 @@ public sealed class Dropout : Layer
     }
 
     /// <inheritdoc/>
-    /// <remarks>Forward was y = x·mask with a mask that does not depend on x, so dx = dy·mask.</remarks>
+    /// <remarks>
+    /// Forward was y[i] = x[i]·mask[i] with a mask that does not depend on x: x[i] went into y[i] alone, with slope mask[i], so
+    /// dx[i] = dy[i]·mask[i]. Where nothing was dropped, forward was y = x, so dx = dy.
+    /// </remarks>
     public override Tensor Backward(Backend backend, Tensor dy)
     {
         Expect(dy, Outputs, "the gradient of its output");

@@ -56,7 +56,9 @@ public abstract class Layer
     /// <summary>Computes gradients for the batch of the last forward pass.</summary>
     /// <param name="backend">Where the tensors live.</param>
     /// <param name="dy">Gradient with respect to the outputs, batch x <see cref="Outputs"/>; may be overwritten.</param>
-    /// <returns>Gradient with respect to the inputs, batch x <see cref="Inputs"/>; a default tensor when nobody needs it.</returns>
+    /// <returns>
+    /// Gradient with respect to the inputs, batch x <see cref="Inputs"/>; a default tensor when nobody needs it.
+    /// </returns>
     public abstract Tensor Backward(Backend backend, Tensor dy);
 
     /// <summary>
@@ -150,7 +152,8 @@ public abstract class Layer
     {
         if (tensor.Columns != columns)
         {
-            throw new ShapeException($"layer {Index} ({Description}): {what} is {tensor.Shape} but must be {tensor.Rows}x{columns}.");
+            throw new ShapeException(
+                $"layer {Index} ({Description}): {what} is {tensor.Shape} but must be {tensor.Rows}x{columns}.");
         }
     }
 }

@@ -59,6 +59,11 @@ public sealed class BinaryCrossEntropy : Loss
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Forward and backward in one operation. Forward is s = 1/(1 + e^-z) and
+    /// loss = -t·log s - (1 - t)·log(1 - s) = log(1 + e^z) - t·z. In z the first part has slope e^z/(1 + e^z) = s, the second t:
+    /// dz = s - t. The mean over the batch divides by the batch.
+    /// </remarks>
     protected override void Compute(Backend backend, Tensor logits, BufferView<byte> labels, Tensor dLogits) =>
         BinaryCrossEntropySpec.Operation.Run(backend, new BinaryCrossEntropyCall(
             logits.View, labels, dLogits.View, Losses, Correct, logits.Rows));

@@ -14,8 +14,8 @@ public sealed class SoftmaxCrossEntropy : Loss
     /// <summary>Makes the loss.</summary>
     /// <param name="labelSmoothing">Share of the target spread evenly over all classes, in [0, 1).</param>
     /// <param name="classWeights">
-    /// What the loss of each class's samples is multiplied by, one weight a class, at least 0; left out, nothing. The mean still divides by
-    /// the batch, so weights that average 1 over the data leave the loss's size alone.
+    /// What the loss of each class's samples is multiplied by, one weight a class, at least 0; left out, nothing. The mean still
+    /// divides by the batch, so weights that average 1 over the data leave the loss's size alone.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public SoftmaxCrossEntropy(float labelSmoothing = 0f, IReadOnlyList<float>? classWeights = null)
@@ -132,6 +132,12 @@ public sealed class SoftmaxCrossEntropy : Loss
     protected override void ReleaseMore() => _classWeights?.Dispose();
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Forward and backward in one operation. Forward is p[j] = e^z[j] / S with S = sum over k of e^z[k], and
+    /// loss = -sum over j of t[j]·log p[j]. The targets t add up to 1, so loss = log S - sum over j of t[j]·z[j]. In z[j] the
+    /// first part has slope e^z[j] / S = p[j], the second t[j]: dz[j] = p[j] - t[j]. The mean over the batch divides by the batch,
+    /// and the weight of the row's class multiplies.
+    /// </remarks>
     protected override void Compute(Backend backend, Tensor logits, BufferView<byte> labels, Tensor dLogits) =>
         SoftmaxCrossEntropySpec.Operation.Run(backend, new SoftmaxCrossEntropyCall(
             logits.View, labels, dLogits.View, Losses, Correct, logits.Rows, logits.Columns, LabelSmoothing,

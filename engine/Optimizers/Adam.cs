@@ -3,7 +3,11 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Engine;
 
-/// <summary>Adam (Kingma and Ba, ICLR 2015); its weight decay, if any, is added to the gradient.</summary>
+/// <summary>
+/// Adam (Kingma and Ba, ICLR 2015, algorithm 1): m = beta1·m + (1 - beta1)·g and v = beta2·v + (1 - beta2)·g², both from zero;
+/// then, at step t, w = w - rate·(m/(1 - beta1^t)) / (sqrt(v/(1 - beta2^t)) + epsilon). Its weight decay, if any, is added to the
+/// gradient.
+/// </summary>
 /// <param name="learningRate">The rate alpha, above 0.</param>
 /// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
 /// <param name="beta2">Decay of the mean of their squares, in [0, 1).</param>
@@ -51,7 +55,10 @@ public class Adam(
             count, CorrectionStep, LearningRate, beta1, beta2, epsilon, weightDecay, Decoupled));
 }
 
-/// <summary>AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019).</summary>
+/// <summary>
+/// AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019). The decay shrinks the weights themselves; added to
+/// the gradient, it would be divided by the root of v like all that is there, and weights with large gradients would hardly decay.
+/// </summary>
 /// <param name="learningRate">The rate alpha, above 0.</param>
 /// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
 /// <param name="beta2">Decay of the mean of their squares, in [0, 1).</param>

@@ -45,8 +45,8 @@ public abstract class Optimizer : IDisposable
     public float WeightDecay { get; }
 
     /// <summary>
-    /// The largest Euclidean norm of all gradients together that a step takes: longer ones are shortened to it, before weight decay is
-    /// added (Pascanu, Mikolov, Bengio, ICML 2013, algorithm 1). 0 sets no limit.
+    /// The largest Euclidean norm of all gradients together that a step takes: longer ones are shortened to it, before weight
+    /// decay is added (Pascanu, Mikolov, Bengio, ICML 2013, algorithm 1). 0 sets no limit.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public float MaxGradientNorm
@@ -140,7 +140,8 @@ public abstract class Optimizer : IDisposable
 
         // The padding between parameters is zero and adds nothing to the norm.
         SquaredSumSpec.Operation.Run(_backend!, new SquaredSumCall(store.Gradients, _squaredNorm.View, store.Length));
-        ClipNormSpec.Operation.Run(_backend!, new ClipNormCall(store.Gradients, _squaredNorm.View, store.Length, MaxGradientNorm));
+        ClipNormSpec.Operation.Run(
+            _backend!, new ClipNormCall(store.Gradients, _squaredNorm.View, store.Length, MaxGradientNorm));
     }
 
     /// <summary>Adds the settings of this kind of optimizer.</summary>

@@ -3,7 +3,10 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Engine;
 
-/// <summary>Stochastic gradient descent, with momentum if wanted.</summary>
+/// <summary>
+/// Stochastic gradient descent: w = w - rate·g. With momentum w = w - rate·u, where the velocity u = momentum·u + g is a running
+/// sum of gradients: those that agree add up, those that quarrel cancel (Polyak, USSR Comput. Math. Math. Phys. 4, 1964).
+/// </summary>
 /// <param name="learningRate">The rate, above 0.</param>
 /// <param name="momentum">Share of the velocity that is kept from step to step, in [0, 1).</param>
 /// <param name="nesterov">Whether the gradient is looked up one step ahead.</param>

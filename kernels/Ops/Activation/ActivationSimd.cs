@@ -103,7 +103,7 @@ internal static class ActivationSimd
             TStore.Store(VectorMath.Tanh(Vector512.LoadUnsafe(ref x)), ref y);
     }
 
-    /// <summary>dx = y &gt; 0 ? dy : 0.</summary>
+    /// <summary>Forward: y = max(x, 0), of slope 1 where y &gt; 0, else 0. So dx = y &gt; 0 ? dy : 0.</summary>
     private readonly struct ReluBackward : IElementwise
     {
         public static int Arrays => 3;
@@ -119,7 +119,7 @@ internal static class ActivationSimd
         }
     }
 
-    /// <summary>dx = dy·y·(1 - y).</summary>
+    /// <summary>Forward: y = 1/(1 + e^-x), of slope y(1 - y). So dx = dy·y·(1 - y).</summary>
     private readonly struct SigmoidBackward : IElementwise
     {
         public static int Arrays => 3;
@@ -135,7 +135,7 @@ internal static class ActivationSimd
         }
     }
 
-    /// <summary>dx = dy·(1 - y²).</summary>
+    /// <summary>Forward: y = tanh x, of slope 1 - y². So dx = dy·(1 - y²).</summary>
     private readonly struct TanhBackward : IElementwise
     {
         public static int Arrays => 3;

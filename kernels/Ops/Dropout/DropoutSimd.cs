@@ -17,7 +17,7 @@ internal static class DropoutSimd
     public static void RunBackward(CpuBackend backend, in DropoutBackwardCall call) =>
         Elementwise.Run(backend, default(BackwardOperation), call.Count, call.Dy, call.Mask, call.Dx);
 
-    /// <summary>dx = dy·mask.</summary>
+    /// <summary>Forward: y = x·mask. So dx = dy·mask.</summary>
     private readonly struct BackwardOperation : IElementwise
     {
         public static int Arrays => 3;

@@ -17,6 +17,11 @@ public static class MatMulReference
     /// <param name="bias">n values added to every row; empty adds nothing.</param>
     /// <param name="activation">The function f.</param>
     /// <typeparam name="T">float for the kernel, double for gradient checks.</typeparam>
+    /// <remarks>
+    /// It is its own backward pass. Forward: c[i,j] = sum over p of a[i,p]·b[p,j]. So a[i,p] reaches the loss through every
+    /// c[i,j] of its row, with slope b[p,j]: da = dc·bᵀ. And b[p,j] does through every c[i,j] of its column, with slope a[i,p]:
+    /// db = aᵀ·dc.
+    /// </remarks>
     public static void Compute<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int m, int n, int k,
         bool transposeA = false, bool transposeB = false,
         ReadOnlySpan<T> bias = default, Activation activation = Activation.None)
