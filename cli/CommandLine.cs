@@ -37,7 +37,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Tree(Terminal terminal)
+    internal static RootCommand Tree(Terminal terminal)
     {
         var root = new RootCommand("Trains and uses dense neural networks on your processor or GPU, from scratch.")
         {

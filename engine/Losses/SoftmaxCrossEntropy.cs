@@ -135,8 +135,8 @@ public sealed class SoftmaxCrossEntropy : Loss
     /// <remarks>
     /// Forward and backward in one operation. Forward is p[j] = e^z[j] / S with S = sum over k of e^z[k], and
     /// loss = -sum over j of t[j]·log p[j]. The targets t add up to 1, so loss = log S - sum over j of t[j]·z[j]. In z[j] the
-    /// first part has slope e^z[j] / S = p[j], the second t[j]: dz[j] = p[j] - t[j]. The mean over the batch divides by the batch,
-    /// and the weight of the row's class multiplies.
+    /// first part has slope e^z[j] / S = p[j], the second t[j]: dz[j] = p[j] - t[j]. The mean over the batch divides by the
+    /// batch, and the weight of the row's class multiplies.
     /// </remarks>
     protected override void Compute(Backend backend, Tensor logits, BufferView<byte> labels, Tensor dLogits) =>
         SoftmaxCrossEntropySpec.Operation.Run(backend, new SoftmaxCrossEntropyCall(

@@ -57,7 +57,8 @@ public class Adam(
 
 /// <summary>
 /// AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019). The decay shrinks the weights themselves; added to
-/// the gradient, it would be divided by the root of v like all that is there, and weights with large gradients would hardly decay.
+/// the gradient, it would be divided by the root of v like all that is there, and weights with large gradients would hardly
+/// decay.
 /// </summary>
 /// <param name="learningRate">The rate alpha, above 0.</param>
 /// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
