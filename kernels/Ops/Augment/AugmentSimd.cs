@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>Image augmentation with vectors of pixels, threads over images. See <see cref="AugmentReference"/> for the definition.</summary>
+/// <summary>
+/// Image augmentation with vectors of pixels, threads over images. See <see cref="AugmentReference"/> for the definition.
+/// </summary>
 internal static class AugmentSimd
 {
     public static void Run(CpuBackend backend, in AugmentCall call)
@@ -30,7 +32,8 @@ internal static class AugmentSimd
                 _blur = new GaussianBlur(call.Height, call.Width, call.Distortion);
             }
 
-            scratch.Reserve((2 * NoiseLength(_blur)) + (3 * FieldLength(_blur)) + BilinearSampler.ScratchLength(call.Height, call.Width));
+            scratch.Reserve((2 * NoiseLength) + _blur.RoomLength + (2 * FieldLength(_blur))
+                + BilinearSampler.ScratchLength(call.Height, call.Width, _blur.Stride));
         }
 
         public override void Execute(int part)
@@ -38,19 +41,22 @@ internal static class AugmentSimd
             var (start, count) = Chunks[part];
             var (blur, pixels) = (_blur!, _call.Height * _call.Width);
             var scratch = _scratch!.Mine;
-            var noise = Take(ref scratch, 2 * NoiseLength(blur));
-            var between = Take(ref scratch, FieldLength(blur));
+            var noise = Take(ref scratch, 2 * NoiseLength);
+            var room = Take(ref scratch, blur.RoomLength);
             var columnField = Take(ref scratch, FieldLength(blur));
             var rowField = Take(ref scratch, FieldLength(blur));
-            columnField.Clear();
-            rowField.Clear();
             var sampler = new BilinearSampler(_call.Height, _call.Width, blur.Stride, _call.Background, scratch);
             for (var i = start; i < start + count; i++)
             {
                 var sample = _call.Indices.AsSpan()[i];
                 if (_call.Distortion.IsElastic)
                 {
-                    MakeFields(sample, noise, between, columnField, rowField);
+                    MakeFields(sample, noise, room, columnField, rowField);
+                }
+                else
+                {
+                    columnField.Clear();
+                    rowField.Clear();
                 }
 
                 var map = AffineMap.Draw(_call.Distortion, _call.Seed, _call.Epoch, sample);
@@ -60,7 +66,7 @@ internal static class AugmentSimd
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void MakeFields(int sample, Span<float> noise, Span<float> between, Span<float> columnField, Span<float> rowField)
+        private void MakeFields(int sample, Span<float> noise, Span<float> room, Span<float> columnField, Span<float> rowField)
         {
             var columnNoise = noise[..(noise.Length / 2)];
             var rowNoise = noise[(noise.Length / 2)..];
@@ -70,15 +76,16 @@ internal static class AugmentSimd
             {
                 var words = PhiloxVector.At(
                     _call.Seed, RandomPurpose.Augmentation, 1, _call.Epoch, first + (ulong)(p / 4));
-                Split(words.First, columnNoise[p..], rowNoise[p..]);
-                Split(words.Second, columnNoise[(p + Vector512<float>.Count)..], rowNoise[(p + Vector512<float>.Count)..]);
+                var at = p + GaussianBlur.Margin;
+                Split(words.First, columnNoise[at..], rowNoise[at..]);
+                Split(words.Second, columnNoise[(at + Vector512<float>.Count)..], rowNoise[(at + Vector512<float>.Count)..]);
             }
 
-            _blur!.Apply(columnNoise, between, columnField);
-            _blur.Apply(rowNoise, between, rowField);
+            _blur!.Apply(columnNoise, room, columnField);
+            _blur.Apply(rowNoise, room, rowField);
         }
 
-        /// <summary>Each word's halves as numbers in (-1, 1): <see cref="AugmentReference.ToSymmetric"/> of sixteen words.</summary>
+        /// <summary>The halves of sixteen words as numbers in (-1, 1), as <see cref="AugmentReference.ToSymmetric"/>.</summary>
         private static void Split(Vector512<uint> words, Span<float> columnNoise, Span<float> rowNoise)
         {
             Symmetric(Vector512.ShiftRightLogical(words, 16)).CopyTo(columnNoise);
@@ -90,10 +97,17 @@ internal static class AugmentSimd
             Vector512.ConvertToSingle(halves.AsInt32()), Vector512.Create(1f / 32768f), Vector512.Create((0.5f / 32768f) - 1f));
 
         /// <summary>Noise is made 32 pixels at a time, so its room is rounded up to that.</summary>
-        private static int NoiseLength(GaussianBlur blur) =>
-            ((blur.PaddedHeight * blur.Width) + PhiloxVector.WordCount - 1) / PhiloxVector.WordCount * PhiloxVector.WordCount;
+        private int NoiseLength
+        {
+            get
+            {
+                const int Multiple = PhiloxVector.WordCount;
+                var pixels = _call.Height * _call.Width;
+                return ((pixels + Multiple - 1) / Multiple * Multiple) + (2 * GaussianBlur.Margin);
+            }
+        }
 
-        private static int FieldLength(GaussianBlur blur) => blur.PaddedHeight * blur.Stride;
+        private int FieldLength(GaussianBlur blur) => _call.Height * blur.Stride;
 
         private static Span<float> Take(ref Span<float> scratch, int length)
         {

@@ -35,7 +35,8 @@ public readonly record struct Distortion(
 /// <summary>
 /// Arguments of distorting a batch of images: each output pixel is sampled, bilinearly, at an affine image of its position
 /// plus a smooth random displacement (Simard, Steinkraus, Platt, "Best Practices for Convolutional Neural Networks Applied to
-/// Visual Document Analysis", ICDAR 2003, section 2). What an image gets depends only on the seed, the epoch and its index in the data set.
+/// Visual Document Analysis", ICDAR 2003, section 2). What an image gets depends only on the seed, the epoch and its index in the
+/// data set.
 /// </summary>
 /// <param name="X">Images, batch x (height·width).</param>
 /// <param name="Indices">Index of each image in the data set.</param>
@@ -61,7 +62,7 @@ public readonly record struct AugmentCall(
 {
     /// <inheritdoc/>
     public long Flops => (long)Batch * Height * Width
-        * (20L + (Distortion.IsElastic ? 8L * ((2 * AugmentSpec.Radius(Distortion.ElasticSigma)) + 1) : 0L));
+        * (20 + (Distortion.IsElastic ? 4 * (AugmentSpec.Terms(Distortion, Width) + AugmentSpec.Terms(Distortion, Height)) : 0));
 
     /// <inheritdoc/>
     public Traffic Traffic => new(
@@ -103,4 +104,8 @@ public static class AugmentSpec
     /// <summary>How many pixels the Gaussian reaches to either side: three standard deviations hold 99.7 % of it.</summary>
     /// <param name="sigma">Standard deviation, in pixels.</param>
     public static int Radius(float sigma) => (int)MathF.Ceiling(3f * sigma);
+
+    /// <summary>Values that a smoothed one is a sum of, along a line of n that is folded where that makes them fewer.</summary>
+    internal static long Terms(in Distortion distortion, int n) =>
+        Math.Min((2L * Radius(distortion.ElasticSigma)) + 1, (n + 1) / 2);
 }

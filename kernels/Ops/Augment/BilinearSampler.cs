@@ -1,21 +1,28 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Samples images bilinearly, sixteen pixels at a time. An image is first copied into a frame of background, one pixel before and
-/// two after, so that no neighbour of a clamped position needs a check.
+/// Samples images bilinearly, sixteen pixels at a time. An image is first copied into a frame of background, one pixel before
+/// and two after, so that no neighbour of a clamped position needs a check. In the frame each pixel stands beside the one below
+/// it, so that the four that a position lies between are sixteen bytes in a row: one load instead of four. Where those are is
+/// found for the whole image first: numbers that were just stored as a vector would be waited for when read one by one.
 /// </summary>
 internal readonly ref struct BilinearSampler
 {
+    private static readonly int _lanes = Vector512<float>.Count;
+
     private readonly int _height;
     private readonly int _width;
     private readonly int _fieldStride;
     private readonly int _frameStride;
-    private readonly Span<float> _frame;
+    private readonly float _background;
+    private readonly Span<int> _places;
     private readonly Span<float> _row;
+    private readonly Span<ulong> _frame;
 
     /// <summary>Sets up the frame.</summary>
     /// <param name="height">Rows of pixels.</param>
@@ -26,83 +33,190 @@ internal readonly ref struct BilinearSampler
     public BilinearSampler(int height, int width, int fieldStride, float background, Span<float> scratch)
     {
         (_height, _width, _fieldStride, _frameStride) = (height, width, fieldStride, width + 3);
-        _frame = scratch[..((height + 3) * _frameStride)];
-        _row = scratch.Slice(_frame.Length, fieldStride);
-        _frame.Fill(background);
+        _background = background;
+        _places = MemoryMarshal.Cast<float, int>(scratch[..(height * fieldStride)]);
+        _row = scratch.Slice(_places.Length, _lanes);
+        _frame = MemoryMarshal.Cast<float, ulong>(scratch.Slice(_places.Length + _lanes, 2 * (height + 2) * _frameStride));
+        _frame.Fill(Pair(background, background));
     }
 
-    /// <summary>Floats that the frame and a row of pixels need.</summary>
-    public static int ScratchLength(int height, int width) =>
-        ((height + 3) * (width + 3)) + width + Vector512<float>.Count;
+    /// <summary>Floats that the places, a vector of pixels and the frame need.</summary>
+    public static int ScratchLength(int height, int width, int fieldStride) =>
+        (height * fieldStride) + _lanes + (2 * (height + 2) * (width + 3));
 
     /// <summary>One image: <c>y(p) = x at map(p) + field(p)</c>.</summary>
     /// <param name="x">The image.</param>
     /// <param name="y">The distorted image; overwritten.</param>
     /// <param name="map">The affine map.</param>
-    /// <param name="columnField">How many columns further each pixel is sampled.</param>
-    /// <param name="rowField">How many rows further.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public void Sample(
-        ReadOnlySpan<float> x, Span<float> y, in AffineMap map, ReadOnlySpan<float> columnField, ReadOnlySpan<float> rowField)
+    /// <param name="columnField">How many columns further each pixel is sampled; working memory, so lost afterwards.</param>
+    /// <param name="rowField">How many rows further; lost likewise.</param>
+    public void Sample(ReadOnlySpan<float> x, Span<float> y, in AffineMap map, Span<float> columnField, Span<float> rowField)
     {
-        for (var i = 0; i < _height; i++)
-        {
-            x.Slice(i * _width, _width).CopyTo(_frame[(((i + 1) * _frameStride) + 1)..]);
-        }
+        FillFrame(x);
+        Locate(map, columnField, rowField);
+        Interpolate(y, columnField, rowField);
+    }
 
+    /// <summary>
+    /// Finds between which pixels each one is sampled: the place in the frame of the upper left of the four. The fields become
+    /// how far to the right of it, and how far below, as a number from 0 to 1.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Locate(in AffineMap map, Span<float> columnField, Span<float> rowField)
+    {
         var (centreRow, centreColumn) = (0.5f * (_height - 1), 0.5f * (_width - 1));
+        var (a, c) = (Vector512.Create(map.A), Vector512.Create(map.C));
         for (var i = 0; i < _height; i++)
         {
             var v = i - centreRow;
-            var (columnStart, rowStart) = (
-                (map.B * v) + (centreColumn + map.ShiftColumn), (map.D * v) + (centreRow + map.ShiftRow));
-            for (var j = 0; j < _fieldStride; j += Vector512<float>.Count)
+            var columnStart = Vector512.Create((map.B * v) + (centreColumn + map.ShiftColumn));
+            var rowStart = Vector512.Create((map.D * v) + (centreRow + map.ShiftRow));
+            for (var j = 0; j < _fieldStride; j += _lanes)
             {
                 var u = Vector512.Create(j - centreColumn) + Vector512<float>.Indices;
                 var at = (i * _fieldStride) + j;
-                var column = VectorMath.MultiplyAdd(Vector512.Create(map.A), u, Vector512.Create(columnStart))
-                    + Vector512.Create(columnField[at..]);
-                var row = VectorMath.MultiplyAdd(Vector512.Create(map.C), u, Vector512.Create(rowStart))
-                    + Vector512.Create(rowField[at..]);
-                At(Clamp(row, _height), Clamp(column, _width)).CopyTo(_row[j..]);
+                var right = columnField.Slice(at, _lanes);
+                var down = rowField.Slice(at, _lanes);
+                var column = Clamp(VectorMath.MultiplyAdd(a, u, columnStart) + Vector512.Create<float>(right), _width);
+                var row = Clamp(VectorMath.MultiplyAdd(c, u, rowStart) + Vector512.Create<float>(down), _height);
+                var (left, top) = (Vector512.Floor(column), Vector512.Floor(row));
+                (column - left).CopyTo(right);
+                (row - top).CopyTo(down);
+                ((Vector512.ConvertToInt32Native(top) * Vector512.Create(_frameStride)) + Vector512.ConvertToInt32Native(left))
+                    .CopyTo(_places[at..]);
             }
-
-            _row[.._width].CopyTo(y[(i * _width)..]);
         }
     }
 
-    /// <summary>A position within -1 to limit; there, as anywhere beyond, all is background. NaN becomes -1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Clamp(Vector512<float> position, int limit)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Interpolate(Span<float> y, ReadOnlySpan<float> right, ReadOnlySpan<float> down)
     {
-        var (lowest, highest) = (-Vector512<float>.One, Vector512.Create((float)limit));
-        position = Vector512.ConditionalSelect(Vector512.GreaterThan(position, lowest), position, lowest);
-        return Vector512.ConditionalSelect(Vector512.LessThan(position, highest), position, highest);
+        // Place 0 is the image's first pixel; before it, the frame has a row and a column.
+        ref var frame = ref Unsafe.As<ulong, float>(ref _frame[_frameStride + 1]);
+        for (var i = 0; i < _height; i++)
+        {
+            for (var next = 0; next < _width; next += _lanes)
+            {
+                // The last vector ends where the row does, and does some pixels again. A narrower row has room of its own.
+                var j = Math.Max(0, Math.Min(next, _width - _lanes));
+                var at = (i * _fieldStride) + j;
+                var pixels = Neighbours(ref frame, ref _places[at]);
+                var toRight = Vector512.Create(right[at..]);
+                var upper = Mix(pixels.This, pixels.Right, toRight);
+                var lower = Mix(pixels.Below, pixels.BelowRight, toRight);
+                Mix(upper, lower, Vector512.Create(down[at..])).CopyTo(_width < _lanes ? _row : y[((i * _width) + j)..]);
+            }
+
+            if (_width < _lanes)
+            {
+                _row[.._width].CopyTo(y[(i * _width)..]);
+            }
+        }
     }
 
-    /// <summary>The image's values at sixteen positions.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector512<float> At(Vector512<float> row, Vector512<float> column)
+    /// <summary>Pairs every pixel with the one below it; above the first and below the last row is background.</summary>
+    private void FillFrame(ReadOnlySpan<float> x)
     {
-        var (top, left) = (Vector512.Floor(row), Vector512.Floor(column));
-        var (down, right) = (row - top, column - left);
-        var corners = ((Vector512.ConvertToInt32Native(top) + Vector512<int>.One) * Vector512.Create(_frameStride))
-            + Vector512.ConvertToInt32Native(left) + Vector512<int>.One;
-        ref var frame = ref MemoryMarshal.GetReference(_frame);
-        ref var below = ref Unsafe.Add(ref frame, _frameStride);
-        var topRow = Mix(Gather(ref frame, corners), Gather(ref Unsafe.Add(ref frame, 1), corners), right);
-        var bottomRow = Mix(Gather(ref below, corners), Gather(ref Unsafe.Add(ref below, 1), corners), right);
-        return Mix(topRow, bottomRow, down);
+        if (_width < _lanes)
+        {
+            for (var p = 0; p < _width * (_height + 1); p++)
+            {
+                var (upper, lower) = (p - _width, p);
+                _frame[(p / _width * _frameStride) + 1 + (p % _width)] = Pair(
+                    upper < 0 ? _background : x[upper], lower >= x.Length ? _background : x[lower]);
+            }
+
+            return;
+        }
+
+        for (var next = 0; next < _width; next += _lanes)
+        {
+            FillColumns(x, Math.Min(next, _width - _lanes));
+        }
     }
+
+    /// <summary>Pairs one vector of columns, from j on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void FillColumns(ReadOnlySpan<float> x, int j)
+    {
+        var background = Vector512.Widen(Vector512.Create(_background).AsUInt32());
+        var (upper, upperEnd) = background;
+        for (var i = 0; i <= _height; i++)
+        {
+            var (lower, lowerEnd) = i == _height ? background
+                : Vector512.Widen(Vector512.Create(x.Slice((i * _width) + j, _lanes)).AsUInt32());
+            var pairs = _frame.Slice((i * _frameStride) + 1 + j, _lanes);
+            (upper | Vector512.ShiftLeft(lower, 32)).CopyTo(pairs);
+            (upperEnd | Vector512.ShiftLeft(lowerEnd, 32)).CopyTo(pairs[Vector512<ulong>.Count..]);
+            (upper, upperEnd) = (lower, lowerEnd);
+        }
+    }
+
+    private static ulong Pair(float upper, float lower) =>
+        BitConverter.SingleToUInt32Bits(upper) | ((ulong)BitConverter.SingleToUInt32Bits(lower) << 32);
+
+    /// <summary>
+    /// A position within -1 to limit; there, as anywhere beyond, all is background. NaN, which may stand beyond the end of a
+    /// field's row, becomes -1 on x86; on ARM it stays, and is converted to 0.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Clamp(Vector512<float> position, int limit) =>
+        Vector512.MinNative(Vector512.MaxNative(position, -Vector512<float>.One), Vector512.Create((float)limit));
+
+    /// <summary>The pixels at sixteen places of the frame, with those beside and below them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<float> This, Vector512<float> Below, Vector512<float> Right, Vector512<float> BelowRight)
+        Neighbours(ref float frame, ref int places)
+    {
+        if (!Avx512F.IsSupported)
+        {
+            return (Gather(ref frame, ref places, 0), Gather(ref frame, ref places, 1),
+                Gather(ref frame, ref places, 2), Gather(ref frame, ref places, 3));
+        }
+
+        // Four pixels' neighbours, 4x4 numbers, are transposed in each quarter of the vectors.
+        var (first, second) = (EveryFourth(ref frame, ref places, 0), EveryFourth(ref frame, ref places, 1));
+        var (third, fourth) = (EveryFourth(ref frame, ref places, 2), EveryFourth(ref frame, ref places, 3));
+        var (left, leftEnd) = (Avx512F.UnpackLow(first, second).AsDouble(), Avx512F.UnpackLow(third, fourth).AsDouble());
+        var (right, rightEnd) = (Avx512F.UnpackHigh(first, second).AsDouble(), Avx512F.UnpackHigh(third, fourth).AsDouble());
+        return (Avx512F.UnpackLow(left, leftEnd).AsSingle(), Avx512F.UnpackHigh(left, leftEnd).AsSingle(),
+            Avx512F.UnpackLow(right, rightEnd).AsSingle(), Avx512F.UnpackHigh(right, rightEnd).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> EveryFourth(ref float frame, ref int places, int first)
+    {
+        var lower = Vector256.Create(Four(ref frame, ref places, first), Four(ref frame, ref places, first + 4));
+        var upper = Vector256.Create(Four(ref frame, ref places, first + 8), Four(ref frame, ref places, first + 12));
+
+        // Vector512.Create of the two halves goes through memory.
+        return lower.ToVector512Unsafe().WithUpper(upper);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Four(ref float frame, ref int places, int which) =>
+        Vector128.LoadUnsafe(ref Unsafe.Add(ref frame, 2 * (nint)Unsafe.Add(ref places, which)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Mix(Vector512<float> from, Vector512<float> to, Vector512<float> share) =>
         VectorMath.MultiplyAdd(share, to - from, from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Gather(ref float values, Vector512<int> at) => Vector512.Create(
-        Unsafe.Add(ref values, at[0]), Unsafe.Add(ref values, at[1]), Unsafe.Add(ref values, at[2]), Unsafe.Add(ref values, at[3]),
-        Unsafe.Add(ref values, at[4]), Unsafe.Add(ref values, at[5]), Unsafe.Add(ref values, at[6]), Unsafe.Add(ref values, at[7]),
-        Unsafe.Add(ref values, at[8]), Unsafe.Add(ref values, at[9]), Unsafe.Add(ref values, at[10]), Unsafe.Add(ref values, at[11]),
-        Unsafe.Add(ref values, at[12]), Unsafe.Add(ref values, at[13]), Unsafe.Add(ref values, at[14]), Unsafe.Add(ref values, at[15]));
+    private static Vector512<float> Gather(ref float frame, ref int places, int neighbour)
+    {
+        ref var values = ref Unsafe.Add(ref frame, neighbour);
+        return Vector512.Create(
+            One(ref values, ref places, 0), One(ref values, ref places, 1),
+            One(ref values, ref places, 2), One(ref values, ref places, 3),
+            One(ref values, ref places, 4), One(ref values, ref places, 5),
+            One(ref values, ref places, 6), One(ref values, ref places, 7),
+            One(ref values, ref places, 8), One(ref values, ref places, 9),
+            One(ref values, ref places, 10), One(ref values, ref places, 11),
+            One(ref values, ref places, 12), One(ref values, ref places, 13),
+            One(ref values, ref places, 14), One(ref values, ref places, 15));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float One(ref float values, ref int places, int which) =>
+        Unsafe.Add(ref values, 2 * (nint)Unsafe.Add(ref places, which));
 }
