@@ -5,7 +5,7 @@ namespace ScratchNet.Engine;
 /// <summary>A matrix or vector that training changes, and the gradient that tells how.</summary>
 public sealed class Parameter
 {
-    internal Parameter(string name, int rows, int columns, Initializer initializer)
+    internal Parameter(string name, int rows, int columns, Initializer initializer, bool isBias)
     {
         if ((long)rows * columns > Array.MaxLength)
         {
@@ -16,6 +16,7 @@ public sealed class Parameter
         Rows = rows;
         Columns = columns;
         Initializer = initializer;
+        IsBias = isBias;
     }
 
     /// <summary>Its name in the network and in model files, such as <c>layers.0.weights</c>.</summary>
@@ -31,7 +32,7 @@ public sealed class Parameter
     public int Count => Rows * Columns;
 
     /// <summary>Whether this is a bias: one row, and left alone by weight decay.</summary>
-    public bool IsBias => Initializer == Initializer.Zeros;
+    public bool IsBias { get; }
 
     /// <summary>How the values begin.</summary>
     public Initializer Initializer { get; }

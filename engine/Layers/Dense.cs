@@ -116,7 +116,7 @@ public class Dense : Layer
     protected override int Declare(int inputs)
     {
         AddParameter("weights", inputs, _units, _initializer);
-        AddParameter("bias", 1, _units, Initializer.Zeros);
+        AddParameter("bias", 1, _units, Initializer.Zeros, isBias: true);
         return _units;
     }
 }

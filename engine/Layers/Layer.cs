@@ -128,9 +128,10 @@ public abstract class Layer
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="initializer">How its values begin.</param>
-    protected Parameter AddParameter(string name, int rows, int columns, Initializer initializer)
+    /// <param name="isBias">Whether it is a bias, which weight decay leaves alone.</param>
+    protected Parameter AddParameter(string name, int rows, int columns, Initializer initializer, bool isBias = false)
     {
-        var parameter = new Parameter(name, rows, columns, initializer);
+        var parameter = new Parameter(name, rows, columns, initializer, isBias);
         _parameters.Add(parameter);
         return parameter;
     }

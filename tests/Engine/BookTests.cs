@@ -120,6 +120,14 @@ public partial class BookTests
     }
 
     [Fact]
+    public void Every_box_is_of_a_kind_that_is_checked()
+    {
+        string[] texts = ["model", "brightens", "both", "nudged", "sgd", "uncorrected", "summary", "header", "picture"];
+        Assert.Equal(["console", "csharp", "text"], BookPage.Boxes.Select(box => box.Kind).Distinct().Order());
+        Assert.Equal(texts.Order(), BookPage.Of("text").Select(box => box.Tag).Distinct().Order());
+    }
+
+    [Fact]
     public void Every_link_leads_somewhere_and_every_fault_has_its_row()
     {
         Assert.All(BookPage.Links, link => Assert.True(Path.Exists(Path.Combine(BookPage.Folder, link)), link));

@@ -1,4 +1,5 @@
 using ScratchNet.Engine;
+using ScratchNet.Engine.Files;
 using ScratchNet.Kernels;
 using Xunit;
 
@@ -178,6 +179,15 @@ public class NetworkTests
         {
             Assert.Equal(weights[i] * 0.95f, decayed[i], 1e-7f);
         }
+    }
+
+    [Fact]
+    public void Weights_that_begin_at_zero_are_no_biases()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = new Network(backend, 3, [new Dense(2, initializer: Initializer.Zeros)], new SoftmaxCrossEntropy());
+        Assert.Equal([false, true], network.Parameters.Select(parameter => parameter.IsBias));
+        Assert.Equal([3, 2], NetworkFile.Tensors(network).First().Shape);
     }
 
     [Fact]
