@@ -52,6 +52,10 @@ public sealed class WeightAverage : IDisposable
     /// <summary>All averaged weights and biases (a download), in the order of <see cref="Network.CopyWeights()"/>.</summary>
     public float[] CopyWeights() => _average.View.ToArray();
 
+    /// <summary>Fills an array made by <see cref="CopyWeights()"/> with the present average (a download).</summary>
+    /// <param name="weights">Receives it.</param>
+    public void CopyWeights(float[] weights) => _average.View.CopyTo(weights);
+
     /// <summary>Goes on from an average that was saved (an upload).</summary>
     /// <param name="weights">What <see cref="CopyWeights()"/> gave.</param>
     /// <exception cref="ShapeException">It belongs to another network.</exception>

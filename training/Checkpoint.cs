@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ScratchNet.Engine;
@@ -14,12 +13,6 @@ namespace ScratchNet.Training;
 /// </summary>
 public sealed class Checkpoint
 {
-    private const string TrainingKey = "training";
-    private const string TotalsName = "metrics.totals";
-    private const string OptimizerPrefix = "optimizer.";
-    private const string TrainedName = "weights.trained";
-    private const string AverageName = "weights.average";
-
     private readonly SafetensorsFile _file;
     private readonly JsonNode _training;
 
@@ -70,51 +63,7 @@ public sealed class Checkpoint
     /// <param name="extra">Anything else to keep, such as how to find the data again.</param>
     /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
     public static void Save(Trainer trainer, TrainedModel model, string path, JsonObject? extra = null) =>
-        Capture(trainer, model, extra).Write(path);
-
-    /// <summary>Copies the state of a run, to be written while the run goes on. May be called between any two steps.</summary>
-    /// <param name="trainer">The run.</param>
-    /// <param name="model">The model that it trains, for its description.</param>
-    /// <param name="extra">Anything else to keep.</param>
-    public static CheckpointContent Capture(Trainer trainer, TrainedModel model, JsonObject? extra = null)
-    {
-        var optimizer = trainer.Optimizer.State.Select(state => new StoredTensor(
-            OptimizerPrefix + state.Name, [state.Buffer.Length], state.Buffer.View.ToArray()));
-        var totals = new StoredTensor(TotalsName, [MetricsSpec.TotalsLength], trainer.Metrics.Totals.View.ToArray());
-        var training = new JsonObject
-        {
-            ["epoch"] = trainer.Epoch,
-            ["epochs"] = trainer.Options.Epochs,
-            ["batch"] = trainer.Batch,
-            ["done"] = trainer.IsDone,
-            ["step"] = trainer.Optimizer.Steps,
-            ["epoch_samples"] = trainer.Metrics.Samples,
-            ["epoch_seconds"] = trainer.EpochTime.TotalSeconds,
-            ["samples"] = trainer.Dataset.Count,
-            ["samples_sha256"] = trainer.Dataset.Sha256,
-            ["settings"] = trainer.Options.Describe(),
-            ["optimizer"] = DescribeOptimizer(trainer),
-            ["history"] = new JsonArray([.. trainer.History.Select(WriteEpoch)]),
-            ["rollbacks"] = new JsonArray([.. trainer.Rollbacks.Select(WriteRollback)]),
-            ["extra"] = extra?.DeepClone() ?? new JsonObject(),
-        };
-        List<StoredTensor> weights = [];
-        trainer.UseModelWeights(() => weights.AddRange(NetworkFile.Tensors(trainer.Network)));
-        var (trained, average) = trainer.OtherWeights();
-        AddWeights(TrainedName, trained);
-        AddWeights(AverageName, average);
-        return new CheckpointContent(new SafetensorsFile(
-            [.. weights, .. optimizer, totals],
-            [.. NetworkFile.Describe(trainer.Network), .. model.Describe(), new(TrainingKey, training.ToJsonString())]));
-
-        void AddWeights(string name, float[]? values)
-        {
-            if (values is not null)
-            {
-                weights.Add(new StoredTensor(name, [values.Length], values));
-            }
-        }
-    }
+        CheckpointContent.Capture(trainer, model, extra).Write(path);
 
     /// <summary>Reads a checkpoint.</summary>
     /// <param name="path">The file.</param>
@@ -123,7 +72,7 @@ public sealed class Checkpoint
     {
         // The totals of an epoch may hold a loss that was not finite; weights are checked by whoever trains on.
         var file = SafetensorsFile.Read(path, allowNonFinite: true);
-        if (!file.Metadata.TryGetValue(TrainingKey, out var text))
+        if (!file.Metadata.TryGetValue(CheckpointContent.TrainingKey, out var text))
         {
             throw new ModelFileException($"{path}: this is a model but no checkpoint: it does not say where the run stood. "
                 + "Resume from the checkpoint file beside it.");
@@ -152,15 +101,15 @@ public sealed class Checkpoint
     public void Restore(Trainer trainer)
     {
         CheckSame("the training data", (string?)_training["samples_sha256"], trainer.Dataset.Sha256);
-        CheckSame("the optimizer", Optimizer.ToJsonString(), DescribeOptimizer(trainer).ToJsonString());
+        CheckSame("the optimizer", Optimizer.ToJsonString(), CheckpointContent.DescribeOptimizer(trainer).ToJsonString());
         CheckSame("the settings", Settings.ToJsonString(), trainer.Options.Describe().ToJsonString());
         try
         {
             RestoreMemory(trainer.Optimizer);
-            trainer.Metrics.Restore(_file.Values(TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
+            trainer.Metrics.Restore(_file.Values(CheckpointContent.TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
             trainer.Restore(Epoch, Batch, TimeSpan.FromSeconds((double)_training["epoch_seconds"]!),
                 _training["history"]!.AsArray().Select(ReadEpoch), (_training["rollbacks"]?.AsArray() ?? []).Select(ReadRollback),
-                Weights(TrainedName), Weights(AverageName));
+                Weights(CheckpointContent.TrainedName), Weights(CheckpointContent.AverageName));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
@@ -178,7 +127,7 @@ public sealed class Checkpoint
     public void Restore(Network network, Optimizer optimizer)
     {
         optimizer.Attach(network);
-        if (Weights(TrainedName) is { } trained)
+        if (Weights(CheckpointContent.TrainedName) is { } trained)
         {
             network.SetWeights(trained);
         }
@@ -197,7 +146,7 @@ public sealed class Checkpoint
     {
         foreach (var (name, buffer) in optimizer.State)
         {
-            buffer.CopyFrom(_file.Values(OptimizerPrefix + name, buffer.Length));
+            buffer.CopyFrom(_file.Values(CheckpointContent.OptimizerPrefix + name, buffer.Length));
         }
 
         optimizer.Steps = Step;
@@ -206,27 +155,7 @@ public sealed class Checkpoint
     private float[]? Weights(string name) =>
         _file.Tensors.TryGetValue(name, out var tensor) ? _file.Values(name, tensor.Shape) : null;
 
-    private static JsonObject DescribeOptimizer(Trainer trainer)
-    {
-        var json = trainer.Optimizer.Describe();
-        json["learning_rate"] = trainer.FullRate.ToString("R", CultureInfo.InvariantCulture);
-        return json;
-    }
-
-    private static JsonObject WriteRollback(Rollback rollback) => new() { ["step"] = rollback.Step, ["epoch"] = rollback.Epoch };
-
     private static Rollback ReadRollback(JsonNode? json) => new((long)json!["step"]!, (int)json["epoch"]!);
-
-    private static JsonObject WriteEpoch(EpochResult epoch) => new()
-    {
-        ["epoch"] = epoch.Epoch,
-        ["train_loss"] = epoch.TrainLoss,
-        ["train_accuracy"] = epoch.TrainAccuracy,
-        ["validation_loss"] = epoch.ValidationLoss,
-        ["validation_accuracy"] = epoch.ValidationAccuracy,
-        ["seconds"] = epoch.Seconds,
-        ["images_per_second"] = epoch.ImagesPerSecond,
-    };
 
     private static EpochResult ReadEpoch(JsonNode? json) => new(
         (int)json!["epoch"]!,
@@ -250,17 +179,4 @@ public sealed class Checkpoint
 
     private static ModelFileException Malformed(string path, Exception exception) =>
         new($"{path}: its metadata does not say where the run stood: {exception.Message}", exception);
-}
-
-/// <summary>A copy of a run's state that no step changes any more.</summary>
-public sealed class CheckpointContent
-{
-    private readonly SafetensorsFile _file;
-
-    internal CheckpointContent(SafetensorsFile file) => _file = file;
-
-    /// <summary>Writes the checkpoint; may be called on any thread.</summary>
-    /// <param name="path">The file; replaced whole or not at all.</param>
-    /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
-    public void Write(string path) => _file.Write(path);
 }

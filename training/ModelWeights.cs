@@ -11,8 +11,9 @@ internal sealed class ModelWeights : IDisposable
     private readonly Network _network;
     private readonly WeightAverage? _average;
     private readonly float[] _good;
-    private float[]? _goodAverage;
+    private readonly float[]? _goodAverage;
     private float[]? _best;
+    private float[]? _trained;
     private bool _isLent;
 
     /// <summary>Begins with the weights that the network has.</summary>
@@ -26,11 +27,27 @@ internal sealed class ModelWeights : IDisposable
         _goodAverage = _average?.CopyWeights();
     }
 
-    /// <summary>Whether the model's weights are others than those that are trained.</summary>
-    public bool Differ => _average is not null || _best is not null;
+    /// <summary>What the model's weights do not tell, where they are others than those that are trained (downloads).</summary>
+    /// <param name="trained">Memory for the weights that are trained; null: new memory is taken.</param>
+    /// <param name="average">Memory for the average.</param>
+    /// <returns>The weights that are trained, and the average where the model has neither; else null.</returns>
+    public (float[]? Trained, float[]? Average) CopyOthers(float[]? trained, float[]? average)
+    {
+        if (_average is null && _best is null)
+        {
+            return (null, null);
+        }
 
-    /// <summary>The average while the model has other weights (a download); null without an average, or when the model has it.</summary>
-    public float[]? HiddenAverage => _best is null ? null : _average?.CopyWeights();
+        Copy(ref trained);
+        if (_average is null || _best is null)
+        {
+            return (trained, null);
+        }
+
+        average ??= new float[_good.Length];
+        _average.CopyWeights(average);
+        return (trained, average);
+    }
 
     /// <summary>Takes the weights that a step left into the average.</summary>
     /// <param name="step">The step, from 1.</param>
@@ -39,6 +56,7 @@ internal sealed class ModelWeights : IDisposable
     /// <summary>Runs something while the network has the averaged weights: how it is validated.</summary>
     public void UseAverage(Action action)
     {
+        CheckNotLent();
         _average?.Swap();
         Lend(action, () => _average?.Swap());
     }
@@ -52,9 +70,10 @@ internal sealed class ModelWeights : IDisposable
             return;
         }
 
-        var trained = _network.CopyWeights();
+        CheckNotLent();
+        Copy(ref _trained);
         _network.SetWeights(_best);
-        Lend(action, () => _network.SetWeights(trained));
+        Lend(action, () => _network.SetWeights(_trained!));
     }
 
     /// <summary>Notes the present weights as those of the best epoch.</summary>
@@ -64,7 +83,7 @@ internal sealed class ModelWeights : IDisposable
     public void KeepGood()
     {
         _network.CopyWeights(_good);
-        _goodAverage = _average?.CopyWeights();
+        _average?.CopyWeights(_goodAverage!);
     }
 
     /// <summary>Goes back to the last weights that were noted as finite.</summary>
@@ -104,14 +123,16 @@ internal sealed class ModelWeights : IDisposable
     /// <summary>Gives the average's memory back.</summary>
     public void Dispose() => _average?.Dispose();
 
-    private void Lend(Action action, Action takeBack)
+    private void CheckNotLent()
     {
         if (_isLent)
         {
-            takeBack();
             throw new InvalidOperationException("The network has the model's weights already.");
         }
+    }
 
+    private void Lend(Action action, Action takeBack)
+    {
         _isLent = true;
         try
         {

@@ -66,10 +66,7 @@ public static class NetworkTraining
         using var metrics = new RunningMetrics(network.Backend);
         using var predictions = network.Backend.Allocate<byte>(dataset.Count);
         var values = Measure(network, data, metrics, predictions);
-        var predicted = new byte[dataset.Count];
-        predictions.CopyTo(predicted);
-        var confusion = new ConfusionMatrix(Math.Max(network.Classes, dataset.Classes));
-        confusion.Add(dataset.Labels.Span, predicted);
+        var (confusion, predicted) = Confusion(network, dataset, predictions);
         return new EvaluationResult(values.Loss, values.Accuracy, confusion) { Predictions = predicted };
     }
 
@@ -83,6 +80,17 @@ public static class NetworkTraining
         return probabilities.Length == 1
             ? (probabilities[0] > 0.5f ? 1 : 0)
             : probabilities.AsSpan().IndexOf(probabilities.Max());
+    }
+
+    /// <summary>Counts what <see cref="Measure"/> found each sample to be (a download of a byte each).</summary>
+    internal static (ConfusionMatrix Confusion, byte[] Predicted) Confusion(
+        Network network, Dataset dataset, DeviceBuffer<byte> predictions)
+    {
+        var predicted = new byte[dataset.Count];
+        predictions.CopyTo(predicted);
+        var confusion = new ConfusionMatrix(Math.Max(network.Classes, dataset.Classes));
+        confusion.Add(dataset.Labels.Span, predicted);
+        return (confusion, predicted);
     }
 
     /// <summary>Throws unless a network has one input a pixel and knows every class of the data.</summary>

@@ -3,6 +3,7 @@ using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Training.Data;
 using ScratchNet.Training.Diagnosis;
+using ScratchNet.Training.Metrics;
 
 namespace ScratchNet.Training;
 
@@ -20,6 +21,8 @@ public sealed class Trainer : IDisposable
 
     private readonly DeviceDataset _train;
     private readonly DeviceDataset? _validation;
+    private readonly Dataset? _validationSet;
+    private readonly DeviceBuffer<byte>? _predictions;
     private readonly RunningMetrics _validationMetrics;
     private readonly int[] _order;
     private readonly List<EpochResult> _history = [];
@@ -65,6 +68,8 @@ public sealed class Trainer : IDisposable
         _validation = validation is null
             ? null
             : new DeviceDataset(network.Backend, validation, Format, NetworkTraining.EvaluationBatch);
+        _validationSet = validation;
+        _predictions = validation is null ? null : network.Backend.Allocate<byte>(validation.Count);
         network.Plan(Math.Max(_train.BatchSize, _validation?.BatchSize ?? 1));
         Metrics = new RunningMetrics(network.Backend);
         Clock = new StepClock(network.Backend);
@@ -108,6 +113,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>What every epoch so far came to.</summary>
     public IReadOnlyList<EpochResult> History => _history;
+
+    /// <summary>What the validation samples were taken for after the last epoch; null before it, and without such samples.</summary>
+    public ConfusionMatrix? Confusion { get; private set; }
 
     /// <summary>How often the run went back; each time its learning rate is halved.</summary>
     public IReadOnlyList<Rollback> Rollbacks => _rollbacks;
@@ -259,8 +267,10 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>What a checkpoint needs beside the model's weights: those that are trained, and a hidden average, if they differ.</summary>
-    internal (float[]? Trained, float[]? Average) OtherWeights() =>
-        _weights.Differ ? (Network.CopyWeights(), _weights.HiddenAverage) : (null, null);
+    /// <param name="trained">Memory of an older such copy of the former; null: new memory is taken.</param>
+    /// <param name="average">Memory of an older such copy of the latter.</param>
+    internal (float[]? Trained, float[]? Average) OtherWeights(float[]? trained = null, float[]? average = null) =>
+        _weights.CopyOthers(trained, average);
 
     /// <summary>Gives the data's memory back; network and optimizer stay.</summary>
     public void Dispose()
@@ -268,6 +278,7 @@ public sealed class Trainer : IDisposable
         _weights.Dispose();
         _train.Dispose();
         _validation?.Dispose();
+        _predictions?.Dispose();
         Metrics.Dispose();
         _validationMetrics.Dispose();
     }
@@ -315,7 +326,8 @@ public sealed class Trainer : IDisposable
         MetricValues? values = null;
         if (_validation is not null)
         {
-            _weights.UseAverage(() => values = NetworkTraining.Measure(Network, _validation, _validationMetrics));
+            _weights.UseAverage(() => values = NetworkTraining.Measure(Network, _validation, _validationMetrics, _predictions));
+            Confusion = NetworkTraining.Confusion(Network, _validationSet!, _predictions!).Confusion;
         }
 
         return values;

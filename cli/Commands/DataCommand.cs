@@ -17,11 +17,13 @@ internal static class DataCommand
         var command = new ExampledCommand("data", "Lists the data sets: which are here, where, whether whole.",
             ("scratchnet data", "what is here"),
             ("scratchnet data --data photos/", "checks and counts your own pictures"),
-            ("scratchnet data fetch mnist", "download MNIST"))
+            ("scratchnet data fetch mnist", "download MNIST"),
+            ("scratchnet data clean", "remove what was decoded of your own pictures"))
         {
             folder,
             json,
             Fetch(terminal),
+            Clean(terminal),
         };
         command.SetAction(parse => List(parse.GetValue(folder), parse.GetValue(json), terminal));
         return command;
@@ -38,6 +40,18 @@ internal static class DataCommand
             force,
         };
         command.SetAction(parse => FetchNow(parse.GetValue(name)!, parse.GetValue(force), terminal));
+        return command;
+    }
+
+    private static ExampledCommand Clean(Terminal terminal)
+    {
+        var json = CommonOptions.Json();
+        var command = new ExampledCommand("clean", "Removes the decoded sets in the cache folder: own pictures and CSV files, decoded once.",
+            ("scratchnet data clean", "they are decoded again when they are needed"))
+        {
+            json,
+        };
+        command.SetAction(parse => CleanNow(parse.GetValue(json), terminal));
         return command;
     }
 
@@ -58,6 +72,11 @@ internal static class DataCommand
         if (!asJson)
         {
             table.Write(terminal.Out);
+        }
+
+        if (CachedSets.In(locations.Cache) is { Count: > 0 } sets)
+        {
+            Tell(sets, "decoded", "'scratchnet data clean' removes them", asJson, terminal);
         }
 
         if (folder is not null && OwnData.IsAt(folder) && !known.Any(status => status.IsWhole && status.Folder == folder))
@@ -107,6 +126,32 @@ internal static class DataCommand
         }
 
         json.WriteEndArray();
+    }
+
+    private static int CleanNow(bool asJson, Terminal terminal)
+    {
+        var sets = CachedSets.In(DataLocations.FromEnvironment().Cache);
+        sets.Remove();
+        Tell(sets, "removed", "they were decoded from data that are still where they were", asJson, terminal);
+        return ExitCode.Success;
+    }
+
+    private static void Tell(CachedSets sets, string what, string remark, bool asJson, Terminal terminal)
+    {
+        if (asJson)
+        {
+            JsonLine.Write(terminal.Out, json =>
+            {
+                json.WriteString("event", what);
+                json.WriteString("folder", sets.Folder);
+                json.WriteNumber("sets", sets.Count);
+                json.WriteNumber("bytes", sets.Bytes);
+            });
+            return;
+        }
+
+        terminal.Out.WriteLine($"{what}: {sets.Count} set{(sets.Count == 1 ? "" : "s")}, {Figures.Bytes(sets.Bytes)}, in "
+            + $"{Terminal.OneLine(sets.Folder)}{(sets.Count > 0 ? $"; {remark}" : "")}");
     }
 
     private static int FetchNow(string name, bool force, Terminal terminal)

@@ -15,6 +15,11 @@ internal static class Figures
     /// <summary>A count, such as <c>60,000</c>.</summary>
     public static string Count(double count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A size, such as <c>47.0 MB</c>: thousands of thousands, as disks are sold.</summary>
+    public static string Bytes(double bytes) => bytes < 1e9
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB");
+
     /// <summary>A time, such as <c>1.52 s</c>, <c>48 s</c> or <c>3 min 20 s</c>.</summary>
     public static string Duration(double seconds)
     {

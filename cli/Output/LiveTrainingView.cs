@@ -6,8 +6,8 @@ using ScratchNet.Training;
 namespace ScratchNet.Cli.Output;
 
 /// <summary>
-/// A run on a terminal: how far the epoch and the run are, and the curves of loss and error so far, which span the whole run and
-/// so fill from left to right. In the end the curves stay, with the best epoch under them.
+/// A run on a terminal: how far the epoch and the run are, the curves of loss and error so far, which span the whole run and so fill
+/// from left to right, and how well each class is recognised. In the end the curves stay, with the best epoch under them.
 /// </summary>
 /// <param name="run">The run.</param>
 internal sealed class LiveTrainingView(RunContext run) : TrainingView
@@ -60,7 +60,7 @@ internal sealed class LiveTrainingView(RunContext run) : TrainingView
     private void Draw()
     {
         var width = LivePanel.Width();
-        _panel!.Draw([.. Bars(width), .. Curves(width), .. Summary()]);
+        _panel!.Draw([.. Bars(width), .. Curves(width), .. Summary(), .. Classes(width)]);
         _sinceDrawn.Restart();
     }
 
@@ -139,6 +139,10 @@ internal sealed class LiveTrainingView(RunContext run) : TrainingView
         var best = History.MaxBy(epoch => epoch.ValidationAccuracy)!;
         yield return $"best validation {Figures.Percent(best.ValidationAccuracy!.Value)}, in epoch {best.Epoch}";
     }
+
+    private IEnumerable<string> Classes(int width) => run.Trainer.Confusion is { } confusion
+        ? ClassFigures.Lines(confusion, run.Model.ClassNames, width)
+        : [];
 
     private string Bar(double share, int width)
     {

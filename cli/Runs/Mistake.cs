@@ -18,7 +18,9 @@ internal sealed record Mistake(
     int Index, int Label, int Predicted, double Probability, double RightProbability, byte[] Pixels, int Width)
 {
     private const int Shown = 60;
-    private const int AtATime = 1024;
+
+    // No more than an evaluation has in a step: the network has memory for those already.
+    private const int AtATime = 256;
 
     /// <summary>Rows of the picture.</summary>
     public int Height => Pixels.Length / Width;

@@ -6,6 +6,8 @@ namespace ScratchNet.Cli.Runs;
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
+    private const int MostTries = 100;
+
     private readonly FileStream _file;
 
     /// <summary>Takes the place of a run.</summary>
@@ -21,6 +23,34 @@ internal sealed class RunLock : IDisposable
         {
             throw new FailureException($"{files.Folder?.Path ?? files.Model}: another run is writing there; wait until it ends, or choose "
                 + "another place with --run or --output");
+        }
+    }
+
+    /// <summary>Takes the place of a run; one whose name does not matter gets the next when another run was quicker.</summary>
+    /// <param name="next">The files of a place that is free, or was free a moment ago.</param>
+    /// <param name="mayMove">Whether another place will do; it is asked for then.</param>
+    /// <exception cref="FailureException">Another run has the place.</exception>
+    public static (RunFiles Files, RunLock Lock) Take(Func<RunFiles> next, bool mayMove)
+    {
+        for (var tries = mayMove ? MostTries : 1; ; tries--)
+        {
+            var files = next();
+            files.Prepare();
+            try
+            {
+                var taken = new RunLock(files);
+                if (!mayMove || !File.Exists(files.Model))
+                {
+                    return (files, taken);
+                }
+
+                // The other run has begun and ended meanwhile.
+                taken.Dispose();
+            }
+            catch (FailureException) when (tries > 1)
+            {
+                // Two runs that begin in the same second would have one name.
+            }
         }
     }
 

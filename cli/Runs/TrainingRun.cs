@@ -100,9 +100,8 @@ internal sealed class TrainingRun : IDisposable
         Checkpoint? checkpoint, CancellationToken cancellation)
     {
         var data = plan.Source.Load(terminal, cancellation);
-        files ??= RunFiles.ForNew(request, data.Train.Name);
-        files.Prepare();
-        var runLock = new RunLock(files);
+        var isNamed = files is not null || request is not { Run: null, Output: null };
+        (files, var runLock) = RunLock.Take(() => files ?? RunFiles.ForNew(request, data.Train.Name), mayMove: !isNamed);
         Backend? backend = null;
         try
         {

@@ -48,8 +48,10 @@ public static class NetworkFile
 
     /// <summary>A network's parameters as they stand in files (downloads them).</summary>
     /// <param name="network">The network.</param>
-    public static IEnumerable<StoredTensor> Tensors(Network network) =>
-        network.Parameters.Select(parameter => new StoredTensor(parameter.Name, ShapeOf(parameter), parameter.Values.ToArray()));
+    /// <param name="download">Downloads the values of a name, into memory of its own choice; left out, into new memory.</param>
+    public static IEnumerable<StoredTensor> Tensors(Network network, Func<string, BufferView<float>, float[]>? download = null) =>
+        network.Parameters.Select(parameter => new StoredTensor(parameter.Name, ShapeOf(parameter),
+            download?.Invoke(parameter.Name, parameter.Values.View) ?? parameter.Values.ToArray()));
 
     /// <summary>Makes the network that a file describes, with the file's weights.</summary>
     /// <param name="backend">Where it shall live.</param>

@@ -53,7 +53,8 @@ public sealed partial class SafetensorsFile
         }
 
         header.Metadata.Remove(HeaderChecksumKey);
-        header.Metadata.Remove(DataChecksumKey);
+        header.Metadata.Remove(DataChecksum.Sha256Key);
+        header.Metadata.Remove(DataChecksum.XxHash128Key);
         return new SafetensorsFile(tensors, header.Metadata, name);
     }
 
@@ -86,14 +87,17 @@ public sealed partial class SafetensorsFile
     private static void VerifyHeader(SafetensorsHeader header, ReadOnlySpan<byte> bytes, string name)
     {
         var found = header.Metadata.TryGetValue(HeaderChecksumKey, out var checksum);
-        if (found != header.Metadata.ContainsKey(DataChecksumKey))
+        var data = DataChecksum.KeyIn(header.Metadata);
+        if (found != data is not null)
         {
-            throw ModelFileException.At(name, HeaderStart, $"one of {HeaderChecksumKey} and {DataChecksumKey} is missing");
+            throw ModelFileException.At(name, HeaderStart,
+                $"one of {HeaderChecksumKey} and {data ?? DataChecksum.Sha256Key} is missing");
         }
 
         if (found)
         {
-            Compare(checksum!, SHA256.HashData(bytes[header.ChecksumEnd..]), HeaderChecksumKey, HeaderStart, name);
+            var digits = Convert.ToHexStringLower(SHA256.HashData(bytes[header.ChecksumEnd..]));
+            Compare(checksum!, digits, HeaderChecksumKey, HeaderStart, name);
         }
     }
 
@@ -108,26 +112,25 @@ public sealed partial class SafetensorsFile
             tensors.Add(entry.Name, new StoredTensor(entry.Name, entry.Shape, values));
         }
 
-        var isChecked = header.Metadata.TryGetValue(DataChecksumKey, out var checksum);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var checksum = DataChecksum.Of(header.Metadata);
         foreach (var entry in entries)
         {
             var bytes = Bytes(tensors[entry.Name].Values);
             Fill(stream, bytes, dataStart + entry.Begin, name);
-            hash.AppendData(isChecked ? bytes : []);
+            checksum?.Add(bytes);
         }
 
-        if (isChecked)
+        if (checksum is not null)
         {
-            Compare(checksum!, hash.GetHashAndReset(), DataChecksumKey, dataStart, name);
+            Compare(header.Metadata[checksum.Key], checksum.Digits(), checksum.Key, dataStart, name);
         }
 
         return tensors;
     }
 
-    private static void Compare(string expected, byte[] hash, string key, long offset, string name)
+    private static void Compare(string expected, string found, string key, long offset, string name)
     {
-        if (Convert.ToHexStringLower(hash) is var found && found != expected)
+        if (found != expected)
         {
             throw ModelFileException.At(name, offset,
                 $"{key} does not match: expected {ModelFileException.Quote(expected)}, found \"{found}\"",

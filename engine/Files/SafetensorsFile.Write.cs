@@ -39,17 +39,17 @@ public sealed partial class SafetensorsFile
 
     private byte[] HeaderWithChecksums()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var data = DataChecksum.Begin(HasFastChecksum);
         foreach (var tensor in _tensors.Values)
         {
-            hash.AppendData(Bytes(tensor.Values));
+            data.Add(Bytes(tensor.Values));
         }
 
         // The header is made with an empty place for its own checksum, which covers what follows that place.
         var digits = 2 * SHA256.HashSizeInBytes;
         var header = Header([
             new(HeaderChecksumKey, new string('0', digits)),
-            new(DataChecksumKey, Convert.ToHexStringLower(hash.GetHashAndReset())),
+            new(data.Key, data.Digits()),
         ]);
         var place = HeaderChecksumPrefix.Length;
         var checksum = SHA256.HashData(header.AsSpan(place + digits + 1));

@@ -1,3 +1,4 @@
+using ScratchNet.Cli;
 using ScratchNet.Cli.Runs;
 using Xunit;
 
@@ -23,7 +24,7 @@ public class CheckpointFilesTests
         File.WriteAllBytes(folder["a/checkpoint.safetensors"], newest);
         var resumed = CliProcess.Run(folder.Path, "train", "--resume", "a", "--quiet");
         Assert.Equal(0, resumed.ExitCode);
-        Assert.Contains("data_sha256 does not match", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains("data_xxh128 does not match", resumed.Error, StringComparison.Ordinal);
         Assert.Contains($"used instead: {Path.Combine("a", "checkpoint.step-35.safetensors")}, step 35", resumed.Error, StringComparison.Ordinal);
         Assert.Equal(1, resumed.Error.Count(c => c == '\n'));
         Assert.Equal(model, File.ReadAllBytes(folder["a/model.safetensors"]));
@@ -56,6 +57,30 @@ public class CheckpointFilesTests
         Assert.Equal("forty", File.ReadAllText(folder["c.safetensors"]));
     }
 
+    [Fact]
+    public void ARunWithoutANameTakesTheNextOneWhenAnotherWasQuicker()
+    {
+        using var folder = new TemporaryFolder();
+        RunFiles Files(string name) => RunFiles.ForNew(folder[name], "");
+        var (first, held) = RunLock.Take(() => Files("a"), mayMove: true);
+        using (held)
+        {
+            Assert.Equal(folder["a"], first.Folder!.Path);
+            var names = new Queue<string>(["a", "b"]);
+            var (second, other) = RunLock.Take(() => Files(names.Dequeue()), mayMove: true);
+            other.Dispose();
+            Assert.Equal(folder["b"], second.Folder!.Path);
+            Assert.Throws<FailureException>(() => RunLock.Take(() => Files("a"), mayMove: false));
+        }
+
+        // One that began and ended meanwhile keeps its model.
+        File.WriteAllText(first.Model, "a model");
+        var later = new Queue<string>(["a", "c"]);
+        var (third, last) = RunLock.Take(() => Files(later.Dequeue()), mayMove: true);
+        last.Dispose();
+        Assert.Equal(folder["c"], third.Folder!.Path);
+    }
+
     [SkippableFact]
     public void AFullDiskDuringARunWarnsAndTrainingGoesOn()
     {
@@ -67,7 +92,10 @@ public class CheckpointFilesTests
         var run = CliProcess.Run(folder.Path, ["train", .. Options, "--run", "a", "--checkpoint-every", "5"]);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("Training goes on, and the next checkpoint is tried", run.Error, StringComparison.Ordinal);
-        Assert.Equal(2, run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+
+        // On a slow machine a further line says what share of the time checkpoints took.
+        var warnings = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, warnings.Count(line => !line.Contains("% of the time", StringComparison.Ordinal)));
         Assert.True(File.Exists(folder["a/model.safetensors"]));
     }
 

@@ -85,6 +85,32 @@ public class DataTests
     }
 
     [Fact]
+    public void DecodedSetsAreToldOfAndRemoved()
+    {
+        using var folder = new TemporaryFolder();
+        (string, string)[] cache = [("XDG_CACHE_HOME", folder.File("cache")), ("SCRATCHNET_DATA", "")];
+        File.WriteAllText(folder.File("x.csv"), string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2},{i},9,8,7\n")));
+        var run = CliProcess.Run(folder.Path, cache, "train", "--data", "x.csv", "--stream", "--hidden", "none", "--epochs", "1", "--quiet",
+            "--output", "m.safetensors");
+        Assert.True(run.ExitCode == 0, run.Error);
+
+        var sets = folder.File("cache/scratchnet/sets");
+        var bytes = Directory.GetFiles(sets, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        var told = CliProcess.Run(folder.Path, cache, "data", "--json").JsonLines()[^1];
+        Assert.Equal(("decoded", sets, 1, bytes), (told.GetProperty("event").GetString(), told.GetProperty("folder").GetString(),
+            told.GetProperty("sets").GetInt32(), told.GetProperty("bytes").GetInt64()));
+        var shown = CliProcess.Run(folder.Path, cache, "data").Out;
+        Assert.Contains("decoded: 1 set, 0.0 MB, in ", shown, StringComparison.Ordinal);
+        Assert.Contains("'scratchnet data clean' removes them", shown, StringComparison.Ordinal);
+
+        var removed = CliProcess.Run(folder.Path, cache, "data", "clean", "--json").JsonLines()[^1];
+        Assert.Equal(("removed", 1, bytes), (removed.GetProperty("event").GetString(), removed.GetProperty("sets").GetInt32(),
+            removed.GetProperty("bytes").GetInt64()));
+        Assert.False(Directory.Exists(sets));
+        Assert.Contains("removed: 0 sets", CliProcess.Run(folder.Path, cache, "data", "clean").Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACsvFileWithAWrongFieldIsOneLineThatNamesLineAndColumn()
     {
         using var folder = new TemporaryFolder();

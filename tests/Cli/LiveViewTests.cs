@@ -1,5 +1,6 @@
 using ScratchNet.Cli;
 using ScratchNet.Cli.Output;
+using ScratchNet.Training.Metrics;
 using Xunit;
 
 namespace ScratchNet.Tests.Cli;
@@ -26,6 +27,22 @@ public class LiveViewTests
         Assert.All(lines, line => Assert.Equal(20, line.Length));
         Assert.NotEqual('⠀', lines[0][8]);
         Assert.NotEqual('⠀', lines[2][^1]);
+    }
+
+    [Fact]
+    public void ClassesStandBesideEachOtherOrTheWorstOfThem()
+    {
+        var confusion = new ConfusionMatrix(3);
+        confusion.Add([0, 0, 0, 0, 1, 1, 2, 2, 2, 2], [0, 0, 0, 0, 1, 0, 2, 2, 2, 1]);
+        string[] names = ["cat", "dog", "a very long name"];
+        Assert.Equal(
+        [
+            "class    cat   dog  a very long ",
+            "right  100.0  50.0          75.0",
+            "taken   80.0  50.0         100.0",
+        ], ClassFigures.Lines(confusion, names, 32));
+        Assert.Equal(["class   dog  a very long ", "right  50.0          75.0", "taken  50.0         100.0"],
+            ClassFigures.Lines(confusion, names, 31));
     }
 
     [Fact]

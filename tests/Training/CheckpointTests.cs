@@ -99,6 +99,29 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("no checkpoint", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, 0f)]
+    [InlineData(false, 0.9f)]
+    [InlineData(true, 0.9f)]
+    public void A_copy_made_in_the_memory_of_an_older_one_is_written_as_if_it_were_the_first(bool stopsEarly, float decay)
+    {
+        using var backend = new CpuBackend(1);
+        using var network = TrainerTests.Make(backend);
+        using var optimizer = new Adam();
+        var options = Options with { AverageDecay = decay, EarlyStopping = stopsEarly ? new EarlyStopping(9) : null };
+        using var trainer = new Trainer(network, optimizer, Digits, Digits.Slice(0, 20), options);
+        using var model = TrainedModel.Of(network, Digits);
+        CheckpointContent? old = null;
+        for (var step = 1; step <= 9; step++)
+        {
+            trainer.Step();
+            old = CheckpointContent.Capture(trainer, model, null, old);
+            old.Write(Path.Combine(_folder, "again"));
+            Checkpoint.Save(trainer, model, Path.Combine(_folder, "first"));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "first")), File.ReadAllBytes(Path.Combine(_folder, "again")));
+        }
+    }
+
     [Fact]
     public void Resuming_with_other_data_optimizer_or_settings_says_what_differs()
     {

@@ -1,6 +1,7 @@
 using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Training.Data;
+using ScratchNet.Training.Metrics;
 
 namespace ScratchNet.Training.Diagnosis;
 
@@ -13,6 +14,7 @@ public sealed class LayerProbe : IDisposable
 {
     private readonly Network _network;
     private readonly DeviceDataset _samples;
+    private float[] _host = [];
 
     /// <summary>Selects samples, evenly over a data set, and uploads them.</summary>
     /// <param name="network">The network to measure.</param>
@@ -41,31 +43,50 @@ public sealed class LayerProbe : IDisposable
         var (y, labels) = _samples.Gather(0);
         _network.Plan(y.Rows);
         var backend = _network.Backend;
-        var outputs = new float[_network.Layers.Count][];
+        List<LayerStatistics> statistics = [];
         foreach (var layer in _network.Layers)
         {
             y = layer.Forward(backend, y, new Pass(Training: false, _network.Seed, Step: 0));
-            outputs[layer.Index] = layer is Dropout ? [] : y.ToArray();
+            if (layer is not Dropout)
+            {
+                statistics.Add(LayerStatistics.Of(layer.Index, layer.Description, ActivationOf(layer), Download(y), layer.Outputs));
+            }
         }
 
         _network.Backward(_network.Loss.Compute(backend, y, labels));
-        return [.. _network.Layers.Where(layer => layer is not Dropout).Select(layer => Describe(layer, outputs[layer.Index]))];
+        return [.. statistics.Select(AddWeights)];
     }
 
     /// <summary>Gives the samples' memory back; the network stays.</summary>
     public void Dispose() => _samples.Dispose();
 
-    private LayerStatistics Describe(Layer layer, float[] outputs)
+    private LayerStatistics AddWeights(LayerStatistics layer)
     {
-        var weights = layer.Parameters.Count > 0 ? layer.Parameters[0] : null;
-        var activation = (layer == _network.Layers[^1], layer) switch
+        var parameters = _network.Layers[layer.Layer].Parameters;
+        return parameters.Count == 0 ? layer : layer with
         {
-            (true, _) => Activation.None,
-            (_, Dense dense) => dense.Activation,
-            (_, ActivationLayer function) => function.Activation,
-            _ => Activation.None,
+            Weights = new Histogram(Download(parameters[0].Values)),
+            Gradients = new Histogram(Download(parameters[0].Gradients)),
         };
-        return LayerStatistics.Of(layer.Index, layer.Description, activation, outputs, layer.Outputs,
-            weights?.Values.ToArray(), weights?.Gradients.ToArray());
+    }
+
+    private Activation ActivationOf(Layer layer) => (layer == _network.Layers[^1], layer) switch
+    {
+        (true, _) => Activation.None,
+        (_, Dense dense) => dense.Activation,
+        (_, ActivationLayer function) => function.Activation,
+        _ => Activation.None,
+    };
+
+    /// <summary>The values of a tensor, valid until the next call: the same memory serves every tensor, the largest decides how much.</summary>
+    private ReadOnlySpan<float> Download(Tensor tensor)
+    {
+        if (_host.Length < tensor.Count)
+        {
+            _host = new float[tensor.Count];
+        }
+
+        tensor.View.CopyTo(_host.AsSpan(0, tensor.Count));
+        return _host.AsSpan(0, tensor.Count);
     }
 }

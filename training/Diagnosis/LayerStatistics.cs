@@ -32,16 +32,14 @@ public sealed record LayerStatistics(
     // Of a range of 1: sigmoid beyond 0.025 and 0.975, tanh beyond -0.95 and 0.95.
     private const float NearEnd = 0.025f;
 
-    /// <summary>Measures one layer's outputs.</summary>
+    /// <summary>Measures one layer's outputs; its weights may be added.</summary>
     /// <param name="layer">Its place in the network.</param>
     /// <param name="description">The layer in words.</param>
     /// <param name="activation">Its function.</param>
     /// <param name="outputs">Its outputs, samples x units.</param>
     /// <param name="units">Number of its units.</param>
-    /// <param name="weights">Its weights, if it has any.</param>
-    /// <param name="gradients">Their gradients.</param>
-    public static LayerStatistics Of(int layer, string description, Activation activation, ReadOnlySpan<float> outputs, int units,
-        float[]? weights, float[]? gradients)
+    public static LayerStatistics Of(
+        int layer, string description, Activation activation, ReadOnlySpan<float> outputs, int units)
     {
         var isRelu = activation == Activation.Relu;
         return new LayerStatistics(
@@ -49,8 +47,8 @@ public sealed record LayerStatistics(
             description,
             activation,
             new Histogram(outputs),
-            weights is null ? null : new Histogram(weights),
-            gradients is null ? null : new Histogram(gradients),
+            Weights: null,
+            Gradients: null,
             isRelu ? DeadShare(outputs, units) : 0,
             isRelu ? (double)outputs.Count(0f) / outputs.Length : 0,
             activation switch

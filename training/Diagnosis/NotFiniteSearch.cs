@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using ScratchNet.Engine;
 
 namespace ScratchNet.Training.Diagnosis;
@@ -16,6 +18,9 @@ public static class NotFiniteSearch
 {
     // A gradient that is not finite spoils the weights that it changes, and those the loss of the next step.
     private const int StepsBefore = 3;
+
+    // Values that are looked at together: they stay in a core's cache, and their memory is used again.
+    private const int PartLength = 1 << 16;
 
     /// <summary>Searches.</summary>
     /// <param name="trainer">The same run in a state before the bad step: a new one, or one restored from a checkpoint. It makes steps.</param>
@@ -40,8 +45,28 @@ public static class NotFiniteSearch
         return FindWeights(trainer.Network, steps.Steps, "after it");
     }
 
-    /// <summary>Whether every value of a tensor is a finite number (a download).</summary>
-    internal static bool IsFinite(Tensor tensor) => Array.TrueForAll(tensor.ToArray(), float.IsFinite);
+    /// <summary>Whether every value of a tensor is a finite number (a download, part by part).</summary>
+    internal static bool IsFinite(Tensor tensor)
+    {
+        var part = ArrayPool<float>.Shared.Rent(Math.Min(tensor.Count, PartLength));
+        var isFinite = true;
+        for (var first = 0; isFinite && first < tensor.Count; first += part.Length)
+        {
+            var values = part.AsSpan(0, Math.Min(part.Length, tensor.Count - first));
+            tensor.View.Slice(first, values.Length).CopyTo(values);
+            isFinite = IsFinite(values);
+        }
+
+        ArrayPool<float>.Shared.Return(part);
+        return isFinite;
+    }
+
+    /// <summary>A float is no finite number when all bits of its exponent are set: two ranges of its bits, one for each sign.</summary>
+    internal static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        var bits = MemoryMarshal.Cast<float, uint>(values);
+        return !bits.ContainsAnyInRange(0x7F800000u, 0x7FFFFFFFu) && !bits.ContainsAnyInRange(0xFF800000u, 0xFFFFFFFFu);
+    }
 
     /// <summary>Whether every weight and bias of a network is a finite number (a download).</summary>
     internal static bool IsFinite(Network network) => network.Parameters.All(parameter => IsFinite(parameter.Values));

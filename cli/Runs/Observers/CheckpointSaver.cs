@@ -19,6 +19,7 @@ internal sealed class CheckpointSaver(RunContext run, Action<CheckpointContent, 
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
     private readonly Stopwatch _held = new();
     private Task<TimeSpan>? _writing;
+    private CheckpointContent? _content;
     private TimeSpan _cost;
     private bool _isFailing;
 
@@ -144,9 +145,11 @@ internal sealed class CheckpointSaver(RunContext run, Action<CheckpointContent, 
         _files.Save(run.Optimizer.Steps, path => write(content, path));
     }
 
+    /// <summary>Copies the state, over the last copy: it has been written.</summary>
     private CheckpointContent Capture()
     {
         run.Trainer.CheckFinite();
-        return Checkpoint.Capture(run.Trainer, run.Model, RunRecord.Write(run.Plan, run.Backend.Device.Id));
+        var record = RunRecord.Write(run.Plan, run.Backend.Device.Id);
+        return _content = CheckpointContent.Capture(run.Trainer, run.Model, record, _content);
     }
 }

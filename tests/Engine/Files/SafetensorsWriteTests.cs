@@ -73,6 +73,20 @@ public sealed class SafetensorsWriteTests
     }
 
     [Fact]
+    public void TheFastChecksumIsXxHash128AndFindsAChangedByteToo()
+    {
+        var file = new SafetensorsFile([new("w", [1], [1f])], [new("step", "7")]) { HasFastChecksum = true };
+        var bytes = Bytes(file, checksum: true);
+
+        // XXH128 of the bytes 00 00 80 3F, by the xxh128sum command.
+        Assert.Contains(",\"data_xxh128\":\"e6f9acca6893caeb591ef4e963e120d4\",\"step\":\"7\"}", Encoding.UTF8.GetString(bytes));
+        AssertSame(file, SafetensorsFile.Read(new MemoryStream(bytes), "it"));
+        bytes[^1] ^= 1;
+        var thrown = Assert.Throws<ModelFileException>(() => SafetensorsFile.Read(new MemoryStream(bytes), "it"));
+        Assert.Contains("data_xxh128 does not match", thrown.Message);
+    }
+
+    [Fact]
     public void AFileOnDiskComesBack()
     {
         using var folder = new TemporaryFolder();
@@ -94,6 +108,7 @@ public sealed class SafetensorsWriteTests
         Refused("half a surrogate pair", [new("w\ud800", [1], [1f])]);
         Refused("half a surrogate pair", [one], Pair("key", "\udc00"));
         Refused("\"data_sha256\" is reserved", [one], Pair("data_sha256", ""));
+        Refused("\"data_xxh128\" is reserved", [one], Pair("data_xxh128", ""));
         Refused("\"key\" is reserved or comes twice", [one], Pair("key", "1"), Pair("key", "2"));
     }
 
