@@ -114,7 +114,7 @@ internal sealed class CheckpointFiles(string newest, int keep)
         return [.. path == newest && File.Exists(next) ? [next] : Array.Empty<string>(), .. steps];
     }
 
-    private static string Beside(string newest, string mark) => newest[..^Extension.Length] + mark + Extension;
+    private static string Beside(string newest, string mark) => Path.ChangeExtension(newest, mark + Extension);
 
     private static long? StepOf(string name)
     {

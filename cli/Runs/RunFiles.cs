@@ -14,7 +14,7 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
     private const string Extension = ".safetensors";
 
     /// <summary>The state after the last good epoch, while a run may have to go back there.</summary>
-    public string LastGood => Checkpoint[..^Extension.Length] + ".good" + Extension;
+    public string LastGood => Path.ChangeExtension(Checkpoint, ".good" + Extension);
 
     /// <summary>What to give --resume.</summary>
     public string ResumePath => Path.GetFileName(Checkpoint) == CheckpointName ? Path.GetDirectoryName(Checkpoint)! : Checkpoint;

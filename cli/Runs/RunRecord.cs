@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ScratchNet.Engine.Files;
 using ScratchNet.Training;
+using ScratchNet.Training.Data;
 
 namespace ScratchNet.Cli.Runs;
 
@@ -37,6 +38,11 @@ internal static class RunRecord
         if (request.Dataset is { } dataset && DataSource.Of(dataset, request.Data, null) is var asked && asked.Name != name)
         {
             throw Contradiction("DATASET", dataset, name ?? $"'--data {folder}'", path);
+        }
+
+        if (request.Data is { } elsewhere && name == DatasetCatalog.Bundled.Name)
+        {
+            throw Contradiction("--data", elsewhere, $"the bundled {name}", path);
         }
 
         // The data may have moved; the checkpoint knows their hash.

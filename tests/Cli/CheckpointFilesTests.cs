@@ -38,6 +38,12 @@ public class CheckpointFilesTests
         Assert.Equal(["m.checkpoint.safetensors", "m.checkpoint.step-20.safetensors", "m.safetensors"], folder.Names());
         var model = File.ReadAllBytes(folder["m.safetensors"]);
         File.Delete(folder["m.safetensors"]);
+
+        // The bundled digits are nowhere else, so a place to look for them must be a mistake.
+        var misled = CliProcess.Run(folder.Path, "train", "--resume", "m.checkpoint.safetensors", "--data", "elsewhere");
+        Assert.Equal(2, misled.ExitCode);
+        Assert.Contains("--data is elsewhere, but the run in m.checkpoint.safetensors has the bundled digits", misled.Error,
+            StringComparison.Ordinal);
         Assert.Equal(0, CliProcess.Run(folder.Path, "train", "--resume", "m.checkpoint.step-20.safetensors", "--quiet").ExitCode);
         Assert.Equal(model, File.ReadAllBytes(folder["m.safetensors"]));
     }

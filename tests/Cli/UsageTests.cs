@@ -81,6 +81,7 @@ public class UsageTests
     [InlineData("train --device cuda:99", "cuda:99")]
     [InlineData("train --data /no/such/folder", "/no/such/folder")]
     [InlineData("train --resume /no/such/run", "/no/such/run")]
+    [InlineData("train --resume /no", "/no")]
     [InlineData("train --validation 0.00001", "digits")]
     [InlineData("train --hidden 65536,65536", "65536x65536")]
     [InlineData("evaluate /no/such/model", "/no/such/model")]
