@@ -13,8 +13,8 @@ using Xunit;
 namespace ScratchNet.Tests.Engine;
 
 /// <summary>
-/// Keeps engine/README.md true: its code stands in the files that it links to, its commands print what it shows, and its numbers are
-/// the engine's. Whoever changes one of those and fails here changes the page as well.
+/// Keeps engine/README.md true: its code stands in the files that it links to, its commands print what it shows, and its
+/// numbers are the engine's. Whoever changes one of those and fails here changes the page as well.
 /// </summary>
 public partial class BookTests
 {
@@ -36,7 +36,8 @@ public partial class BookTests
             foreach (var part in string.Join('\n', box.Lines).Split(Omission))
             {
                 place = source.IndexOf(Squeeze(part), place, StringComparison.Ordinal);
-                Assert.True(place >= 0, $"{box.Source} no longer says what engine/README.md quotes, or in another order:\n{part.Trim()}");
+                Assert.True(place >= 0,
+                    $"{box.Source} no longer says what engine/README.md quotes, or in another order:\n{part.Trim()}");
             }
         }
     }
@@ -105,10 +106,12 @@ public partial class BookTests
     {
         using var backend = new CpuBackend(1);
         using var model = BookNumbers.Load(backend);
-        var stated = Assert.Single(BookPage.Of("text", "model")).Lines.Select(line => line.Split(" = ", StringSplitOptions.TrimEntries))
+        var stated = Assert.Single(BookPage.Of("text", "model")).Lines
+            .Select(line => line.Split(" = ", StringSplitOptions.TrimEntries))
             .ToDictionary(parts => parts[0], parts => Number().Matches(parts[1]).Select(Parse).ToArray());
         Assert.Equal(model.Network.Parameters.Count, stated.Count);
-        Assert.All(model.Network.Parameters, parameter => Assert.Equal(stated[parameter.Name], parameter.Values.ToArray().Select(Shortest)));
+        Assert.All(model.Network.Parameters,
+            parameter => Assert.Equal(stated[parameter.Name], parameter.Values.ToArray().Select(Shortest)));
         Assert.Equal(["darkens", "stays", "brightens"], model.ClassNames);
         Assert.Equal([0.4, 0.8], BookNumbers.Picture(model, "brightens").X.Select(Shortest));
         Assert.Equal([0.8, 0.2], BookNumbers.Picture(model, "darkens").X.Select(Shortest));
@@ -116,7 +119,8 @@ public partial class BookTests
         model.Network.Plan(2);
         Assert.Equal(Assert.Single(BookPage.Of("text", "summary")).Lines, model.Network.Summary().Split('\n'));
         var file = File.ReadAllText(Path.Combine(BookPage.Folder, "Example", "model.safetensors"));
-        Assert.All(Assert.Single(BookPage.Of("text", "header")).Lines, line => Assert.Contains(line, file, StringComparison.Ordinal));
+        Assert.All(Assert.Single(BookPage.Of("text", "header")).Lines,
+            line => Assert.Contains(line, file, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -140,7 +144,8 @@ public partial class BookTests
         foreach (var line in shown)
         {
             next = Array.FindIndex(printed, next, candidate => IsSame(line.Trim(), candidate.Trim())) + 1;
-            Assert.True(next > 0, $"engine/README.md shows this, but 'scratchnet {command}' prints no such line, or not there:\n{line}");
+            Assert.True(next > 0,
+                $"engine/README.md shows this, but 'scratchnet {command}' prints no such line, or not there:\n{line}");
         }
     }
 

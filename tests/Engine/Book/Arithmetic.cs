@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ScratchNet.Tests.Engine.Book;
 
-/// <summary>Works out what is written as a person would write it: <c>0.8·0.5 - e^-2 / (1 + √3)</c>, <c>tanh 0.5</c>, <c>-ln 0.2</c>.</summary>
+/// <summary>
+/// Works out what is written as a person would write it: <c>0.8·0.5 - e^-2 / (1 + √3)</c>, <c>tanh 0.5</c>, <c>-ln 0.2</c>.
+/// </summary>
 internal sealed partial class Arithmetic
 {
     private readonly string[] _tokens;

@@ -76,8 +76,8 @@ internal static class BookNumbers
         x.View.Buffer.Dispose();
 
         // A layer's dz overwrites its dy and is gone after the pass: each row's is that of its picture alone, by the batch.
-        AddRows(numbers, "dz", [.. pictures.SelectMany(picture =>
-            SampleTrace.OfLoss(network, picture.X, picture.Label).Layers[0].Dz.Select(dz => dz / pictures.Length))], layer.Outputs);
+        var dz = pictures.SelectMany(picture => SampleTrace.OfLoss(network, picture.X, picture.Label).Layers[0].Dz);
+        AddRows(numbers, "dz", [.. dz.Select(value => value / pictures.Length)], layer.Outputs);
         return numbers;
     }
 
@@ -88,10 +88,10 @@ internal static class BookNumbers
         var layers = model.Network.Layers;
         double LossAt(double weight)
         {
-            var y = Array.ConvertAll(x, value => (double)value);
+            var y = ToDouble(x);
             foreach (var layer in layers)
             {
-                double[][] parameters = [.. layer.Parameters.Select(part => Array.ConvertAll(part.Values.ToArray(), value => (double)value))];
+                double[][] parameters = [.. layer.Parameters.Select(parameter => ToDouble(parameter.Values.ToArray()))];
                 if (layer == layers[0])
                 {
                     parameters[0][(Input * layer.Outputs) + Neuron] = weight;
@@ -142,6 +142,8 @@ internal static class BookNumbers
 
         return numbers;
     }
+
+    private static double[] ToDouble(float[] values) => Array.ConvertAll(values, value => (double)value);
 
     private static void Add(Dictionary<string, double> numbers, string name, float[] values)
     {

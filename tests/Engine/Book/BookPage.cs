@@ -27,7 +27,8 @@ internal static partial class BookPage
 
     /// <summary>What its links lead to, addresses on the web and places within the page left out.</summary>
     public static IReadOnlyList<string> Links { get; } =
-        [.. Link().Matches(Text).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal))];
+        [.. Link().Matches(Text).Select(match => match.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal))];
 
     /// <summary>Commands that stand within sentences.</summary>
     public static IReadOnlyList<string> CommandsInSentences { get; } =
