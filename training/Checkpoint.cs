@@ -53,6 +53,9 @@ public sealed class Checkpoint
     /// <summary>The optimizer's settings, its full learning rate among them.</summary>
     public JsonObject Optimizer { get; }
 
+    /// <summary>How often the run went back; each time its rate was halved.</summary>
+    public int Rollbacks => _training["rollbacks"]?.AsArray().Count ?? 0;
+
     /// <summary>What the saver added: how to find the data again, for instance.</summary>
     public JsonObject Extra { get; }
 
@@ -135,6 +138,25 @@ public sealed class Checkpoint
         try
         {
             RestoreMemory(optimizer);
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            throw Malformed(Path, exception);
+        }
+    }
+
+    /// <summary>The rate of the run's next step, as <see cref="Trainer.Step"/> would set it.</summary>
+    /// <param name="schedule">The run's schedule; its words are in <see cref="Settings"/>.</param>
+    /// <exception cref="ModelFileException">The checkpoint contradicts itself.</exception>
+    public float NextRate(LearningRateSchedule schedule)
+    {
+        try
+        {
+            var (samples, batch) = ((int)_training["samples"]!, (int)Settings["batch_size"]!);
+            var batches = (samples + batch - 1) / batch;
+            EpochResult[] history = [.. _training["history"]!.AsArray().Select(ReadEpoch)];
+            return Trainer.RateOf(float.Parse((string)Optimizer["learning_rate"]!, CultureInfo.InvariantCulture),
+                Rollbacks, schedule, new ScheduleMoment(Step, batches, Epochs, history));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {

@@ -180,8 +180,8 @@ public sealed class Trainer : IDisposable
             BeginEpoch();
         }
 
-        Optimizer.LearningRate = FullRate * MathF.ScaleB(1f, -_rollbacks.Count)
-            * Options.Schedule.Factor(new ScheduleMoment(Optimizer.Steps, Batches, Options.Epochs, _history));
+        Optimizer.LearningRate = RateOf(FullRate, _rollbacks.Count, Options.Schedule,
+            new ScheduleMoment(Optimizer.Steps, Batches, Options.Epochs, _history));
         Clock.Start(worthWaiting: (Batches - 1 - Batch) % StepsAMeasurement == 0);
         var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
         Clock.Mark(StepPhase.Data);
@@ -205,6 +205,10 @@ public sealed class Trainer : IDisposable
 
         Stepped?.Invoke();
     }
+
+    /// <summary>The rate of a step: the full one, halved at every rollback, times what the schedule says.</summary>
+    internal static float RateOf(float fullRate, int rollbacks, LearningRateSchedule schedule, in ScheduleMoment moment) =>
+        fullRate * MathF.ScaleB(1f, -rollbacks) * schedule.Factor(moment);
 
     /// <summary>Throws when a loss of this epoch was not finite: before the state of the run is saved.</summary>
     /// <exception cref="NotFiniteException">One was not; the network has the weights of the last good epoch.</exception>

@@ -27,8 +27,9 @@ internal sealed class GradCheckRun(
         var samples = CheckSamples.For(network);
         if (!asJson)
         {
+            var fault = hidesName ? $"of lesson {lesson?.Number}" : lesson?.Name;
             terminal.Out.WriteLine($"{NetworkLines.Shape(network)} on {backend.Device.Id}"
-                + (lesson is null ? "" : hidesName ? $", with the fault of lesson {lesson.Number}" : $", with the fault {lesson.Name}"));
+                + (lesson is null ? "" : $", with the fault {fault}"));
         }
 
         List<CheckResult> failed = [];
@@ -146,7 +147,14 @@ internal sealed class GradCheckRun(
             : $"{failed.Count} of {count} checks fail, of these kinds: {string.Join(", ", foundBy)}");
         if (lesson is not null)
         {
-            terminal.Out.WriteLine($"the exercise: scratchnet lessons show {lesson.Number}; its answer: scratchnet lessons answer {lesson.Number}");
+            if (failed.Count == 0)
+            {
+                terminal.Out.WriteLine(
+                    "no check finds the fault: this network has no part that it could spoil (try another --hidden)");
+            }
+
+            terminal.Out.WriteLine(
+                $"the exercise: scratchnet lessons show {lesson.Number}; its answer: scratchnet lessons answer {lesson.Number}");
         }
     }
 }

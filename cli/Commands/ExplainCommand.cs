@@ -16,19 +16,24 @@ internal static class ExplainCommand
     {
         var model = new Argument<string?>("MODEL")
         {
-            Description = "a model's file, a checkpoint, or a run's folder [default: the newest run, or the bundled digits' network]",
+            Description = "a model's file, a checkpoint, or a run's folder "
+                + "[default: the newest run, or a network of the bundled digits]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var sample = CommonOptions.Text("--sample", "N|IMAGE", "a test picture's number from 0, or a picture's file [default: one that the network is unsure of]");
-        var label = CommonOptions.Text("--label", "CLASS", "what a picture of your own shows [default: what the network takes it for]");
+        var sample = CommonOptions.Text("--sample", "N|IMAGE",
+            "a test picture's number from 0, or a picture's file [default: one that the network is unsure of]");
+        var label = CommonOptions.Text("--label", "CLASS",
+            "what a picture of your own shows [default: what the network takes it for]");
         var weight = CommonOptions.Text("--weight", "LAYER:I,J",
             "the weight to follow: layer from 1, input and output from 0 [default: the steepest of layer 1]");
         var output = CommonOptions.Text("--output", "FILE", $"the page [default: {DefaultPage}]");
         var text = CommonOptions.Flag("--text", "print the steps instead of writing a page");
         var json = CommonOptions.Json();
-        var command = new ExampledCommand("explain", "Walks one sample through one training step of a network, with every number.",
+        var command = new ExampledCommand("explain",
+            "Walks one sample through one training step of a network, with every number.",
             ("scratchnet explain runs/NAME --sample 3", $"a page to click through: {DefaultPage}"),
-            ("scratchnet explain --sample 7.png --label 7 --weight 2:5,7", "your own picture; the weight from unit 5 to unit 7 of layer 2"),
+            ("scratchnet explain --sample 7.png --label 7 --weight 2:5,7",
+                "your own picture; the weight from unit 5 to unit 7 of layer 2"),
             ("scratchnet explain --text", "the same in the terminal"))
         {
             model, sample, label, weight, output, text, json,
@@ -81,7 +86,8 @@ internal static class ExplainCommand
     private static (int Layer, int Input, int Output) ReadWeight(string text)
     {
         var parts = text.Split(':', ',');
-        return parts.Length == 3 && text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && colon < text.IndexOf(',', StringComparison.Ordinal)
+        var (colon, comma) = (text.IndexOf(':', StringComparison.Ordinal), text.IndexOf(',', StringComparison.Ordinal));
+        return parts.Length == 3 && colon > 0 && colon < comma
             ? (Values.Whole("--weight", parts[0], 1, int.MaxValue), Values.Whole("--weight", parts[1], 0, int.MaxValue),
                 Values.Whole("--weight", parts[2], 0, int.MaxValue))
             : throw new UsageException($"--weight is '{text}', but must be LAYER:I,J, such as 1:355,12");
@@ -94,17 +100,18 @@ internal static class ExplainCommand
             return;
         }
 
-        Dense[] layers = [.. network.Layers.OfType<Dense>()];
-        if (chosen.Layer > layers.Length)
+        var layers = network.Layers;
+        if (chosen.Layer > layers.Count)
         {
-            throw new UsageException($"--weight names layer {chosen.Layer}, but the network has {layers.Length} layers with weights, from 1");
+            throw new UsageException(
+                $"--weight names layer {chosen.Layer}, but the network has {layers.Count} layers with weights, from 1");
         }
 
         var layer = layers[chosen.Layer - 1];
         if (chosen.Input >= layer.Inputs || chosen.Output >= layer.Outputs)
         {
-            throw new UsageException($"--weight is {chosen.Layer}:{chosen.Input},{chosen.Output}, but layer {chosen.Layer} is {layer.Inputs}x{layer.Outputs}: "
-                + $"inputs 0 to {layer.Inputs - 1}, outputs 0 to {layer.Outputs - 1}");
+            throw new UsageException($"--weight is {chosen.Layer}:{chosen.Input},{chosen.Output}, but layer {chosen.Layer} is "
+                + $"{layer.Inputs}x{layer.Outputs}: inputs 0 to {layer.Inputs - 1}, outputs 0 to {layer.Outputs - 1}");
         }
     }
 }

@@ -8,7 +8,7 @@ using ScratchNet.Training;
 
 namespace ScratchNet.Cli.Commands;
 
-/// <summary><c>scratchnet gradcheck</c>: whether the arithmetic of a network is right, or which check finds a planted fault.</summary>
+/// <summary><c>scratchnet gradcheck</c>: whether a network's arithmetic is right, or which check finds a planted fault.</summary>
 internal static class GradCheckCommand
 {
     private const int Inputs = 784;
@@ -22,9 +22,11 @@ internal static class GradCheckCommand
             Description = "a model's file or a run's folder, checked at its weights [default: a fresh network]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var hidden = CommonOptions.Text("--hidden", "N,N,...", "units of the fresh network's hidden layers, or none [default: 32,16]");
+        var hidden = CommonOptions.Text("--hidden", "N,N,...",
+            "units of the fresh network's hidden layers, or none [default: 32,16]");
         var activation = CommonOptions.Text("--activation", "NAME", "relu, sigmoid or tanh [default: relu]");
-        var bug = CommonOptions.Text("--inject-bug", "NAME", "plant a fault: a name or the number of a lesson (see 'scratchnet lessons')");
+        var bug = CommonOptions.Text("--inject-bug", "NAME",
+            $"plant a fault: the number of a lesson (see 'scratchnet lessons'), or {Lessons.Names}");
         var (device, threads, json) = (CommonOptions.Device(), CommonOptions.Threads(), CommonOptions.Json());
         var command = new ExampledCommand("gradcheck",
             "Compares backpropagation with central differences in double precision, layer by layer.",
@@ -38,12 +40,14 @@ internal static class GradCheckCommand
         {
             if (parse.GetValue(model) is not null && (parse.GetValue(hidden) ?? parse.GetValue(activation)) is not null)
             {
-                throw new UsageException("MODEL and --hidden or --activation contradict each other: a model has its own layers; leave one out");
+                throw new UsageException(
+                    "MODEL and --hidden or --activation contradict each other: a model has its own layers; leave one out");
             }
 
             var (words, lesson) = (parse.GetValue(bug), parse.GetValue(bug) is { } text ? Lessons.Find(bug.Name, text) : null);
             var layers = Layers(parse.GetValue(hidden) ?? "32,16", parse.GetValue(activation) ?? "relu");
-            using var backend = Devices.Open(CommonOptions.ReadDevice(parse, device) ?? "cpu", CommonOptions.ReadThreads(parse, threads, device));
+            using var backend = Devices.Open(
+                CommonOptions.ReadDevice(parse, device) ?? "cpu", CommonOptions.ReadThreads(parse, threads, device));
             using var network = parse.GetValue(model) is { } path
                 ? TrainedModel.Load(backend, RunFiles.FindModel(path)).Network
                 : new Network(backend, Inputs, layers, new SoftmaxCrossEntropy());

@@ -27,9 +27,13 @@ internal static class LessonsCommand
         return command;
     }
 
-    private static ExampledCommand One(string name, string description, string meaning, Action<Lesson, Terminal> write, Terminal terminal)
+    private static ExampledCommand One(
+        string name, string description, string meaning, Action<Lesson, Terminal> write, Terminal terminal)
     {
-        var number = new Argument<string>("LESSON") { Description = $"a number from 1 to {Lessons.All.Count}, or a fault's name" };
+        var number = new Argument<string>("LESSON")
+        {
+            Description = $"a number from 1 to {Lessons.All.Count}, or a fault's name",
+        };
         var command = new ExampledCommand(name, description, ($"scratchnet lessons {name} 3", meaning)) { number };
         command.SetAction(parse =>
         {
@@ -62,8 +66,8 @@ internal static class LessonsCommand
         if (!asJson)
         {
             terminal.Out.WriteLine();
-            terminal.Out.WriteLine("'scratchnet lessons show N' is the exercise, 'scratchnet gradcheck --inject-bug N' lets it happen, and");
-            terminal.Out.WriteLine("'scratchnet lessons answer N' tells what it was.");
+            terminal.Out.WriteLine("'scratchnet lessons show N' is the exercise, 'scratchnet gradcheck --inject-bug N' lets it");
+            terminal.Out.WriteLine("happen, and 'scratchnet lessons answer N' tells what it was.");
         }
 
         return ExitCode.Success;
@@ -89,21 +93,11 @@ internal static class LessonsCommand
         Write(lesson.Answer, terminal);
     }
 
-    /// <summary>Writes a text in lines of at most 80 characters.</summary>
     private static void Write(string text, Terminal terminal)
     {
-        var line = "";
-        foreach (var word in text.Split(' '))
+        foreach (var line in TextWrap.Lines(text, Width))
         {
-            if (line.Length + 1 + word.Length > Width)
-            {
-                terminal.Out.WriteLine(line);
-                line = "";
-            }
-
-            line += line.Length == 0 ? word : " " + word;
+            terminal.Out.WriteLine(line);
         }
-
-        terminal.Out.WriteLine(line);
     }
 }

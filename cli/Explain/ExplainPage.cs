@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Reports;
+using ScratchNet.Engine;
 using ScratchNet.Engine.Files;
 
 namespace ScratchNet.Cli.Explain;
@@ -10,6 +11,9 @@ namespace ScratchNet.Cli.Explain;
 /// <summary>The walk as a page: one file that asks for no other, with all numbers in it as JSON.</summary>
 internal static class ExplainPage
 {
+    private static readonly string[] Styles = ["report.css", "explain.css"];
+    private static readonly string[] Scripts = ["dom.js", "explain-pictures.js", "explain.js"];
+
     /// <summary>Writes the page.</summary>
     /// <param name="explanation">The walk.</param>
     /// <param name="subject">What it is about.</param>
@@ -18,8 +22,8 @@ internal static class ExplainPage
     public static void Write(Explanation explanation, Subject subject, string path)
     {
         var page = Report.Asset("explain.html")
-            .Replace("/*style*/", Report.Asset("report.css") + Report.Asset("explain.css"), StringComparison.Ordinal)
-            .Replace("/*script*/", Report.Asset("dom.js") + Report.Asset("explain.js"), StringComparison.Ordinal)
+            .Replace("/*style*/", string.Concat(Styles.Select(Report.Asset)), StringComparison.Ordinal)
+            .Replace("/*script*/", string.Concat(Scripts.Select(Report.Asset)), StringComparison.Ordinal)
             .Replace("/*data*/", Data(explanation, subject), StringComparison.Ordinal);
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
     }
@@ -33,11 +37,17 @@ internal static class ExplainPage
             json.WriteString("scratchnet", CommandLine.Version);
             json.WriteString("shape", NetworkLines.Shape(subject.Network));
             json.WriteString("sample", subject.SampleName);
-            json.WriteString("class", subject.Model.ClassNames[subject.Label]);
-            json.WriteNumber("label", subject.Label);
-            WriteAll(json, "weight", [explanation.Weight.Layer, explanation.Weight.Input, explanation.Weight.Output]);
+            json.WriteNumber("layers", explanation.Layers.Count);
+            json.WriteNumber("tolerance", GradientComparison.Tolerance);
             json.WriteStartArray("notes");
-            subject.Notes.ForEach(json.WriteStringValue);
+            foreach (var note in subject.Notes)
+            {
+                json.WriteStartArray();
+                json.WriteStringValue(note.About);
+                json.WriteStringValue(note.Text);
+                json.WriteEndArray();
+            }
+
             json.WriteEndArray();
             json.WriteStartArray("steps");
             foreach (var step in explanation.Steps)
@@ -55,7 +65,9 @@ internal static class ExplainPage
     private static void WriteStep(Utf8JsonWriter json, Step step)
     {
         json.WriteStartObject();
-        json.WriteString("part", step.Part);
+        json.WriteString("part", step.Place.Part);
+        json.WriteNumber("column", step.Place.Column);
+        json.WriteString("label", step.Place.Label);
         json.WriteString("title", step.Title);
         json.WriteString("words", step.Words);
         json.WriteStartArray("equations");

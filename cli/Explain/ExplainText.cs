@@ -1,4 +1,3 @@
-using System.Globalization;
 using ScratchNet.Cli.Output;
 
 namespace ScratchNet.Cli.Explain;
@@ -6,17 +5,19 @@ namespace ScratchNet.Cli.Explain;
 /// <summary>The walk as text.</summary>
 internal static class ExplainText
 {
+    private const int Width = 100;
+
     /// <summary>Prints every step.</summary>
     public static void Write(Explanation explanation, Subject subject, TextWriter output)
     {
-        output.WriteLine($"{NetworkLines.Shape(subject.Network)}: {Terminal.OneLine(subject.SampleName)}");
-        subject.Notes.ForEach(note => output.WriteLine(Terminal.OneLine(note)));
+        output.WriteLine($"one training step of {NetworkLines.Shape(subject.Network)}");
+        subject.Notes.ForEach(note => WriteWrapped(output, Terminal.OneLine($"{note.About}: {note.Text}"), ""));
         for (var i = 0; i < explanation.Steps.Count; i++)
         {
             var step = explanation.Steps[i];
             output.WriteLine();
             output.WriteLine($"{i + 1}. {step.Title}");
-            output.WriteLine($"   {Terminal.OneLine(step.Words)}");
+            WriteWrapped(output, Terminal.OneLine(step.Words), "   ");
             foreach (var equation in step.Equations)
             {
                 output.WriteLine($"     {equation}");
@@ -24,31 +25,51 @@ internal static class ExplainText
 
             foreach (var line in step.Lines)
             {
-                output.WriteLine($"   {Format(line)}");
+                Write(output, line);
             }
         }
     }
 
-    /// <summary>A line as the terminal shows it: terms, their sum, and the numeric gradient beside it.</summary>
-    public static string Format(Line line)
+    /// <summary>A number with what it is made of: in one line, or for a sum with a line a term below it.</summary>
+    private static void Write(TextWriter output, Line line)
     {
-        var terms = line.Terms.Select(term => term.Factors.Length == 1
-            ? $"{Explanation.Show(term.Value)} ({term.Name})"
-            : $"{string.Join("·", term.Factors.Select(Factor))} ({term.Name})").ToList();
-        if (line.RestCount > 0)
-        {
-            terms.Add($"{Explanation.Show(line.Rest)} ({line.RestCount} more)");
-        }
-
-        var right = terms.Count > 0 ? string.Join(" + ", terms) : line.Filled;
         var numeric = line.Numeric switch
         {
             null => "",
             double.NaN => "   [numeric: at a corner]",
             { } value => $"   [numeric {Explanation.Show(value)}]",
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{line.Name} = {right} = {Explanation.Show(line.Value)}{numeric}");
+        var isSum = line.Terms.Count + line.RestCount > 1;
+        var right = isSum ? "" : line.Terms.Count == 1 ? $"{Product(line.Terms[0])} ({line.Terms[0].Name})" : line.Filled;
+        output.WriteLine($"   {line.Name} = {(right.Length > 0 ? right + " = " : "")}{Explanation.Show(line.Value)}{numeric}");
+        if (!isSum)
+        {
+            return;
+        }
+
+        const string Indent = "       ";
+        var (names, products) = (line.Terms.Max(term => term.Name.Length), line.Terms.Max(term => Product(term).Length));
+        foreach (var term in line.Terms)
+        {
+            var product = term.Factors.Length > 1 ? Product(term) : "";
+            var what = $"{term.Name.PadRight(names)}  {product.PadRight(products)}";
+            output.WriteLine($"{Indent}{what}  {Explanation.Show(term.Value),12}");
+        }
+
+        if (line.RestCount > 0)
+        {
+            var more = $"{line.RestCount} more";
+            output.WriteLine($"{Indent}{more.PadRight(names + products + 2)}  {Explanation.Show(line.Rest),12}");
+        }
     }
 
-    private static string Factor(double value) => value < 0 ? $"({Explanation.Show(value)})" : Explanation.Show(value);
+    private static string Product(Term term) => string.Join("·", term.Factors.Select(Explanation.ShowFactor));
+
+    private static void WriteWrapped(TextWriter output, string text, string indent)
+    {
+        foreach (var line in TextWrap.Lines(text, Width - indent.Length))
+        {
+            output.WriteLine(indent + line);
+        }
+    }
 }

@@ -2,16 +2,33 @@ using ScratchNet.Engine;
 
 namespace ScratchNet.Cli.Explain;
 
-/// <summary>Gradients of the sample's loss by central differences in double precision.</summary>
+/// <summary>
+/// Gradients of the sample's loss by central differences in double precision, each by nudging what it is the gradient of.
+/// </summary>
 /// <param name="network">The network as it was before the step.</param>
-/// <param name="layers">The sample's way through it.</param>
+/// <param name="trace">The sample's way through it.</param>
 /// <param name="label">The right class.</param>
-internal sealed class NumericGradients(Network network, IReadOnlyList<LayerTrace> layers, byte label)
+internal sealed class NumericGradients(Network network, StepTrace trace, byte label)
 {
-    /// <summary>Some derivatives.</summary>
-    /// <param name="layer">By something of this layer; the number of layers means the loss.</param>
-    /// <param name="parameter">By this parameter of it: 0 weights, 1 bias; null: by its input.</param>
-    /// <param name="places">By these elements.</param>
-    public double[] Of(int layer, int? parameter, IReadOnlyList<int> places) =>
-        GradientCheck.OfSample(network, layer, layer < layers.Count ? layers[layer].X : layers[^1].Y, label, parameter, places);
+    private IReadOnlyList<LayerTrace> Layers => trace.Sample.Layers;
+
+    /// <summary>By some of a layer's outputs.</summary>
+    public double[] Dy(int layer, IReadOnlyList<int> units) =>
+        GradientCheck.OfSample(network, layer + 1, Layers[layer].Y, label, null, units);
+
+    /// <summary>By what goes into the activation of some of its units.</summary>
+    public double[] Dz(int layer, IReadOnlyList<int> units) =>
+        GradientCheck.OfPreactivation(network, (Dense)network.Layers[layer], trace.Z[layer], label, units);
+
+    /// <summary>By some of its weights.</summary>
+    public double[] Dw(int layer, IReadOnlyList<int> places) =>
+        GradientCheck.OfSample(network, layer, Layers[layer].X, label, 0, places);
+
+    /// <summary>By some of its biases.</summary>
+    public double[] Db(int layer, IReadOnlyList<int> units) =>
+        GradientCheck.OfSample(network, layer, Layers[layer].X, label, 1, units);
+
+    /// <summary>By some of its inputs.</summary>
+    public double[] Dx(int layer, IReadOnlyList<int> inputs) =>
+        GradientCheck.OfSample(network, layer, Layers[layer].X, label, null, inputs);
 }

@@ -46,12 +46,24 @@ internal sealed record Line(string Name, double Value, string Filled = "")
 /// <param name="Values">The numbers, row by row.</param>
 internal sealed record Picture(string Name, int Width, IReadOnlyList<float> Values);
 
+/// <summary>Where a step stands in the network, which is how a reader finds it.</summary>
+/// <param name="Part">forward, backward or weight.</param>
+/// <param name="Column">0 for the sample, then the layers, then the loss.</param>
+/// <param name="Label">What is computed there, in a word or two.</param>
+internal sealed record Place(string Part, int Column, string Label);
+
 /// <summary>A step of the walk through a training step.</summary>
-/// <param name="Part">forward, loss, backward, weight or update.</param>
+/// <param name="Place">Where it stands.</param>
 /// <param name="Title">What happens.</param>
 /// <param name="Words">Why, in a sentence or two.</param>
 /// <param name="Equations">In symbols: for a gradient the forward line first, then what follows from it.</param>
 /// <param name="Lines">The equations with numbers.</param>
-/// <param name="Pictures">What can be seen.</param>
+/// <param name="Pictures">What can be seen; all on one scale.</param>
 internal sealed record Step(
-    string Part, string Title, string Words, IReadOnlyList<string> Equations, IReadOnlyList<Line> Lines, IReadOnlyList<Picture> Pictures);
+    Place Place, string Title, string Words, IReadOnlyList<string> Equations, IReadOnlyList<Line> Lines,
+    IReadOnlyList<Picture> Pictures);
+
+/// <summary>Something to know about what is shown: where it comes from, or what had to be assumed.</summary>
+/// <param name="About">What it is about, in a word.</param>
+/// <param name="Text">A sentence or two.</param>
+internal sealed record Note(string About, string Text);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using ScratchNet.Cli.Parsing;
 using ScratchNet.Cli.Runs;
 using ScratchNet.Cli.Studio.Draw;
@@ -15,9 +14,9 @@ namespace ScratchNet.Cli.Explain;
 /// <summary>What is explained: a copy of a model, the optimizer of its next step, and a sample.</summary>
 /// <param name="Model">The model as it was loaded.</param>
 /// <param name="Network">Its copy, without dropout, which makes the step.</param>
-/// <param name="Optimizer">Makes the step.</param>
-/// <param name="Notes">Where all this comes from, a sentence each.</param>
-internal sealed record Subject(TrainedModel Model, Network Network, Adam Optimizer, List<string> Notes) : IDisposable
+/// <param name="Next">What makes the step.</param>
+/// <param name="Notes">Where all this comes from.</param>
+internal sealed record Subject(TrainedModel Model, Network Network, NextStep Next, List<Note> Notes) : IDisposable
 {
     private const int Candidates = 200;
     private const double Instructive = 0.7;
@@ -34,19 +33,20 @@ internal sealed record Subject(TrainedModel Model, Network Network, Adam Optimiz
     /// <summary>Loads a model.</summary>
     /// <param name="backend">Where its copy shall live.</param>
     /// <param name="path">A file, a run's folder, or null for the newest run or else a model of the bundled digits.</param>
-    /// <param name="terminal">Told about the training of such a model.</param>
+    /// <param name="terminal">Told about the training of such a model, and of a damaged checkpoint.</param>
     public static Subject Load(Backend backend, string? path, Terminal terminal)
     {
         path ??= NewestRun();
         if (path is null)
         {
-            var bundled = DefaultModel.Load(backend, terminal.Error.WriteLine, CancellationToken.None);
-            return Copy(bundled, null, "There is no run here, so this is a network that learnt the bundled digits.");
+            var bundled = DefaultModel.Load(backend, terminal.Tell, CancellationToken.None);
+            terminal.Tell("");
+            return Copy(bundled, null, "There is no run here, so this network has learnt the bundled digits.");
         }
 
-        var checkpoint = ReadCheckpoint(path);
+        var checkpoint = ReadCheckpoint(path, terminal);
         var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Load(backend, RunFiles.FindModel(path));
-        return Copy(model, checkpoint, $"The network is that of {path}.");
+        return Copy(model, checkpoint, $"It is that of {path}.");
     }
 
     /// <summary>Chooses the sample.</summary>
@@ -59,9 +59,10 @@ internal sealed record Subject(TrainedModel Model, Network Network, Adam Optimiz
             Pixels = PreparationOf.Picture(PictureFile.Read(sample), Model.Format, sample);
             SampleName = Path.GetFileName(sample);
             Label = label is null ? Likeliest() : LabelOf(label);
-            Notes.Add(label is null
-                ? $"Nobody said what the picture shows, so the step teaches what the network takes it for: {Model.ClassNames[Label]} (--label says otherwise)."
-                : $"The picture is said to show {Model.ClassNames[Label]}.");
+            AboutSample(label is null
+                ? $"Nobody said what it shows, so the step teaches what the network takes it for: {Model.ClassNames[Label]} "
+                    + "(--label says otherwise)."
+                : $"It is said to show {Model.ClassNames[Label]}.");
             return;
         }
 
@@ -74,70 +75,54 @@ internal sealed record Subject(TrainedModel Model, Network Network, Adam Optimiz
         var index = sample is null ? Unsure(test) : Values.Whole("--sample", sample, 0, test.Count - 1);
         Pixels = test.Image(index).ToArray();
         Label = test.Labels.Span[index];
-        SampleName = $"test picture {index} of {test.Name}";
-        if (sample is null)
-        {
-            Notes.Add($"It is the one among the first {Math.Min(Candidates, test.Count)} whose loss is nearest {Instructive}: where the network is unsure, gradients are large.");
-        }
+        SampleName = $"Test picture {index} of {test.Name}";
+        var why = string.Create(CultureInfo.InvariantCulture,
+            $" Of the first {Math.Min(Candidates, test.Count)} its loss is nearest {Instructive}: the network is unsure, ");
+        AboutSample($"It shows {Model.ClassNames[Label]}." + (sample is null ? why + "so gradients are large." : ""));
     }
 
     public void Dispose()
     {
-        Optimizer.Dispose();
+        Next.Optimizer.Dispose();
         Network.Dispose();
         Model.Dispose();
     }
+
+    private void AboutSample(string text) => Notes.Insert(0, new("sample", $"{SampleName}. {text}"));
 
     private static Subject Copy(TrainedModel model, Checkpoint? checkpoint, string origin)
     {
         if (model.Network.Loss is not SoftmaxCrossEntropy || model.Network.Layers.Any(layer => layer is not (Dense or Dropout)))
         {
-            var kind = model.Network.Loss.GetType().Name;
+            var kind = model.Network.Loss.Kind;
             model.Dispose();
-            throw new FailureException($"explain walks through dense layers that end in a softmax; this network has other layers or ends in {kind}");
+            throw new FailureException(
+                $"explain walks through dense layers that end in a softmax; this network has other layers or ends in {kind}");
         }
 
         var copy = Blueprint.Of(model.Network).Build(model.Network.Backend, dropout: false);
         copy.SetWeights(model.Network.CopyWeights());
-        List<string> notes = [origin];
-        if (model.Network.Layers.Any(layer => layer is Dropout))
-        {
-            notes.Add("Its dropout is switched off here.");
-        }
-
-        var optimizer = (string?)checkpoint?.Optimizer["type"] is "adam" or "adamw" ? MakeAdam(checkpoint.Optimizer) : null;
-        if (optimizer is not null)
-        {
-            checkpoint!.Restore(copy, optimizer);
-            notes.Add($"The run's own {optimizer.Kind} goes on from step {optimizer.Steps}, with what it remembers, at the full rate {optimizer.LearningRate}.");
-            return new Subject(model, copy, optimizer, notes);
-        }
-
-        notes.Add("No memory of an Adam was saved with it, so a fresh Adam makes its first step here, at rate 0.001.");
-        return new Subject(model, copy, new Adam(), notes);
+        var dropout = model.Network.Layers.Any(layer => layer is Dropout) ? " Its dropout is switched off here." : "";
+        var next = checkpoint is null ? NextStep.Assumed() : NextStep.Of(checkpoint, copy);
+        return new Subject(model, copy, next, [new("network", origin + dropout), new("optimizer", next.Note)]);
     }
 
-    private static Adam MakeAdam(JsonObject json)
+    private static Checkpoint? ReadCheckpoint(string path, Terminal terminal)
     {
-        var rate = float.Parse((string)json["learning_rate"]!, CultureInfo.InvariantCulture);
-        var (beta1, beta2) = ((float)json["beta1"]!, (float)json["beta2"]!);
-        var (epsilon, decay) = ((float)json["epsilon"]!, (float)json["weight_decay"]!);
-        var norm = (float?)json["max_gradient_norm"] ?? 0f;
-        return (string)json["type"]! == "adamw"
-            ? new AdamW(rate, beta1, beta2, epsilon, decay) { MaxGradientNorm = norm }
-            : new Adam(rate, beta1, beta2, epsilon, decay) { MaxGradientNorm = norm };
-    }
+        if (Directory.Exists(path))
+        {
+            var newest = RunFiles.FindCheckpoint(path);
+            return CheckpointFiles.Exist(newest) ? CheckpointFiles.Read(newest, terminal.Warn) : null;
+        }
 
-    private static Checkpoint? ReadCheckpoint(string path)
-    {
-        var file = RunFiles.FindCheckpoint(path);
-        return File.Exists(file) && SafetensorsFile.Read(file, allowNonFinite: true).Metadata.ContainsKey("training")
-            ? Checkpoint.Read(file)
+        return File.Exists(path) && SafetensorsFile.Read(path, allowNonFinite: true).Metadata.ContainsKey("training")
+            ? Checkpoint.Read(path)
             : null;
     }
 
     private static string? NewestRun() => Directory.Exists("runs")
-        ? Directory.GetDirectories("runs").Where(folder => File.Exists(RunFiles.FindModel(folder))).MaxBy(Directory.GetLastWriteTimeUtc)
+        ? Directory.GetDirectories("runs").Where(folder => File.Exists(RunFiles.FindModel(folder)))
+            .MaxBy(Directory.GetLastWriteTimeUtc)
         : null;
 
     private Dataset Pictures()
@@ -150,15 +135,19 @@ internal sealed record Subject(TrainedModel Model, Network Network, Adam Optimiz
         }
 
         var test = DatasetCatalog.LoadAsync(entry, locations, null).GetAwaiter().GetResult().Test;
-        return (test.Height, test.Width) == (Model.Format.Height, Model.Format.Width) && test.ClassNames.SequenceEqual(Model.ClassNames)
+        var fits = (test.Height, test.Width) == (Model.Format.Height, Model.Format.Width);
+        return fits && test.ClassNames.SequenceEqual(Model.ClassNames)
             ? test
-            : throw new FailureException($"the model's data, {Model.DatasetName}, are not known here; give a picture: --sample FILE");
+            : throw new FailureException(
+                $"the model's data, {Model.DatasetName}, are not known here; give a picture: --sample FILE");
     }
 
     private byte LabelOf(string label)
     {
         var index = Model.ClassNames.ToList().IndexOf(label);
-        return index >= 0 ? (byte)index : throw new UsageException($"--label is '{label}', but the classes are {string.Join(", ", Model.ClassNames)}");
+        return index >= 0
+            ? (byte)index
+            : throw new UsageException($"--label is '{label}', but the classes are {string.Join(", ", Model.ClassNames)}");
     }
 
     private byte Likeliest()

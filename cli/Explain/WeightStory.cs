@@ -2,114 +2,86 @@ using ScratchNet.Engine;
 
 namespace ScratchNet.Cli.Explain;
 
-/// <summary>One weight's way: its product forward, its gradient by the chain rule, its step by Adam, and the loss after it.</summary>
-/// <param name="trace">What was computed.</param>
-/// <param name="network">The network, after the step.</param>
-/// <param name="optimizer">What made the step.</param>
-/// <param name="weight">Which weight; layer from 1.</param>
-/// <param name="numbers">Numeric gradients.</param>
-internal sealed class WeightStory(
-    StepTrace trace, Network network, Adam optimizer, (int Layer, int Input, int Output) weight, NumericGradients numbers)
+/// <summary>One weight's way: its product forward, and its gradient backward by the chain rule, factor by factor.</summary>
+/// <param name="walk">What was computed.</param>
+internal sealed class WeightStory(Explanation walk)
 {
-    private const int MostTerms = 8;
+    private readonly Dense _dense = walk.Layers[walk.Weight.Layer - 1];
+    private readonly LayerTrace _layer = walk.Trace.Sample.Layers[walk.Weight.Layer - 1];
 
-    private readonly Dense _dense = network.Layers.OfType<Dense>().ElementAt(weight.Layer - 1);
+    private int I => walk.Weight.Input;
 
-    private string Name => $"w[{weight.Input},{weight.Output}]";
+    private int J => walk.Weight.Output;
 
-    private int Place => (weight.Input * _dense.Outputs) + weight.Output;
+    private string Name => $"w[{I},{J}]";
 
     /// <summary>The steps, first to last.</summary>
-    public IEnumerable<Step> Steps() => [Chain(), Update(), After()];
+    public IEnumerable<Step> Steps() => [Forward(), Backward()];
 
-    private Step Chain()
+    private Step Forward()
     {
-        var layer = trace.Sample.Layers[_dense.Index];
-        var (i, j) = (weight.Input, weight.Output);
-        var value = trace.Of(_dense.Weights, Place);
-        var slope = Equations.SlopeAt(_dense, layer.Y[j]);
-        var dbNumeric = numbers.Of(_dense.Index, 1, [j])[0];
-        List<Line> lines =
-        [
-            new($"x[{i}]·{Name}", layer.X[i] * (double)value.Before) { Terms = [new Term($"x[{i}]·{Name}", layer.X[i], value.Before)] },
-            new($"z[{j}]", trace.Z[_dense.Index][j], "all products of this unit, and its bias"),
-            new($"y[{j}]", layer.Y[j], $"f({Explanation.Show(trace.Z[_dense.Index][j])})"),
-            AboveLine(layer, j),
-            new($"f'(z[{j}])", slope, $"from y[{j}] = {Explanation.Show(layer.Y[j])}"),
-            new($"dz[{j}]", layer.Dz[j]) { Terms = [new Term($"dy[{j}]·f'(z[{j}])", layer.Dy[j], slope)], Numeric = dbNumeric },
-            new($"d{Name}", value.Gradient)
-            {
-                Terms = [new Term($"x[{i}]·f'(z[{j}])·dy[{j}]", layer.X[i], slope, layer.Dy[j])],
-                Numeric = numbers.Of(_dense.Index, 0, [Place])[0],
-            },
-        ];
-        return new Step("weight", $"One weight: {Name} of layer {weight.Layer}",
-            "Forward, the weight's product is one term of z. Backward, the chain rule multiplies what lies between the loss and the weight.",
-            [$"∂L/∂{Name} = ∂z[{j}]/∂{Name} · ∂y[{j}]/∂z[{j}] · ∂L/∂y[{j}] = x[{i}] · f'(z[{j}]) · dy[{j}]"], lines, []);
+        var (x, w) = (_layer.X[I], walk.Trace.Of(_dense.Weights, (I * _dense.Outputs) + J).Before);
+        var z = walk.Trace.Z[_dense.Index][J];
+        var name = Equations.Name(_dense);
+        var product = new Term($"x[{I}]·{Name}", x, w);
+        return new Step(new("weight", walk.Weight.Layer, "forward"), $"One weight: {Name} of layer {walk.Weight.Layer}, forward",
+            $"The weight's product is one of the {_dense.Inputs} in z[{J}], and that is the only place where it acts.",
+            [$"z[{J}] = … + x[{I}]·{Name} + …", Equations.Activate(_dense).Replace("[j]", $"[{J}]", StringComparison.Ordinal)],
+            [
+                new Line(product.Name, product.Value) { Terms = [product] },
+                new Line($"z[{J}]", z) { Terms = [product], Rest = z - product.Value, RestCount = _dense.Inputs },
+                new Line($"y[{J}]", _layer.Y[J], name.Length > 0 ? $"{name}({Explanation.Show(z)})" : $"z[{J}]"),
+            ],
+            []);
+    }
+
+    private Step Backward()
+    {
+        var name = Equations.Name(_dense);
+        var slope = Equations.SlopeAt(_dense, _layer.Y[J]);
+        var (dzName, dyFactor) = ($"dz[{J}]", $"dy[{J}]");
+        List<Line> lines = [FromAbove()];
+        if (name.Length > 0)
+        {
+            var z = walk.Trace.Z[_dense.Index][J];
+            lines.Add(new Line($"{name}'(z[{J}])", slope, Equations.Slope(_dense, z, _layer.Y[J])));
+            dyFactor = $"{name}'(z[{J}])·{dyFactor}";
+        }
+
+        lines.Add(new Line(dzName, _layer.Dz[J]) { Terms = [Chain(dyFactor)], Numeric = walk.Numbers.Dz(_dense.Index, [J])[0] });
+        lines.Add(new Line($"d{Name}", _layer.Dw[(I * _dense.Outputs) + J])
+        {
+            Terms = [Chain($"x[{I}]·{dyFactor}", _layer.X[I])],
+            Numeric = walk.Numbers.Dw(_dense.Index, [(I * _dense.Outputs) + J])[0],
+        });
+        return new Step(new("weight", walk.Weight.Layer, "backward"), $"{Name}: its gradient, by the chain rule",
+            "How the loss depends on the weight: the slopes of everything between them, multiplied. "
+            + "Each was computed on the way back.",
+            [
+                $"∂L/∂{Name} = ∂z[{J}]/∂{Name} · ∂y[{J}]/∂z[{J}] · ∂L/∂y[{J}]",
+                name.Length > 0 ? $"d{Name} = x[{I}] · {name}'(z[{J}]) · dy[{J}]" : $"d{Name} = x[{I}] · 1 · dy[{J}]",
+            ],
+            lines, []);
+
+        Term Chain(string factors, params double[] first) =>
+            name.Length > 0 ? new Term(factors, [.. first, slope, _layer.Dy[J]]) : new Term(factors, [.. first, _layer.Dy[J]]);
     }
 
     /// <summary>Where dy comes from: every unit of the next layer, or the loss.</summary>
-    private Line AboveLine(LayerTrace layer, int j)
+    private Line FromAbove()
     {
-        var above = trace.Sample.Layers.Skip(_dense.Index + 1).FirstOrDefault();
-        if (above?.Layer is not Dense next)
+        var numeric = walk.Numbers.Dy(_dense.Index, [J])[0];
+        if (_dense == walk.Layers[^1])
         {
-            return new Line($"dy[{j}]", layer.Dy[j], above is null ? "from the loss" : $"from {above.Layer.Description}")
-            {
-                Numeric = numbers.Of(_dense.Index + 1, null, [j])[0],
-            };
+            return new Line($"dy[{J}]", _layer.Dy[J],
+                Equations.ScoreGradient(walk.Loss, walk.Trace.Probabilities, J, walk.Subject.Label)) { Numeric = numeric };
         }
 
-        var weights = trace.Values(next.Weights).ToArray();
-        return Line.Sum($"dy[{j}]", layer.Dy[j], above.Dz.Select((dz, k) =>
-            new Term($"dz'[{k}]·w'[{j},{k}]", dz, weights[(j * next.Outputs) + k])), MostTerms)
-            with { Numeric = numbers.Of(next.Index, null, [j])[0] };
+        // A prime tells the next layer's numbers from this one's.
+        var next = walk.Layers[_dense.Index + 1];
+        var weights = walk.Trace.Values(next.Weights).ToArray();
+        var terms = walk.Trace.Sample.Layers[next.Index].Dz.Select((dz, k) =>
+            new Term($"dz'[{k}]·w'[{J},{k}]", dz, weights[(J * next.Outputs) + k]));
+        return Line.Sum($"dy[{J}]", _layer.Dy[J], terms, Explanation.MostTerms) with { Numeric = numeric };
     }
-
-    private Step Update()
-    {
-        var value = trace.Of(_dense.Weights, Place);
-        var json = optimizer.Describe();
-        var (beta1, beta2, epsilon) = ((float)json["beta1"]!, (float)json["beta2"]!, (float)json["epsilon"]!);
-        var decoupled = optimizer is AdamW;
-        var gradient = (double)value.Applied + (decoupled ? 0 : optimizer.WeightDecay * (double)value.Before);
-        var (m, v) = (value.StateAfter[0], value.StateAfter[1]);
-        var (mHat, vHat) = (m / (1 - Math.Pow(beta1, optimizer.Steps)), v / (1 - Math.Pow(beta2, optimizer.Steps)));
-        var step = optimizer.LearningRate * mHat / (Math.Sqrt(vHat) + epsilon);
-        var shrunk = value.Before * (decoupled ? 1 - ((double)optimizer.LearningRate * optimizer.WeightDecay) : 1);
-        List<Line> lines = [new("g", gradient, GradientWords(value))];
-        lines.AddRange(
-        [
-            new("m", m) { Terms = [new Term("β1·m_before", beta1, value.StateBefore[0]), new Term("(1 - β1)·g", 1 - (double)beta1, gradient)] },
-            new("v", v) { Terms = [new Term("β2·v_before", beta2, value.StateBefore[1]), new Term("(1 - β2)·g²", 1 - (double)beta2, gradient, gradient)] },
-            new("m̂", mHat, $"{Explanation.Show(m)} / (1 - {Explanation.Show(beta1)}^{optimizer.Steps})"),
-            new("v̂", vHat, $"{Explanation.Show(v)} / (1 - {Explanation.Show(beta2)}^{optimizer.Steps})"),
-            new("step", step, $"{Explanation.Show(optimizer.LearningRate)}·{Explanation.Show(mHat)} / (√{Explanation.Show(vHat)} + {Explanation.Show(epsilon)})"),
-            new("w after", value.After) { Terms = [new Term(decoupled ? "w·(1 - rate·decay)" : "w", shrunk), new Term("-step", -step)] },
-        ]);
-        return new Step("update", $"{optimizer.Kind}: step {optimizer.Steps} of {Name}",
-            "m is a running mean of the gradients, v of their squares. Both began at zero, which the bias correction makes up for; "
-            + "then the weight moves by about the rate, against its gradient.",
-            ["m = β1·m + (1 - β1)·g,  v = β2·v + (1 - β2)·g²", "m̂ = m / (1 - β1^t),  v̂ = v / (1 - β2^t)", "w = w - rate·m̂ / (√v̂ + ε)"], lines, []);
-    }
-
-    private string GradientWords(ValueStep value)
-    {
-        var clipped = value.Applied.Equals(value.Gradient) ? "" : ", after clipping the norm";
-        return optimizer.WeightDecay > 0 && optimizer is not AdamW
-            ? $"d{Name}{clipped} + {Explanation.Show(optimizer.WeightDecay)}·w"
-            : $"d{Name}{clipped}";
-    }
-
-    private Step After() => new("update", "The loss after the step",
-        "Every weight and bias has made such a step at once. The same sample, sent through the changed network:",
-        ["L(before) → L(after)"],
-        [
-            new Line("L before", trace.Sample.Loss, "as computed above"),
-            new Line("L after", trace.LossAfter, "computed once more"),
-            new Line("change", trace.LossAfter - trace.Sample.Loss)
-            {
-                Terms = [new Term("L after", trace.LossAfter), new Term("-L before", -trace.Sample.Loss)],
-            },
-        ], []);
 }

@@ -19,6 +19,12 @@ public sealed record GradientComparison(
     /// </summary>
     public const double Tolerance = 2e-5;
 
+    /// <summary>Columns of the tensor; 1 for a vector.</summary>
+    public int Columns { get; init; } = 1;
+
+    /// <summary>Where the worst element stands: <c>[row,column]</c>, or <c>[index]</c> of a vector.</summary>
+    public string WorstPlace => Columns == 1 ? $"[{WorstIndex}]" : $"[{WorstIndex / Columns},{WorstIndex % Columns}]";
+
     /// <summary>Whether the gradients agree. NaN never does.</summary>
     public bool Passes => RelativeError <= Tolerance && Checked > 0;
 }
@@ -73,7 +79,8 @@ public static class GradientCheck
         var reference = new ReferencePass(network, x, batch, step);
         double Function() => reference.Forward().Zip(dy, (a, b) => a * (double)b).Sum();
         var comparisons = Compare(network, reference, Function, int.MaxValue).ToList();
-        comparisons.Add(CompareTensor("input", dx, reference.Input, Function, int.MaxValue));
+        comparisons.Add(CompareTensor("input", dx, reference.Input, Function, int.MaxValue)
+            with { Columns = network.Inputs });
         input.View.Buffer.Dispose();
         gradient.View.Buffer.Dispose();
         return comparisons;
@@ -99,7 +106,7 @@ public static class GradientCheck
         loss.Release();
         var values = Array.ConvertAll(scores, score => (double)score);
         double Function() => loss.ComputeReference(values, labels);
-        return (CompareTensor("scores", gradient, values, Function, int.MaxValue), computed, Function());
+        return (CompareTensor("scores", gradient, values, Function, int.MaxValue) with { Columns = outputs }, computed, Function());
     }
 
     /// <summary>
@@ -122,9 +129,34 @@ public static class GradientCheck
         return [.. places.Select(i => Differentiate(values, i, center, Function))];
     }
 
+    /// <summary>
+    /// Numeric gradients of one sample's loss by what goes into a layer's activation: z itself is nudged, so that nothing of the
+    /// layer's product or bias takes part.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="layer">One of its layers.</param>
+    /// <param name="z">The layer's x·W + b, 1 x outputs.</param>
+    /// <param name="label">The right class.</param>
+    /// <param name="places">The elements to differentiate by.</param>
+    /// <returns>One derivative a place; not a number at a corner of ReLU.</returns>
+    public static double[] OfPreactivation(Network network, Dense layer, float[] z, byte label, IReadOnlyList<int> places)
+    {
+        var values = Array.ConvertAll(z, value => (double)value);
+        var above = new ReferencePass(network, new float[z.Length], 1, step: 1, layer.Index + 1);
+        double Function()
+        {
+            ActivationReference.Forward<double>(values, above.Input, layer.Applied);
+            return network.Loss.ComputeReference(above.Forward(), [label]);
+        }
+
+        var center = Function();
+        return [.. places.Select(i => Differentiate(values, i, center, Function))];
+    }
+
     private static List<GradientComparison> Compare(Network network, ReferencePass reference, Func<double> function, int most) =>
         [.. network.Parameters.Select((parameter, i) =>
-            CompareTensor(parameter.Name, parameter.Gradients.ToArray(), reference.Parameters[i], function, most))];
+            CompareTensor(parameter.Name, parameter.Gradients.ToArray(), reference.Parameters[i], function, most)
+                with { Columns = parameter.IsBias ? 1 : parameter.Columns })];
 
     private static GradientComparison CompareTensor(
         string name, float[] analytic, double[] values, Func<double> function, int most)
@@ -191,28 +223,5 @@ public static class GradientCheck
         var input = Tensor.Allocate(network.Backend, batch, network.Inputs);
         input.CopyFrom(x);
         return input;
-    }
-
-    /// <summary>A network's forward pass in double precision, from its first layer or a later one, with values that can be nudged.</summary>
-    private sealed class ReferencePass(Network network, float[] x, int batch, long step, int start = 0)
-    {
-        public double[] Input { get; } = Array.ConvertAll(x, value => (double)value);
-
-        public IReadOnlyList<double[]> Parameters { get; } =
-            [.. network.Layers.Skip(start).SelectMany(layer => layer.Parameters).Select(parameter => Array.ConvertAll(parameter.Values.ToArray(), value => (double)value))];
-
-        public double[] Forward()
-        {
-            var pass = new Pass(Training: true, network.Seed, (uint)step);
-            var y = Input;
-            var first = 0;
-            foreach (var layer in network.Layers.Skip(start))
-            {
-                y = layer.ForwardReference(y, batch, [.. Parameters.Skip(first).Take(layer.Parameters.Count)], pass);
-                first += layer.Parameters.Count;
-            }
-
-            return y;
-        }
     }
 }

@@ -2,7 +2,9 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Engine;
 
-/// <summary>Compares an optimizer's first steps with its formula in double precision: errors of the first steps fade later.</summary>
+/// <summary>
+/// Compares an optimizer's first steps with its formula in double precision: errors of the first steps fade later.
+/// </summary>
 internal static class OptimizerCheck
 {
     private const int Steps = 3;
@@ -40,6 +42,7 @@ internal static class OptimizerCheck
             worst = Math.Max(worst, w.Zip(weights.Values.ToArray(), (right, found) => Math.Abs(right - found)).Max());
         }
 
-        return new CheckResult("optimizer", "three steps of adam against its formula", worst <= Tolerance, $"largest difference {worst:0.0e+0}");
+        return new CheckResult("optimizer", "three steps of adam against its formula", worst <= Tolerance,
+            $"largest difference {worst:0.0e+0}");
     }
 }

@@ -16,6 +16,7 @@ public sealed class StepTrace
 {
     private readonly Network _network;
     private readonly float[] _before;
+    private readonly float[] _gradients;
     private readonly float[] _applied;
     private readonly float[][] _stateBefore;
     private readonly float[][] _stateAfter;
@@ -33,12 +34,14 @@ public sealed class StepTrace
             optimizer.Attach(network);
             (_before, _stateBefore) = (network.CopyWeights(), Memory(optimizer));
             Sample = SampleTrace.OfLoss(network, x, label);
+            _gradients = network.Store.Gradients.ToArray();
             Z = [.. Sample.Layers.Select(BeforeActivation)];
-            Probabilities = new float[network.Outputs];
-            network.Loss.ToProbabilities(Sample.Scores, Probabilities, 1);
+            Probabilities = ProbabilitiesOf(Sample.Scores);
             network.TrainStep(input, labels.View, optimizer, metrics);
             (_applied, _after, _stateAfter) = (network.Store.Gradients.ToArray(), network.CopyWeights(), Memory(optimizer));
-            network.Loss.Compute(network.Backend, network.Forward(input), labels.View);
+            var scores = network.Forward(input);
+            ProbabilitiesAfter = ProbabilitiesOf(scores.ToArray());
+            network.Loss.Compute(network.Backend, scores, labels.View);
             LossAfter = network.Loss.Losses.Slice(0, 1).ToArray()[0];
         }
     }
@@ -55,12 +58,23 @@ public sealed class StepTrace
     /// <summary>The same sample's loss after the step.</summary>
     public double LossAfter { get; }
 
+    /// <summary>The same sample's probabilities after the step, 1 x outputs.</summary>
+    public float[] ProbabilitiesAfter { get; }
+
+    /// <summary>
+    /// How the loss would change if it were as straight as the gradients say: the sum over all parameters of gradient times
+    /// change. What the loss does beyond that is its curvature.
+    /// </summary>
+    public double ForetoldChange => _gradients.Select((gradient, i) => gradient * ((double)_after[i] - _before[i])).Sum();
+
     /// <summary>Makes the step: forward, loss, backward, update.</summary>
     /// <param name="network">The network, without dropout; changed by the step.</param>
     /// <param name="optimizer">Changes it.</param>
     /// <param name="x">The sample, 1 x inputs.</param>
     /// <param name="label">Its class.</param>
-    /// <exception cref="ShapeException">The sample has another number of features, or the network drops values at random.</exception>
+    /// <exception cref="ShapeException">
+    /// The sample has another number of features, or the network drops values at random.
+    /// </exception>
     public static StepTrace Run(Network network, Optimizer optimizer, float[] x, byte label) =>
         network.Layers.Any(layer => layer is Dropout)
             ? throw new ShapeException("A step is traced without dropout; build the network without such layers.")
@@ -83,9 +97,18 @@ public sealed class StepTrace
     /// <param name="parameter">One of the network's parameters.</param>
     public ReadOnlySpan<float> Values(Parameter parameter) => _before.AsSpan(parameter.Values.View.Offset, parameter.Count);
 
+    private float[] ProbabilitiesOf(float[] scores)
+    {
+        var probabilities = new float[scores.Length];
+        _network.Loss.ToProbabilities(scores, probabilities, 1);
+        return probabilities;
+    }
+
     private static float[][] Memory(Optimizer optimizer) => [.. optimizer.State.Select(state => state.Buffer.View.ToArray())];
 
-    /// <summary>Training fuses the activation into the product, so z is never stored: the same product once more, without it.</summary>
+    /// <summary>
+    /// Training fuses the activation into the product, so z is never stored: the same product once more, without it.
+    /// </summary>
     private float[] BeforeActivation(LayerTrace trace)
     {
         if (trace.Layer is not Dense dense)

@@ -49,7 +49,8 @@ public class Dense : Layer
     /// </summary>
     internal bool LossAppliesActivation { get; set; }
 
-    private protected Activation Applied => LossAppliesActivation ? Activation.None : Activation;
+    /// <summary>What the layer itself applies: f, or nothing where the loss does.</summary>
+    internal Activation Applied => LossAppliesActivation ? Activation.None : Activation;
 
     /// <inheritdoc/>
     public override Tensor Forward(Backend backend, Tensor x, in Pass pass)

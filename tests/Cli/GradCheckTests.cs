@@ -1,6 +1,9 @@
 using ScratchNet.Cli.Checks;
 using ScratchNet.Cli.Output;
 using ScratchNet.Engine;
+using ScratchNet.Kernels;
+using ScratchNet.Training;
+using ScratchNet.Training.Data;
 using Xunit;
 
 namespace ScratchNet.Tests.Cli;
@@ -14,7 +17,8 @@ public class GradCheckTests
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var lines = result.JsonLines();
         Assert.All(lines[..^1], line => Assert.True(line.GetProperty("passes").GetBoolean(), line.GetRawText()));
-        Assert.Equal((lines.Length - 1, 0), (lines[^1].GetProperty("checks").GetInt32(), lines[^1].GetProperty("failed").GetInt32()));
+        var (checks, failed) = (lines[^1].GetProperty("checks").GetInt32(), lines[^1].GetProperty("failed").GetInt32());
+        Assert.Equal((lines.Length - 1, 0), (checks, failed));
     }
 
     [Fact]
@@ -26,6 +30,32 @@ public class GradCheckTests
         Assert.Contains("FAIL  layer 0, dense 11 -> 7, relu: bias", result.Out, StringComparison.Ordinal);
         Assert.Contains("checks fail, of these kinds: layer, network", result.Out, StringComparison.Ordinal);
         Assert.Contains("o healthy   x with the fault", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFaultThatTheNetworkCannotHaveIsFoundByNobody()
+    {
+        var result = InProcess.Run("gradcheck", "--hidden", "none", "--inject-bug", "wrong-activation-mask");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains("no check finds the fault: this network has no part", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AModelIsCheckedAtItsWeightsWhateverItsLoss()
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = new CpuBackend(1);
+        using (var network = new Network(backend, 784, [new Dense(8, Activation.Sigmoid), new Dense(10)],
+            new SoftmaxCrossEntropy(0.1f, [3, 1, 1, 1, 1, 1, 1, 1, 1, 3])))
+        {
+            TrainedModel.Of(network, BundledDigits.Load().Train).Save(folder["m.safetensors"]);
+        }
+
+        var result = InProcess.Run("gradcheck", folder["m.safetensors"]);
+        Assert.True(result.ExitCode == 0, result.Out);
+        Assert.Contains("smoothed labels leave", result.Out, StringComparison.Ordinal);
+        File.WriteAllBytes(folder["m.safetensors"], new byte[30]);
+        InProcess.Refuses(1, $"gradcheck {folder["m.safetensors"]}", "m.safetensors");
     }
 
     [Fact]
@@ -43,7 +73,8 @@ public class GradCheckTests
             Assert.Contains(lesson.Wrong, answer, StringComparison.Ordinal);
         }
 
-        Assert.DoesNotContain("bias-not-summed", InProcess.Run("gradcheck", "--hidden", "none", "--inject-bug", "1").Out, StringComparison.Ordinal);
+        var happened = InProcess.Run("gradcheck", "--hidden", "none", "--inject-bug", "1").Out;
+        Assert.DoesNotContain("bias-not-summed", happened, StringComparison.Ordinal);
         Assert.Equal(Lessons.All.Count, InProcess.Run("lessons", "--json").JsonLines().Length);
         Assert.Equal(Enum.GetValues<Fault>().Length - 1, Lessons.All.Select(lesson => lesson.Fault).Distinct().Count());
     }

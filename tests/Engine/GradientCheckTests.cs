@@ -21,7 +21,8 @@ public class GradientCheckTests
         using var backend = new CpuBackend(2);
         foreach (var (batch, inputs) in new[] { (2, 1), (3, 5), (7, 17) })
         {
-            Assert.All(CheckLayer(backend, Make(kind), batch, inputs), comparison => Assert.True(comparison.Passes, $"{comparison}"));
+            Assert.All(CheckLayer(backend, Make(kind), batch, inputs),
+                comparison => Assert.True(comparison.Passes, $"{comparison}"));
         }
     }
 
@@ -47,6 +48,37 @@ public class GradientCheckTests
 
         var broken = CheckLayer(backend, new FaultyDense(fault, 4, Activation.Tanh, Initializer.Glorot), 3, 5);
         Assert.Contains(broken, comparison => comparison.Name.EndsWith(where, StringComparison.Ordinal) && !comparison.Passes);
+    }
+
+    [Fact]
+    public void By_a_preactivation_it_is_z_that_is_nudged_and_not_the_bias()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = new Network(backend, 5, [new Dense(4, Activation.Tanh), new Dense(3)], new SoftmaxCrossEntropy(), seed: 3);
+        var first = (Dense)network.Layers[0];
+
+        // A z that the layer itself never gives: the derivative there is that of a network whose biases make up for it.
+        var x = TestData.Uniform(5, 1);
+        var z = TestData.Uniform(4, 2);
+        var numeric = GradientCheck.OfPreactivation(network, first, z, 1, [0, 1, 2, 3]);
+        var bias = new float[4];
+        for (var j = 0; j < 4; j++)
+        {
+            bias[j] = z[j] - Enumerable.Range(0, 5).Sum(p => x[p] * first.Weights.Values.ToArray()[(p * 4) + j]);
+        }
+
+        first.Bias.Values.CopyFrom(bias);
+        var dz = SampleTrace.OfLoss(network, x, 1).Layers[0].Dz;
+        Assert.All(numeric.Zip(dz), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Assert.Contains(dz, value => Math.Abs(value) > 0.01);
+    }
+
+    [Fact]
+    public void The_worst_element_of_a_matrix_is_told_by_row_and_column()
+    {
+        var comparison = new GradientComparison("weights", 30, 0, 13, 1, 1, 0) { Columns = 5 };
+        Assert.Equal("[2,3]", comparison.WorstPlace);
+        Assert.Equal("[13]", (comparison with { Columns = 1 }).WorstPlace);
     }
 
     [Fact]

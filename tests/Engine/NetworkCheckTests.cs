@@ -17,13 +17,21 @@ public class NetworkCheckTests
     {
         using var backend = device == "cpu" ? new CpuBackend(2) : (Backend)GpuDevices.OpenSimulator();
         using var network = new Network(backend, Inputs,
-            [new Dense(12, Activation.Relu), new Dropout(0.2f), new Dense(8, Activation.Sigmoid), new Dense(Classes)], new SoftmaxCrossEntropy(0.1f));
+            [new Dense(12, Activation.Relu), new Dropout(0.2f), new Dense(8, Activation.Sigmoid), new Dense(Classes)],
+            new SoftmaxCrossEntropy(0.1f, [1, 4, 4, 1]));
         var results = Check(backend, Blueprint.Of(network)).Run(network).ToList();
         string[] kinds = ["layer", "loss", "network", "repeat", "optimizer", "start", "overfit", "control"];
         Assert.Equal(kinds, results.Select(result => result.Check).Distinct());
+        Assert.All(results, result => Assert.True(result.Passes, $"{result}"));
+    }
 
-        // With smoothed labels the loss cannot come to zero.
-        Assert.All(results.Where(result => result.Check != "overfit"), result => Assert.True(result.Passes, $"{result}"));
+    [Fact]
+    public void A_check_that_overlooks_what_is_planted_for_it_is_called_broken()
+    {
+        using var backend = new CpuBackend(1);
+        var result = NegativeControl.Run(backend, [("loss", Fault.NoBatchMean), ("optimizer", Fault.BiasNotSummed)]);
+        Assert.False(result.Passes);
+        Assert.Equal("the check itself is broken: 'optimizer' overlooks BiasNotSummed", result.Finding);
     }
 
     [Theory]
@@ -71,8 +79,8 @@ public class NetworkCheckTests
 
     private static string[] FoundBy(Backend backend, Fault fault)
     {
-        using var network = new Network(backend, Inputs, [new Dense(12, Activation.Relu), new Dense(8, Activation.Relu), new Dense(Classes)],
-            new SoftmaxCrossEntropy());
+        using var network = new Network(backend, Inputs,
+            [new Dense(12, Activation.Relu), new Dense(8, Activation.Relu), new Dense(Classes)], new SoftmaxCrossEntropy());
         return [.. Check(backend, Blueprint.Of(network).With(fault)).Run()
             .Where(result => !result.Passes).Select(result => result.Check).Distinct()];
     }

@@ -2,7 +2,9 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Engine;
 
-/// <summary>Softmax cross-entropy with a mistake, computed on the host. Compare with <see cref="SoftmaxCrossEntropyReference"/>.</summary>
+/// <summary>
+/// Softmax cross-entropy with a mistake, computed on the host. Compare with <see cref="SoftmaxCrossEntropyReference"/>.
+/// </summary>
 internal sealed class FaultySoftmax(Fault fault) : Loss
 {
     private readonly SoftmaxCrossEntropy _right = new();

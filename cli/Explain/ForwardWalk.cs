@@ -1,0 +1,76 @@
+using ScratchNet.Engine;
+
+namespace ScratchNet.Cli.Explain;
+
+/// <summary>The walk forwards: the sample, every layer, the probabilities and the loss.</summary>
+/// <param name="walk">What was computed.</param>
+internal sealed class ForwardWalk(Explanation walk)
+{
+    private StepTrace Trace => walk.Trace;
+
+    /// <summary>The steps, first to last.</summary>
+    public IEnumerable<Step> Steps() => [Sample(), .. walk.Layers.Select(Layer), Loss()];
+
+    private Step Sample()
+    {
+        var (subject, format) = (walk.Subject, walk.Subject.Model.Format);
+        byte[] pixels = [.. subject.Pixels];
+        format.Clean(pixels);
+        var x = Trace.Sample.Layers[0].X;
+        var brightest = Array.IndexOf(pixels, pixels.Max());
+        int[] chosen = walk.Weight.Layer == 1 ? [0, brightest, walk.Weight.Input] : [0, brightest];
+        return new Step(new("forward", 0, "x"), "The sample",
+            $"{subject.SampleName}, labelled {subject.Label}. Its {format.Height}x{format.Width} pixels, "
+            + "row by row and scaled, are x.",
+            ["x[p] = pixel[p] · scale + shift"],
+            [.. chosen.Distinct().Order().Select(p => new Line($"x[{p}]", x[p],
+                $"{pixels[p]} · {Explanation.Show(format.Scale)} + {Explanation.Show(format.Shift)}"))],
+            [new Picture("x", format.Width, x)]);
+    }
+
+    private Step Layer(Dense dense)
+    {
+        var layer = Trace.Sample.Layers[dense.Index];
+        var (weights, bias) = (Trace.Values(dense.Weights).ToArray(), Trace.Values(dense.Bias).ToArray());
+        var z = Trace.Z[dense.Index];
+        var name = Equations.Name(dense);
+        var units = walk.Units(dense.Index);
+        IEnumerable<Term> Products(int j) =>
+            layer.X.Select((x, p) => new Term($"x[{p}]·w[{p},{j}]", x, weights[(p * dense.Outputs) + j]));
+        var lines = units.SelectMany(j => new[]
+        {
+            Line.Sum($"z[{j}]", z[j], [.. Products(j), new Term($"b[{j}]", bias[j])], Explanation.MostTerms),
+            new Line($"y[{j}]", layer.Y[j], name.Length > 0 ? $"{name}({Explanation.Show(z[j])})" : $"z[{j}]"),
+        });
+        var which = units.Length == dense.Outputs
+            ? ""
+            : $" Of {dense.Outputs} units, those are shown on which the loss depends most.";
+        var last = dense == walk.Layers[^1] ? " This is the last layer: its y are the scores of the classes." : "";
+        return new Step(new("forward", dense.Index + 1, "y"), $"Layer {dense.Index + 1}: {dense.Description}",
+            "Each unit adds up its inputs, each times a weight, and its bias"
+            + (name.Length > 0 ? $"; then {name} of that." : ".") + last + which,
+            [Equations.Product, Equations.Activate(dense)], [.. lines], [Explanation.Strip("y", layer.Y)]);
+    }
+
+    private Step Loss()
+    {
+        var (p, scores, label) = (Trace.Probabilities, Trace.Sample.Scores, walk.Subject.Label);
+        var max = scores.Max();
+        var sum = Explanation.Show(scores.Sum(score => Math.Exp(score - (double)max)));
+        var isWeighted = walk.Loss.ClassWeights.Count > 0;
+        var target = walk.Loss.LabelSmoothing > 0
+            ? $"t is {Explanation.Show(Equations.Target(walk.Loss, label, label, p.Length))} for the right class and "
+                + $"{Explanation.Show(walk.Loss.LabelSmoothing / (double)p.Length)} for the others (label smoothing)"
+            : "t is 1 for the right class and 0 for the others";
+        var weight = isWeighted ? $"; c is this class's weight, {Explanation.Show(Equations.ClassWeight(walk.Loss, label))}" : "";
+        return new Step(new("forward", walk.Layers.Count + 1, "p, L"), "The probabilities and the loss",
+            $"Softmax makes probabilities of the scores. The loss says how surprising the right class is: {target}{weight}.",
+            ["p[j] = e^(y[j] - max y) / Σk e^(y[k] - max y)", Equations.CrossEntropy(isWeighted)],
+            [
+                .. walk.Classes.Select(j =>
+                    new Line($"p[{j}]", p[j], $"e^({Explanation.Show(scores[j])} - {Explanation.Show(max)}) / {sum}")),
+                Equations.Loss(walk.Loss, scores, label, Trace.Sample.Loss, Explanation.MostTerms),
+            ],
+            [Explanation.Strip("p", p)]);
+    }
+}
