@@ -106,7 +106,8 @@ public static class GradientCheck
         loss.Release();
         var values = Array.ConvertAll(scores, score => (double)score);
         double Function() => loss.ComputeReference(values, labels);
-        return (CompareTensor("scores", gradient, values, Function, int.MaxValue) with { Columns = outputs }, computed, Function());
+        var comparison = CompareTensor("scores", gradient, values, Function, int.MaxValue) with { Columns = outputs };
+        return (comparison, computed, Function());
     }
 
     /// <summary>

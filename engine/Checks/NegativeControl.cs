@@ -40,8 +40,12 @@ internal static class NegativeControl
         var plan = Blueprint.Of(small);
         var x = NetworkCheck.Uniform(NetworkCheck.Samples * Inputs, 5);
         byte[] labels = [.. Enumerable.Range(0, NetworkCheck.Samples).Select(i => (byte)(i % Classes))];
-        bool Passes(string check, Fault fault) =>
-            new NetworkCheck(backend, plan.With(fault), x, labels) { OverfitSteps = OverfitSteps }.Run(check).All(result => result.Passes);
+        bool Passes(string check, Fault fault)
+        {
+            var checks = new NetworkCheck(backend, plan.With(fault), x, labels) { OverfitSteps = OverfitSteps };
+            return checks.Run(check).All(result => result.Passes);
+        }
+
         string[] broken =
         [
             .. planted.Where(one => Passes(one.Check, one.Fault)).Select(one => $"'{one.Check}' overlooks {one.Fault}"),

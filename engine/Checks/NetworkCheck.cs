@@ -13,7 +13,8 @@ public sealed record CheckResult(
 
 /// <summary>
 /// Everything that can be checked about a network's arithmetic before it is trusted: the gradients of its layers, its loss
-/// and the whole, its optimizer, its start, whether it learns at all; and whether these checks would notice if something were wrong.
+/// and the whole, its optimizer, its start, whether it learns at all; and whether these checks would notice if something were
+/// wrong.
 /// </summary>
 /// <param name="backend">Where the network lives.</param>
 /// <param name="plan">The network.</param>
@@ -144,13 +145,13 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
             $"loss {loss:0.000}, {(weight.Equals(1.0) ? "" : $"{weight:0.###}·")}ln({network.Classes}) = {expected:0.000}");
     }
 
-    /// <summary>Whatever cannot learn ten samples by heart, to a loss of zero or the least there is, cannot learn.</summary>
+    /// <summary>Whatever cannot learn ten samples by heart, to a loss of zero, or nearly the least that there is, cannot learn.</summary>
     private CheckResult CheckOverfit()
     {
         using var network = plan.Build(backend, dropout: false);
         using var optimizer = plan.MakeAdam(OverfitRate);
         var least = LeastLoss(network, labels[..Few]);
-        var enough = least + Overfitted;
+        var enough = (1.02 * least) + Overfitted;
         var losses = LossCurve.Train(network, optimizer, x[..(Few * network.Inputs)], labels[..Few], Few, OverfitSteps, enough);
         return new CheckResult("overfit", "ten samples are learnt by heart", losses[^1] < enough,
             $"loss {losses[0]:0.000} -> {losses[^1]:0.0000} in {losses.Count} steps"

@@ -54,7 +54,8 @@ public class GradientCheckTests
     public void By_a_preactivation_it_is_z_that_is_nudged_and_not_the_bias()
     {
         using var backend = new CpuBackend(1);
-        using var network = new Network(backend, 5, [new Dense(4, Activation.Tanh), new Dense(3)], new SoftmaxCrossEntropy(), seed: 3);
+        using var network = new Network(
+            backend, 5, [new Dense(4, Activation.Tanh), new Dense(3)], new SoftmaxCrossEntropy(), seed: 3);
         var first = (Dense)network.Layers[0];
 
         // A z that the layer itself never gives: the derivative there is that of a network whose biases make up for it.

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
 using ScratchNet.Engine;
+using ScratchNet.Kernels;
 using ScratchNet.Tests.Studio;
 using Xunit;
 
@@ -109,7 +110,8 @@ public sealed class ExplainPageTests : IAsyncLifetime
     [SkippableFact]
     public async Task The_quiz_hides_a_number_until_it_is_guessed_and_no_later_one_tells_it()
     {
-        await using var page = await Open();
+        _model.Make(Activation.Tanh).Write();
+        await using var page = await OpenFile();
         await page.Click("next");
         var lines = Steps()[1].GetProperty("lines");
         var value = lines[0].GetProperty("value").GetDouble();
@@ -210,8 +212,9 @@ public sealed class ExplainPageTests : IAsyncLifetime
             }
             return [255, 255, 255];
           };
-          return [...document.querySelectorAll('#page *')].filter(node => !node.disabled
-            && [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()) && node.checkVisibility()).filter(node => {
+          const hasText = node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim());
+          return [...document.querySelectorAll('#page *')]
+            .filter(node => !node.disabled && hasText(node) && node.checkVisibility()).filter(node => {
               const [a, b] = [luminance(rgb(getComputedStyle(node).color)), luminance(behind(node))];
               return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
             }).map(node => node.textContent);

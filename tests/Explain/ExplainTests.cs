@@ -26,7 +26,8 @@ public sealed class ExplainTests : IDisposable
         foreach (var line in ExplainedModel.Lines(page))
         {
             var (name, value) = (line.GetProperty("name").GetString(), line.GetProperty("value").GetDouble());
-            double[] terms = [.. line.GetProperty("terms").EnumerateArray().Select(Product), line.GetProperty("rest").GetDouble()];
+            double[] terms =
+                [.. line.GetProperty("terms").EnumerateArray().Select(Product), line.GetProperty("rest").GetDouble()];
             if (terms.Length > 1)
             {
                 var error = 3e-6 * Math.Max(Math.Abs(value), terms.Sum(Math.Abs));
@@ -131,7 +132,7 @@ public sealed class ExplainTests : IDisposable
     {
         var blank = _model.File("blank.bmp");
         Bitmap.Write(blank, new byte[30 * 30], 30, 30);
-        InProcess.Refuses(1, $"explain {_model.Make().Path} --sample {blank}", "no digit", "30x30");
+        InProcess.Refuses(1, $"explain {_model.Make().Path} --sample {blank}", "no digit found", "nothing stands out");
         var damaged = _model.File("damaged.safetensors");
         File.WriteAllBytes(damaged, new byte[40]);
         InProcess.Refuses(1, $"explain {damaged}", "damaged.safetensors");
