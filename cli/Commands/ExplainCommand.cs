@@ -88,8 +88,9 @@ internal static class ExplainCommand
         var parts = text.Split(':', ',');
         var (colon, comma) = (text.IndexOf(':', StringComparison.Ordinal), text.IndexOf(',', StringComparison.Ordinal));
         return parts.Length == 3 && colon > 0 && colon < comma
-            ? (Values.Whole("--weight", parts[0], 1, int.MaxValue), Values.Whole("--weight", parts[1], 0, int.MaxValue),
-                Values.Whole("--weight", parts[2], 0, int.MaxValue))
+            ? (Values.Whole("--weight: layer", parts[0], 1, int.MaxValue),
+                Values.Whole("--weight: input", parts[1], 0, int.MaxValue),
+                Values.Whole("--weight: output", parts[2], 0, int.MaxValue))
             : throw new UsageException($"--weight is '{text}', but must be LAYER:I,J, such as 1:355,12");
     }
 

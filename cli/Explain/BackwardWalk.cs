@@ -82,7 +82,7 @@ internal sealed class BackwardWalk(Explanation walk)
             "A weight acts on z through its input, so that is its slope: one whose input is 0 learns nothing from this sample."
             + (dense.Index > 0
                 ? ""
-                : " Each picture holds the gradients of one unit's weights: always the sample itself, times the unit's dz."),
+                : " Put together, the gradients of one unit's weights are a picture: the sample itself, times the unit's dz."),
             [$"forward: {Equations.Product}", "so: dw[p,j] = x[p]·dz[j]"],
             [.. chosen.Select((place, i) => Product(layer, place / dense.Outputs, place % dense.Outputs, numeric[i]))], pictures);
     }
@@ -98,8 +98,8 @@ internal sealed class BackwardWalk(Explanation walk)
             [.. layer.Dz.Select((dz, j) => new Term($"dz[{j}]·w[{p},{j}]", dz, weights[(p * dense.Outputs) + j]))];
         return new Step(new("backward", dense.Index + 1, "dx"), $"Layer {dense.Index + 1}: dx",
             dense.Index == 0
-                ? "The gradient of the picture itself. Training leaves it out, since nothing before it learns; it shows which "
-                    + "pixels would raise the loss, if they were brighter (orange), and which would lower it (blue)."
+                ? "The gradient of the picture itself. Training leaves it out, since nothing before it learns; it says which "
+                    + "pixels, were they brighter, would raise the loss (above zero), and which would lower it."
                 : $"What layer {dense.Index} gets as its dy: every input acts on every unit, through one weight each, so its "
                     + "gradient is a sum.",
             [$"forward: {Equations.Product}", "so: dx[p] = Σj dz[j]·w[p,j]"],

@@ -40,7 +40,7 @@ internal static class ExplainText
             { } value => $"   [numeric {Explanation.Show(value)}]",
         };
         var isSum = line.Terms.Count + line.RestCount > 1;
-        var right = isSum ? "" : line.Terms.Count == 1 ? $"{Product(line.Terms[0])} ({line.Terms[0].Name})" : line.Filled;
+        var right = isSum ? "" : line.Terms.Count == 1 ? OneTerm(line) : line.Filled;
         output.WriteLine($"   {line.Name} = {(right.Length > 0 ? right + " = " : "")}{Explanation.Show(line.Value)}{numeric}");
         if (!isSum)
         {
@@ -62,6 +62,9 @@ internal static class ExplainText
             output.WriteLine($"{Indent}{more.PadRight(names + products + 2)}  {Explanation.Show(line.Rest),12}");
         }
     }
+
+    private static string OneTerm(Line line) =>
+        Product(line.Terms[0]) + (line.Terms[0].Name == line.Name ? "" : $" ({line.Terms[0].Name})");
 
     private static string Product(Term term) => string.Join("·", term.Factors.Select(Explanation.ShowFactor));
 

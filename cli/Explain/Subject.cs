@@ -112,7 +112,15 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
         if (Directory.Exists(path))
         {
             var newest = RunFiles.FindCheckpoint(path);
-            return CheckpointFiles.Exist(newest) ? CheckpointFiles.Read(newest, terminal.Warn) : null;
+            try
+            {
+                return CheckpointFiles.Exist(newest) ? CheckpointFiles.Read(newest, terminal.Warn) : null;
+            }
+            catch (ModelFileException exception) when (RunFiles.FindModel(path) != newest)
+            {
+                terminal.Warn($"{exception.Message} The model alone is explained: {RunFiles.FindModel(path)}.");
+                return null;
+            }
         }
 
         return File.Exists(path) && SafetensorsFile.Read(path, allowNonFinite: true).Metadata.ContainsKey("training")

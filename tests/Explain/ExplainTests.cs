@@ -107,16 +107,6 @@ public sealed class ExplainTests : IDisposable
         Assert.Equal(0.001f, (float)ExplainedModel.Value(page, "rate"));
     }
 
-    [Fact]
-    public void Learning_the_bundled_digits_first_is_quiet()
-    {
-        using var folder = new TemporaryFolder();
-        var result = CliProcess.Run(folder.Path, [("XDG_CACHE_HOME", folder["cache"])], "explain", "--sample", "1");
-        Assert.Equal((0, "", "explain.html\n"), (result.ExitCode, result.Error, result.Out));
-        var page = File.ReadAllText(folder["explain.html"]);
-        Assert.Contains("this network has learnt the bundled digits", page, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("--weight 1:784,0", "784x8")]
     [InlineData("--weight 3:0,0", "2 layers")]

@@ -70,6 +70,18 @@ public sealed class NextStepTests : IDisposable
         Assert.Contains("rate = the run's full rate = 0.004", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_run_whose_checkpoint_is_damaged_is_explained_by_its_model_with_a_warning()
+    {
+        using var trainer = Train(new Adam(0.004f), 12, LearningRateSchedule.Cosine);
+        File.WriteAllBytes(_model.File("checkpoint.safetensors"), new byte[40]);
+        var result = InProcess.Run("explain", Path.GetDirectoryName(_model.Path)!, "--sample", "4", "--text");
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("warning: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("checkpoint.safetensors: byte 0", result.Error, StringComparison.Ordinal);
+        Assert.Contains("rate = adam's default = 0.001", result.Out, StringComparison.Ordinal);
+    }
+
     private static float[] Memory(Trainer trainer, int which) => trainer.Optimizer.State[which].Buffer.View.ToArray();
 
     /// <summary>Three epochs of four steps, of which some are made and saved.</summary>
