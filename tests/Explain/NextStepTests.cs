@@ -78,7 +78,7 @@ public sealed class NextStepTests : IDisposable
         var result = InProcess.Run("explain", Path.GetDirectoryName(_model.Path)!, "--sample", "4", "--text");
         Assert.Equal(0, result.ExitCode);
         Assert.StartsWith("warning: ", result.Error, StringComparison.Ordinal);
-        Assert.Contains("checkpoint.safetensors: byte 0", result.Error, StringComparison.Ordinal);
+        Assert.Contains("checkpoint.safetensors: byte 8", result.Error, StringComparison.Ordinal);
         Assert.Contains("rate = adam's default = 0.001", result.Out, StringComparison.Ordinal);
     }
 
