@@ -69,9 +69,11 @@ internal sealed record BenchRequest(
                 ? "--sizes and --network exclude each other" : "--network works with 'bench matmul' and 'bench step'");
         }
 
-        if (isStep && words.Sizes is not null)
+        if (isStep && (words.Sizes is not null || words.Variants is not null))
         {
-            throw new UsageException("'bench step' takes --network and --batch, not --sizes");
+            throw new UsageException(words.Sizes is not null
+                ? "'bench step' takes --network and --batch, not --sizes"
+                : "'bench step' takes no --variants: a step runs what training uses");
         }
 
         if (words.Batch is not null && words.Network is null && !isStep)
@@ -90,7 +92,7 @@ internal sealed record BenchRequest(
         var items = network is not null
             ? [.. (batches ?? [DefaultBatch]).SelectMany(batch => BenchShape.OfNetwork(network, batch), (_, shape) => new BenchItem(cases[0], shape))]
             : words.Sizes is { } sizes
-                ? [.. cases.SelectMany(bench => sizes.Split(',').SelectMany(size => Shapes(bench, size.Trim())))]
+                ? ItemsOf(cases, sizes)
                 : cases.SelectMany(bench => isSlow ? bench.SmallShapes : bench.DefaultShapes, (bench, shape) => new BenchItem(bench, shape)).ToArray();
         var steps = target == All && words.Sizes is null ? StepsOf(null, null, isSlow) : [];
         return new BenchRequest(items, network, batches ?? [DefaultBatch], steps, names);
@@ -118,19 +120,32 @@ internal sealed record BenchRequest(
             $"there is nothing called '{target}' to measure; {Suggest(target, Targets)}");
     }
 
-    private static IEnumerable<BenchItem> Shapes(BenchCase bench, string size)
+    /// <summary>Every operation at every size that it can have; a size that suits none of them is wrong.</summary>
+    private static BenchItem[] ItemsOf(IReadOnlyList<BenchCase> cases, string sizes)
     {
-        int[] numbers = [.. size.Split('x').Select(number => Values.Whole("--sizes", number, 1, MostSize))];
+        var numbers = sizes.Split(',').Select(size => (Text: size.Trim(), Numbers: Size(size.Trim()))).ToArray();
+        var found = cases.SelectMany(
+            bench => numbers, (bench, size) => (size.Text, Items: AtSize(bench, size.Text, size.Numbers))).ToArray();
+        var unfit = numbers.FirstOrDefault(size => found.All(one => one.Text != size.Text || one.Items.Length == 0)).Text;
+        var forms = cases.Select(bench => $"{bench.Operation.Name} takes {bench.SizeForm}");
+        return unfit is null ? [.. found.SelectMany(one => one.Items)]
+            : throw new UsageException($"--sizes has '{unfit}', but {string.Join("; ", forms)}");
+    }
+
+    private static int[] Size(string text)
+    {
+        var parts = text.Split('x');
+        return !parts.Contains("") ? [.. parts.Select(number => Values.Whole("--sizes", number, 1, MostSize))]
+            : throw new UsageException(
+                $"--sizes has '{text}', but a size is a number, or several with x between them, such as 64x128x784");
+    }
+
+    private static BenchItem[] AtSize(BenchCase bench, string text, int[] numbers)
+    {
         var most = numbers.Length == 1 && bench is MatMulBench ? (long)numbers[0] * numbers[0]
             : numbers.Order().TakeLast(2).Aggregate(1L, (product, number) => product * number);
-        if (most > MostElements)
-        {
-            throw new UsageException($"--sizes has '{size}', which is more than {MostElements} elements");
-        }
-
-        var shapes = bench.Read(numbers);
-        return shapes.Count > 0 ? shapes.Select(shape => new BenchItem(bench, shape)) : throw new UsageException(
-            $"--sizes has '{size}', but {bench.Operation.Name} takes {bench.SizeForm}");
+        return most <= MostElements ? [.. bench.Read(numbers).Select(shape => new BenchItem(bench, shape))]
+            : throw new UsageException($"--sizes has '{text}', which is more than {MostElements} elements");
     }
 
     private static int[] Layers(string text)

@@ -80,10 +80,21 @@ internal static class BenchCommand
                 throw new UsageException($"--plot is '{plot}', but must be a .svg or .png file");
             }
 
+            if (plot is not null && Path.GetDirectoryName(Path.GetFullPath(plot)) is { } folder && !Directory.Exists(folder))
+            {
+                throw new FailureException($"--plot is '{plot}', but there is no folder {folder}: make it first");
+            }
+
             var devices = parse.GetValue(_device)?.Split(',', StringSplitOptions.TrimEntries);
             foreach (var device in devices ?? [])
             {
                 CommonOptions.CheckDevice(_device.Name, device);
+            }
+
+            if (parse.GetValue(_threads) is not null && devices?.Any(device => device is "cpu" or "auto") == false)
+            {
+                throw new UsageException(
+                    $"--threads is for the cpu, which is not among the devices of --device {string.Join(',', devices)}");
             }
 
             IReadOnlyList<int> threads = parse.GetValue(_threads) is { } counts

@@ -66,7 +66,7 @@ internal sealed record BenchRow
     /// <summary>Largest error against double precision, in units of the last place.</summary>
     public double? ErrorUlp { get; init; }
 
-    /// <summary>What the first call took longer than the second.</summary>
+    /// <summary>What the first call took longer than the second; null when it took so long that there was no second.</summary>
     public double? CompileSeconds { get; init; }
 
     /// <summary>Time to bring the inputs to the device and the outputs back.</summary>

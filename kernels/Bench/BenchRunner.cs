@@ -17,6 +17,12 @@ internal sealed class BenchRunner(
     /// </summary>
     public const double PeakTolerance = 1.10;
 
+    /// <summary>More than any driver was seen to take over a kernel on a busy machine.</summary>
+    private const double MostCompileSeconds = 10;
+
+    /// <summary>Half of a product at 4096: the plain loops take a minute or more for this many operations.</summary>
+    private const long MostPlainFlops = 1L << 36;
+
     private readonly Dictionary<Variant, double> _compileSeconds = [];
 
     /// <summary>Measures the variants that are wanted, at one size.</summary>
@@ -44,7 +50,8 @@ internal sealed class BenchRunner(
         Trial[] trials = [.. ladder.Rungs
             .Where(rung => IsWanted(rung.Variant) || (variants is null && rung is { Variant.IsPeer: true, WhyNot: null }))
             .Where(rung => rung.IsChosen || !onlyChosen)
-            .Select(rung => Verify(workbench, rung, Empty(bench, shape, rung.Variant, ladder.Sizes)))];
+            .Select(rung => Try(
+                workbench, ladder, rung, Empty(bench, shape, rung.Variant, ladder.Sizes), isAsked: variants is not null))];
         var copySeconds = trials.Any(trial => trial.Row.Verified) ? workbench.MeasureCopies() : 0;
         Trial[] timed = [.. trials.Where(trial => trial.Row.Verified && trial.Known is null)];
         var timings = Interleaved.Time(plan, clock,
@@ -59,6 +66,14 @@ internal sealed class BenchRunner(
     /// <param name="Known">How long it takes, when it is so slow that checking was measuring enough.</param>
     private sealed record Trial(Rung Rung, BenchRow Row, Timing? Known = null);
 
+    /// <summary>Checks a variant, unless it would keep everyone waiting and nobody asked for it by name.</summary>
+    private Trial Try(Workbench workbench, Ladder ladder, Rung rung, BenchRow row, bool isAsked)
+    {
+        const string Plain = "reference";
+        return isAsked || rung.Variant.Name != Plain || ladder.Flops < MostPlainFlops ? Verify(workbench, rung, row)
+            : new Trial(rung, row with { Reason = $"left out: it would take minutes; --variants {Plain} measures it" });
+    }
+
     private Trial Verify(Workbench workbench, Rung rung, BenchRow row)
     {
         cancel.ThrowIfCancellationRequested();
@@ -69,6 +84,7 @@ internal sealed class BenchRunner(
         }
 
         double first, second;
+        bool isLong;
         Verdict verdict;
         try
         {
@@ -76,8 +92,10 @@ internal sealed class BenchRunner(
             first = TimeOnce(rung);
             verdict = workbench.Check();
 
-            // The first call compiles, on the processor too, and wakes the driver: it is never what a run takes.
-            second = TimeOnce(rung);
+            // The first call compiles, on the processor too, and wakes the driver: it is never what a run takes. Only where even
+            // compiling is lost in it, nobody is made to wait for a second one.
+            isLong = first > plan.Budget.TotalSeconds + MostCompileSeconds;
+            second = isLong ? first : TimeOnce(rung);
         }
         catch (Exception exception) when (backend.Target == Target.Gpu && exception is not OutOfMemoryException)
         {
@@ -90,9 +108,14 @@ internal sealed class BenchRunner(
             return new Trial(rung, row with { Reason = $"wrong result: {fault}", IsWrong = true });
         }
 
-        // Later sizes find the kernel compiled: the most that a first call took is what compiling costs.
-        _compileSeconds[rung.Variant] = Math.Max(_compileSeconds.GetValueOrDefault(rung.Variant), Math.Max(first - second, 0));
-        row = row with { Verified = true, ErrorUlp = verdict.ErrorUlp, CompileSeconds = _compileSeconds[rung.Variant] };
+        if (!isLong)
+        {
+            // Later sizes find the kernel compiled: the most that a first call took is what compiling costs.
+            _compileSeconds[rung.Variant] = Math.Max(_compileSeconds.GetValueOrDefault(rung.Variant), first - second);
+        }
+
+        double? compiling = _compileSeconds.TryGetValue(rung.Variant, out var known) ? known : null;
+        row = row with { Verified = true, ErrorUlp = verdict.ErrorUlp, CompileSeconds = compiling };
         return new Trial(rung, row, second > plan.Budget.TotalSeconds ? new Timing(second, 0, [second]) : null);
     }
 

@@ -110,7 +110,7 @@ public sealed class Variant<TCall> : Variant
     {
         if (backend.Target != Target)
         {
-            return $"{Name} is a {Target} kernel and {backend.Device.Id} is not";
+            return $"{Name} is made for {(Target == Target.Cpu ? "the cpu" : "GPUs")}, not for {backend.Device.Id}";
         }
 
         return backend is GpuBackend gpu ? _whyNot?.Invoke(gpu, call) : null;

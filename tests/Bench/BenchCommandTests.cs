@@ -18,6 +18,11 @@ public class BenchCommandTests
     [InlineData("bench --sizes 3x4", "'3x4'", "MxNxK")]
     [InlineData("bench --sizes 99999", "'99999'", "elements")]
     [InlineData("bench softmax --sizes 8x300", "'8x300'", "256")]
+    [InlineData("bench reduce --sizes 8x9x7", "'8x9x7'", "column-sums takes MxN")]
+    [InlineData("bench --sizes 8,,9", "''", "64x128x784")]
+    [InlineData("bench --sizes 8x", "'8x'", "64x128x784")]
+    [InlineData("bench step --variants simd", "--variants", "step")]
+    [InlineData("bench --threads 2 --device opencl", "--threads", "opencl")]
     [InlineData("bench --network 784", "'784'")]
     [InlineData("bench --network 784-x-10", "'784-x-10'")]
     [InlineData("bench sgd --network 8-4", "--network")]
@@ -34,6 +39,19 @@ public class BenchCommandTests
     [InlineData("kernels show matmul/tiled --as cuda", "'cuda'", "opencl")]
     public void Wrong_usage_is_one_line(string args, params string[] parts) =>
         InProcess.Refuses(ExitCode.WrongUsage, args, parts);
+
+    [Fact]
+    public void A_plot_in_a_missing_folder_is_refused_before_anything_is_measured() =>
+        InProcess.Refuses(ExitCode.Failure, "bench --sizes 8 --plot nowhere/ladder.svg", "nowhere");
+
+    [Theory]
+    [InlineData("softmax", "softmax-cross-entropy")]
+    [InlineData("reduce", "argmax", "column-sums", "squared-sum")]
+    public void A_size_is_for_the_operations_of_a_group_that_can_have_it(string group, params string[] operations)
+    {
+        var items = BenchRequest.Read(new BenchWords(group, "9x3", null, null, null)).Items;
+        Assert.Equal(operations, items.Select(item => item.Case.Operation.Name).Order());
+    }
 
     [Fact]
     public void A_missing_baseline_is_a_failure() =>

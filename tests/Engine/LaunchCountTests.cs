@@ -30,23 +30,23 @@ public class LaunchCountTests
     }
 
     [Fact]
-    public void A_processor_behind_OpenCL_needs_one_more_for_each_transposed_matrix()
+    public void A_processor_behind_OpenCL_needs_no_more()
     {
         using var backend = GpuDevices.OpenSimulator();
-        Assert.Equal((4 * 2) + 2 + 1, LaunchesOfAStep(backend, layers: 2));
+        Assert.Equal((4 * 3) + 2, LaunchesOfAStep(backend, layers: 3, features: 17));
     }
 
-    private static long LaunchesOfAStep(GpuBackend backend, int layers)
+    private static long LaunchesOfAStep(GpuBackend backend, int layers, int features = 9)
     {
         const int Batch = 4;
-        const int Features = 9;
-        using var network = new Network(backend, Features,
-            [.. Enumerable.Range(1, layers).Select(layer => new Dense(Features, layer < layers ? Activation.Relu : Activation.None))],
+        using var network = new Network(backend, features,
+            [.. Enumerable.Range(1, layers)
+                .Select(layer => new Dense(features, layer < layers ? Activation.Relu : Activation.None))],
             new SoftmaxCrossEntropy());
         using var optimizer = new Adam();
         using var metrics = new RunningMetrics(backend);
-        using var labels = TestData.Upload(backend, TestData.Labels(Batch, Features, 2));
-        var x = TestData.Upload(backend, TestData.Uniform(Batch * Features, 1), Batch);
+        using var labels = TestData.Upload(backend, TestData.Labels(Batch, features, 2));
+        var x = TestData.Upload(backend, TestData.Uniform(Batch * features, 1), Batch);
         network.TrainStep(x, labels.View, optimizer, metrics);
         var before = backend.Launches;
         network.TrainStep(x, labels.View, optimizer, metrics);

@@ -29,8 +29,7 @@ public class PtxLintTests
         var data = new TheoryData<string, string>();
         foreach (var operation in Operations.All)
         {
-            // "direct" serves processors behind OpenCL only; its arrays are for their compilers.
-            foreach (var variant in operation.Variants.Where(variant => variant.Target == Target.Gpu && variant.Name != "direct"))
+            foreach (var variant in operation.Variants.Where(variant => variant.Target == Target.Gpu))
             {
                 data.Add(operation.Name, variant.Name);
             }
@@ -51,8 +50,13 @@ public class PtxLintTests
         {
             var ptx = PtxLint.Compile(work.kernel.Method, work.architecture);
             var shape = shapes.SingleOrDefault(candidate => candidate.Kernel == work.kernel);
-            Assert.Empty(PtxLint.Faults(ptx, shape?.Threads ?? GpuBackend.WidestGroup, shape?.SharedBytes,
-                operation.Name == MatMulSpec.Name ? Claims.GetValueOrDefault(variant.Name) : null));
+            var faults = PtxLint.Faults(ptx, shape?.Threads ?? GpuBackend.WidestGroup, shape?.SharedBytes,
+                operation.Name == MatMulSpec.Name ? Claims.GetValueOrDefault(variant.Name) : null);
+
+            // "direct" is for processors behind OpenCL: their compilers turn its arrays into registers, ILGPU's PTX does not.
+            var mayUseLocal = variant.Name == "direct";
+            Assert.DoesNotContain(
+                faults, fault => !(mayUseLocal && fault.StartsWith("local memory", StringComparison.Ordinal)));
         });
     }
 

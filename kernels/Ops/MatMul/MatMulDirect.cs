@@ -19,8 +19,8 @@ namespace ScratchNet.Kernels;
 /// The compiler behind OpenCL keeps the sums in registers only when it unrolls the loops over the columns completely, which it
 /// does as long as a loop's body is short: hence four rows a loop. For the same reason the epilogue has no branches; sigmoid and
 /// tanh are a launch of their own. Tiles at the lower and right edges are moved back inside, where they overlap their neighbours
-/// and write the same values again. A transposed b is first copied the other way round, so that the columns lie side by side.
-/// Limits: at least one row and 16 columns, or four rows and 8 columns; less is left to <see cref="MatMulCoalesced"/>.
+/// and write the same values again. A transposed b is left to <see cref="MatMulPanels"/>. Limits: at least one row and 16
+/// columns, or four rows and 8 columns; less is left to <see cref="MatMulCoalesced"/>.
 /// </remarks>
 internal static class MatMulDirect
 {
@@ -37,16 +37,20 @@ internal static class MatMulDirect
 
     public static void Run(GpuBackend backend, in MatMulCall call)
     {
-        if (Pick(backend, call) is not { } shape || (shape.Rows == 1 && call.TransposeB))
+        if (call.TransposeB && MatMulPanels.Fits(call))
+        {
+            MatMulPanels.Run(backend, call);
+        }
+        else if (!call.TransposeB && Pick(backend, call) is { } shape)
+        {
+            MatMulGpu.Launch(backend, shape.Kernel, backend.Groups(shape.Tiles(call), shape.Threads), call);
+        }
+        else
         {
             MatMulCoalesced.Run(backend, call);
             return;
         }
 
-        var sizes = MatMulSizes.Of(call) with { RowB = call.N, ColumnB = 1 };
-        var b = call.TransposeB ? Transpose.Run(backend, call.B, call.N, call.K) : backend.Memory(call.B);
-        backend.Launcher(shape.Kernel)(backend.Stream, backend.Groups(shape.Tiles(call), shape.Threads),
-            backend.Memory(call.A), b, backend.Memory(call.C), backend.Memory(call.Bias), sizes);
         MatMulGpu.LaunchCurvedActivation(backend, call);
     }
 
@@ -140,9 +144,9 @@ internal static class MatMulDirect
     }
 
     /// <summary>Where a tile begins that must not reach beyond the end.</summary>
-    private static int Inside(int start, int size, int end) => start + size > end ? end - size : start;
+    internal static int Inside(int start, int size, int end) => start + size > end ? end - size : start;
 
-    private static void Clear(float[] s0, float[] s1, float[] s2, float[] s3, int columns)
+    internal static void Clear(float[] s0, float[] s1, float[] s2, float[] s3, int columns)
     {
         for (var q = 0; q < columns; q++)
         {
@@ -151,7 +155,7 @@ internal static class MatMulDirect
     }
 
     /// <summary>Adds the products of one column of a, four rows of it, with one row of b.</summary>
-    private static void Accumulate(float[] s0, float[] s1, float[] s2, float[] s3,
+    internal static void Accumulate(float[] s0, float[] s1, float[] s2, float[] s3,
         ArrayView<float> a, int placeA, int rowA, ArrayView<float> b, int placeB, int columns)
     {
         var (a0, a1, a2, a3) = (a[placeA], a[placeA + rowA], a[placeA + (2 * rowA)], a[placeA + (3 * rowA)]);
@@ -165,7 +169,7 @@ internal static class MatMulDirect
         }
     }
 
-    private static void Store(float[] s0, float[] s1, float[] s2, float[] s3,
+    internal static void Store(float[] s0, float[] s1, float[] s2, float[] s3,
         ArrayView<float> c, ArrayView<float> bias, int i, int j, MatMulSizes sizes, int columns)
     {
         StoreRow(s0, c, bias, i, j, sizes, columns);

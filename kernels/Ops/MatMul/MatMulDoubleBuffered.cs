@@ -18,7 +18,10 @@ internal static class MatMulDoubleBuffered
         TileKernel.Shared<Tile128x128Deep>(Body<Tile128x128Deep>, MatMulRegister2D.SumsPerThread, Buffers),
         TileKernel.Shared<Tile128x128>(Body<Tile128x128>, MatMulRegister2D.SumsPerThread, Buffers),
         TileKernel.Shared<Tile64x64>(Body<Tile64x64>, MatMulRegister2D.SumsPerThread, Buffers),
-        TileKernel.Shared<Tile32x32>(Body<Tile32x32>, MatMulRegister2D.SumsPerThread, Buffers));
+        TileKernel.Shared<Tile32x32>(Body<Tile32x32>, MatMulRegister2D.SumsPerThread, Buffers))
+    {
+        OnProcessors = "32x32x8",
+    };
 
     public static void Run(GpuBackend backend, in MatMulCall call) => Tiles.Run(backend, call);
 

@@ -74,7 +74,7 @@ public static class MatMulSpec
             Tiled("double-buffered", "the next tiles are loaded while these are multiplied", MatMulDoubleBuffered.Run,
                 () => MatMulDoubleBuffered.Tiles),
             Tiled("direct", "no shared memory: tiles in the vector registers of a processor", MatMulDirect.Run, () => MatMulDirect.Tiles,
-                Transpose.Kernel),
+                MatMulPanels.Kernel),
             new("cublas", "NVIDIA's own library, to compare with", MatMulCublas.Run, () => [MatMulCublas.Epilogue],
                 (backend, _) => MatMulCublas.WhyNot(backend)) { IsPeer = true },
         ],

@@ -14,7 +14,10 @@ internal static class MatMulVectorized
 {
     internal static readonly TileKernels Tiles = new("vectorized",
         TileKernel.Shared<Tile128x128>(Body<Tile128x128>, MatMulRegister2D.SumsPerThread),
-        TileKernel.Shared<Tile32x32>(Body<Tile32x32>, MatMulRegister2D.SumsPerThread));
+        TileKernel.Shared<Tile32x32>(Body<Tile32x32>, MatMulRegister2D.SumsPerThread))
+    {
+        OnProcessors = "32x32x8",
+    };
 
     public static void Run(GpuBackend backend, in MatMulCall call) => Tiles.Run(backend, call);
 

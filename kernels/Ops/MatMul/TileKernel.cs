@@ -56,6 +56,12 @@ internal sealed class TileKernels(string rung, params IReadOnlyList<TileKernel> 
     /// <summary>The kernels, largest tile first.</summary>
     public IReadOnlyList<TileKernel> Shapes { get; } = shapes;
 
+    /// <summary>
+    /// The shape where a group's threads run in turn and nothing was tuned; null leaves it to the size of c. What all threads of
+    /// a group hold across a barrier then lies in memory: 4 KB of sums for 16 threads, 64 KB, more than the first cache, for 256.
+    /// </summary>
+    public string? OnProcessors { get; init; }
+
     /// <summary>What the variant's list of kernels shows.</summary>
     public IReadOnlyList<GpuKernel> Kernels => [.. Shapes.Select(shape => shape.Kernel)];
 
@@ -82,7 +88,7 @@ internal sealed class TileKernels(string rung, params IReadOnlyList<TileKernel> 
     public TileKernel Pick(GpuBackend backend, in MatMulCall call)
     {
         TileKernel? pick = null;
-        var tuned = backend.Tuning.Tile(Rung, MatMulClasses.Of(call));
+        var tuned = backend.Tuning.Tile(Rung, MatMulClasses.Of(call)) ?? (backend.RunsThreadsInTurn ? OnProcessors : null);
         foreach (var shape in Shapes)
         {
             if (shape.WhyNot(backend) is not null)
