@@ -50,6 +50,7 @@ for (const [id, isBackward] of [["forward", false], ["backward", true]]) {
     $("forward").setAttribute("aria-checked", String(!isBackward));
     $("backward").setAttribute("aria-checked", String(isBackward));
     backward.turn(isBackward);
+    diagram.placeNumbers();
   });
 }
 
