@@ -5,7 +5,20 @@ namespace ScratchNet.Cli.Studio.Draw;
 /// <summary>A grey picture for the browser.</summary>
 internal sealed record PictureState(string Name, int Width, int Height, byte[] Pixels)
 {
-    public static PictureState Of(string name, GreyPicture picture) => new(name, picture.Width, picture.Height, picture.Pixels);
+    private const int MostSide = 400;
+
+    /// <summary>The picture, made smaller where it has far more pixels than are shown.</summary>
+    public static PictureState Of(string name, GreyPicture picture)
+    {
+        var scale = (double)MostSide / Math.Max(picture.Width, picture.Height);
+        if (scale >= 1)
+        {
+            return new(name, picture.Width, picture.Height, picture.Pixels);
+        }
+
+        var (width, height) = (Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale)));
+        return new(name, width, height, PictureFit.To(picture, height, width));
+    }
 }
 
 /// <summary>What a layer gave.</summary>

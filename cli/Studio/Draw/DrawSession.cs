@@ -15,8 +15,7 @@ internal sealed record DrawState(
 
 /// <summary>
 /// The model of the Draw page. Its backend is its own and of one thread: a single picture takes microseconds, and is not to
-/// wait for a run
-/// on another device. All public members but <see cref="Feed"/> are called on the session's thread.
+/// wait for a run on another device. All public members but <see cref="Feed"/> are called on the session's thread.
 /// </summary>
 internal sealed class DrawSession(CancellationToken end) : IDisposable
 {
@@ -133,7 +132,7 @@ internal sealed class DrawSession(CancellationToken end) : IDisposable
         var model = _model?.Model;
         Feed.Publish("state", new DrawState(
             _phase, _message, _model?.Name, model is null ? null : NetworkLines.Shape(model.Network),
-            model?.ClassNames, _model?.Pictures is { } pictures ? $"{Figures.Count(pictures.Count)} of {pictures.Name}" : null,
+            model?.ClassNames, _model?.Pictures is { } pictures ? $"{Figures.Count(pictures.Count)} pictures of {pictures.Name}" : null,
             _teacher?.Lessons ?? 0));
     }
 

@@ -50,5 +50,6 @@ function unitBackward({ backward, columns }, { layer, unit }) {
     return `score z = ${signed(z[unit], 4)}, p = ${number(p)}, `
       + `dz = p − target = ${number(p)} − ${unit === trace.label ? 1 : 0} = ${precise(dz[unit])}`;
   }
-  return `z = ${signed(z[unit], 4)}, y = ${signed(y[unit], 4)}, dy = ${precise(dy[unit])}, dz = dy · slope = ${precise(dz[unit])}`;
+  return `z = ${signed(z[unit], 4)}, y = ${signed(y[unit], 4)}, `
+    + `dy = ${precise(dy[unit])}, dz = dy · slope = ${precise(dz[unit])}`;
 }
