@@ -7,17 +7,18 @@ internal sealed record PictureState(string Name, int Width, int Height, byte[] P
 {
     private const int MostSide = 400;
 
-    /// <summary>The picture, made smaller where it has far more pixels than are shown.</summary>
+    /// <summary>The picture; of one with far more pixels than are shown, only every so many-th.</summary>
     public static PictureState Of(string name, GreyPicture picture)
     {
-        var scale = (double)MostSide / Math.Max(picture.Width, picture.Height);
-        if (scale >= 1)
+        var step = (Math.Max(picture.Width, picture.Height) + MostSide - 1) / MostSide;
+        var (width, height) = ((picture.Width + step - 1) / step, (picture.Height + step - 1) / step);
+        var pixels = new byte[width * height];
+        for (var i = 0; i < pixels.Length; i++)
         {
-            return new(name, picture.Width, picture.Height, picture.Pixels);
+            pixels[i] = picture.Pixels[(i / width * step * picture.Width) + (i % width * step)];
         }
 
-        var (width, height) = (Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale)));
-        return new(name, width, height, PictureFit.To(picture, height, width));
+        return new(name, width, height, pixels);
     }
 }
 

@@ -51,7 +51,20 @@ internal sealed class DrawSession(CancellationToken end) : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="name">What to call it.</param>
     /// <exception cref="ModelFileException">It is none; the present one stays.</exception>
-    public void Load(string path, string name) => Use(TrainedModel.Load(_backend, path), name);
+    public void Load(string path, string name)
+    {
+        var (phase, message) = (_phase, _message);
+        Tell("preparing", $"opens {name}");
+        try
+        {
+            Use(TrainedModel.Load(_backend, path), name);
+        }
+        catch
+        {
+            Tell(phase, message);
+            throw;
+        }
+    }
 
     /// <summary>Looks at a picture; one that holds no digit is answered with the reason and what was seen.</summary>
     public DrawAnswer Look(GreyPicture picture, string name, (int For, int Against)? pair)

@@ -21,7 +21,10 @@ internal sealed class TrainDetails
     public void Reset() => (_at, _mistakesEpoch) = (0, -1);
 
     /// <summary>Sends what is due of a run: layers now and then, mistakes once an epoch.</summary>
-    public void Publish(Feed feed, TrainRun run)
+    /// <param name="feed">What browsers see.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="isRunning">Whether it goes on, so that looking costs it time.</param>
+    public void Publish(Feed feed, TrainRun run, bool isRunning)
     {
         var pause = TimeSpan.FromTicks(Math.Max(Interval.Ticks, (long)(_cost.Ticks / MostShare)));
         if (Stopwatch.GetElapsedTime(_at) < pause)
@@ -39,6 +42,6 @@ internal sealed class TrainDetails
         }
 
         _at = Stopwatch.GetTimestamp();
-        _cost = Stopwatch.GetElapsedTime(start, _at);
+        _cost = isRunning ? Stopwatch.GetElapsedTime(start, _at) : TimeSpan.Zero;
     }
 }

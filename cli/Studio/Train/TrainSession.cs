@@ -159,7 +159,7 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
         _stateAt = Stopwatch.GetTimestamp();
         if (_run is { } run && _phase != TrainPhase.Loading)
         {
-            _details.Publish(Feed, run);
+            _details.Publish(Feed, run, IsRunning);
         }
     }
 
@@ -220,8 +220,9 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
         (_phase, _message) = (phase, message);
         if (phase != TrainPhase.Failed)
         {
-            Try(() => _run!.Read(isRest: true));
-            _fingerprints.Note(_run.Step, _run.Fingerprint());
+            var run = Need();
+            Try(() => run.Read(isRest: true));
+            _fingerprints.Note(run.Step, run.Fingerprint());
         }
 
         _details.Reset();

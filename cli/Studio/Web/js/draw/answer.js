@@ -3,7 +3,7 @@ import { $, make, oncePerFrame, say } from "../dom.js";
 import { number, percent } from "../format.js";
 import { bytes, diverging, grey, signedBytes } from "../pixels.js";
 import { showActivations } from "./activations.js";
-import { doubts } from "./doubts.js";
+import { doubts, isUnlike } from "./doubts.js";
 import { showSteps } from "./steps.js";
 
 // Names up to this long stand below upright bars on a narrow page.
@@ -83,8 +83,8 @@ export class Answer {
     $("none").hidden = !doubt;
     say($("none"), doubt);
     this.bars(result.probabilities, result.for);
-    const verdict = result.whyNone ? "no digit" : `${this.classes[best]}, ${percent(result.probabilities[best])}`;
-    say($("verdict"), doubt && !result.whyNone ? `perhaps ${verdict}` : verdict);
+    say($("verdict"), result.whyNone ? "no digit"
+      : `${isUnlike(result) ? "perhaps " : ""}${this.classes[best]}, ${percent(result.probabilities[best])}`);
     this.showPictures();
   }
 

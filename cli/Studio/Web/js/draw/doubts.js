@@ -4,6 +4,9 @@ import { number } from "../format.js";
 // Below this nobody should rely on the answer.
 const sure = 0.5;
 
+/** Whether a picture is further from every training picture than those are from each other. */
+export const isUnlike = ({ nearest, usualDistance }) => nearest.length > 0 && nearest[0].distance > usualDistance;
+
 /** @returns what to tell, or "" when nothing is doubtful. */
 export function doubts(result, best, probability) {
   const { nearest, usualDistance } = result;
@@ -11,7 +14,7 @@ export function doubts(result, best, probability) {
   if (probability < sure) {
     words.push("It is not sure.");
   }
-  if (nearest.length && nearest[0].distance > usualDistance) {
+  if (isUnlike(result)) {
     words.push("This may be no digit: the nearest training picture is "
       + `${number(nearest[0].distance / usualDistance, 2)} times as far away as 99 of 100 of those are from their nearest.`);
   }

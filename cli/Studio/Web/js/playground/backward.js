@@ -9,7 +9,8 @@ const refreshEvery = 200;
 
 export class Backward {
   constructor() {
-    Object.assign(this, { isOn: false, point: null, isChosen: false, trace: null, stage: 0, asked: 0, onchange: () => {} });
+    Object.assign(this, { isOn: false, point: null, isChosen: false, trace: null, stage: 0, asked: 0 });
+    Object.assign(this, { revealed: null, onchange: () => {}, onstage: () => {} });
     $("earlier").addEventListener("click", () => this.go(-1));
     $("later").addEventListener("click", () => this.go(1));
     $("worst").addEventListener("click", () => this.take(this.worst(), false));
@@ -26,6 +27,7 @@ export class Backward {
   turn(isOn) {
     this.isOn = isOn;
     $("back").hidden = !isOn;
+    this.revealed = null;
     if (isOn) {
       // A point that the network gets right has next to no gradient: whoever has chosen none sees the most instructive one.
       this.point = this.isChosen ? this.point : this.worst() ?? this.point;
@@ -159,5 +161,9 @@ export class Backward {
     $("earlier").disabled = this.stage === 0;
     $("later").disabled = this.stage === stages.length - 1;
     $("stage").replaceChildren(...pages[kind](this.trace.layers[layer], layer + 1, this.trace));
+    if (this.revealed !== this.stage) {
+      this.revealed = this.stage;
+      this.onstage(layer);
+    }
   }
 }

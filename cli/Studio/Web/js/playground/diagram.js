@@ -7,9 +7,8 @@ import { read } from "./reading.js";
 import { paintClass, paintFeature, paintSurface } from "./surfaces.js";
 
 const rowHeight = 72;
-// Columns closer than this leave no room for numbers.
-const leastColumn = 84;
-const labelWidth = { forward: 36, backward: 56 };
+// Gradients are longer than weights. Columns closer than the least leave no room for numbers: then the diagram scrolls.
+const numberSizes = { forward: { width: 36, leastColumn: 84 }, backward: { width: 56, leastColumn: 112 } };
 
 export class Diagram {
   constructor(setup, backward) {
@@ -26,7 +25,6 @@ export class Diagram {
     const sizes = [settings.features.length, ...settings.hidden, classes];
     const most = Math.max(...sizes);
     this.box.style.height = `${rowHeight * most}px`;
-    $("layers-bar").style.minWidth = this.box.style.minWidth = `${leastColumn * (sizes.length - 1) + 60}px`;
     this.place = (layer, unit) => ({
       x: 8 + (84 * layer) / (sizes.length - 1),
       y: (100 * (unit + 0.5 + (most - sizes[layer]) / 2)) / most,
@@ -95,21 +93,29 @@ export class Diagram {
     $("layers-bar").replaceChildren(...columns);
   }
 
+  /** Where the diagram is wider than the page, brings a layer's edges into sight. */
+  reveal(layer) {
+    const scroller = this.box.parentElement;
+    const middle = (this.place(layer, 0).x + this.place(layer + 1, 0).x) / 2;
+    scroller.scrollTo({ left: (middle * this.box.clientWidth) / 100 - scroller.clientWidth / 2 });
+  }
+
   light(what) {
     this.lit = what;
     this.show();
   }
 
-  /** Finds a place for every edge's number; gradients are longer than weights. */
+  /** Finds a place for every edge's number. */
   placeNumbers() {
+    const size = this.backward.isOn ? numberSizes.backward : numberSizes.forward;
+    $("layers-bar").style.minWidth = this.box.style.minWidth = `${size.leastColumn * (this.columns.length - 1) + 60}px`;
     const { clientWidth: width, clientHeight: height } = this.box;
     if (!this.edges || width === 0) {
       return;
     }
     const pixels = ({ x, y }) => ({ x: (x * width) / 100, y: (y * height) / 100 });
     for (const edges of this.edges) {
-      const spots = placeLabels(edges.map(({ a, b }) => ({ a: pixels(a), b: pixels(b) })),
-        this.backward.isOn ? labelWidth.backward : labelWidth.forward);
+      const spots = placeLabels(edges.map(({ a, b }) => ({ a: pixels(a), b: pixels(b) })), size.width);
       edges.forEach((edge, i) => {
         edge.hasRoom = spots[i].isFree;
         edge.label.setAttribute("x", spots[i].x);

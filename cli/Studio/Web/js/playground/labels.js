@@ -1,12 +1,12 @@
 // Where the numbers of edges stand: each on its own edge, none on another one's or on a unit.
 
-const lineHeight = 13;
+const lineHeight = 12.5;
 const unitHalf = 25;
 // The unit's caption hangs below it.
 const unitBelow = 40;
 
 // From the middle of an edge outwards.
-const places = Array.from({ length: 13 }, (_, i) => 0.5 + (i % 2 ? 1 : -1) * Math.ceil(i / 2) * 0.05);
+const places = Array.from({ length: 33 }, (_, i) => 0.5 + (i % 2 ? 1 : -1) * Math.ceil(i / 2) * 0.025);
 
 /**
  * Finds places for the numbers of all edges between two layers.
@@ -16,15 +16,18 @@ const places = Array.from({ length: 13 }, (_, i) => 0.5 + (i % 2 ? 1 : -1) * Mat
  */
 export function placeLabels(edges, width) {
   const taken = edges.flatMap(({ a, b }) => [unitBox(a), unitBox(b)]);
-  return edges.map((edge) => {
+  const found = new Map();
+  // Level edges first: a steep one has more heights to choose from.
+  for (const edge of [...edges].sort((p, q) => Math.abs(p.a.y - p.b.y) - Math.abs(q.a.y - q.b.y))) {
     const spots = places.map((t) => spot(edge, t, width));
     const free = spots.find((box) => taken.every((other) => !overlaps(box, other)));
     if (free) {
       taken.push(free);
     }
     const { x, y } = free ?? spots[0];
-    return { x, y, isFree: Boolean(free) };
-  });
+    found.set(edge, { x, y, isFree: Boolean(free) });
+  }
+  return edges.map((edge) => found.get(edge));
 }
 
 /** The box of a number at a place of the curve: a cubic one whose handles lie level with its ends, half way. */

@@ -54,6 +54,13 @@ for (const [id, isBackward] of [["forward", false], ["backward", true]]) {
   });
 }
 
+backward.onstage = (layer) => {
+  diagram.reveal(layer);
+  // Beside each other on a wide page, numbers and diagram shall both be seen.
+  if (matchMedia("(min-width: 761px)").matches) {
+    $("back").scrollIntoView({ block: "nearest" });
+  }
+};
 backward.onchange = () => {
   diagram.show();
   plane.show();
