@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ScratchNet.Cli;
 
 /// <summary>
-/// Ctrl-C (SIGINT) and SIGTERM while something runs that should end in good order. The first one cancels a token; a second one
-/// kills the process, as it would without this.
+/// Ctrl-C (SIGINT), SIGTERM and a closed terminal (SIGHUP) while something runs that should end in good order. The first one
+/// cancels a token; a second one kills the process, as it would without this. Under nohup a closed terminal stops nothing.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class Interruption : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
         ];
     }
 

@@ -63,6 +63,18 @@ public class FeedTests
     }
 
     [Fact]
+    public void A_few_steps_before_a_halt_make_no_point_of_their_own()
+    {
+        var curve = new Curve();
+        curve.Add(10, 1000, 500, 800);
+        curve.AddRest(11, 100, 600, 0);
+        var state = curve.Read();
+        Assert.Equal((11, 1.0, 800 / 1100.0), (Assert.Single(state.Steps), state.Loss[0], state.Accuracy[0]));
+        curve.AddRest(21, 1000, 1000, 1000);
+        Assert.Equal([11, 21], curve.Read().Steps);
+    }
+
+    [Fact]
     public void Fingerprints_compare_a_run_with_the_one_before_its_rewind()
     {
         var fingerprints = new Fingerprints();

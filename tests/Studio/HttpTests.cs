@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Xunit;
@@ -76,6 +77,8 @@ public sealed class HttpTests(StudioFixture studio) : IClassFixture<StudioFixtur
     [Theory]
     [InlineData("api/train/new", "{\"dataset\":", "no JSON: line 1, byte 12")]
     [InlineData("api/train/new", "[1]", "must be a JSON object, but is a list")]
+    [InlineData("api/train/new", "{\"dataset\":\"\\ud800\",\"options\":{}}", "a text that is no valid UTF-8")]
+    [InlineData("api/train/new", "{\"dataset\":\"digits\",\"options\":{\"\\udc00\":\"1\"}}", "a text that is no valid UTF-8")]
     [InlineData("api/train/new", "{\"dataset\":7,\"options\":{}}", "'dataset' must be a text, but is a number")]
     [InlineData("api/train/new", "{\"dataset\":\"digits\"}", "'options' is missing")]
     [InlineData("api/train/new", "{\"dataset\":\"digit\",\"options\":{}}", "did you mean 'digits'")]
@@ -155,11 +158,46 @@ public sealed class HttpTests(StudioFixture studio) : IClassFixture<StudioFixtur
     [InlineData("api/draw/look?width=many", "", "'width' must be a whole number")]
     [InlineData("api/draw/look?width=5000&height=1", "", "from 1 to 2048")]
     [InlineData("api/draw/teach?width=2&height=2", "aaaa", "'label' is missing")]
+    [InlineData("api/draw/open?name=mine.safetensors", "hello", "mine.safetensors: ")]
+    [InlineData("api/draw/open?name=mine.safetensors", "\u0002\0\0\0\0\0\0\0{}", "mine.safetensors: ")]
     public async Task What_is_no_picture_is_refused(string path, string body, string reason)
     {
         using var response = await _client.PostAsync(path, new ByteArrayContent(Encoding.ASCII.GetBytes(body)));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(reason, await Reason(response), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_seen_of_a_large_picture_is_small()
+    {
+        var blank = new byte[2000 * 1000];
+        using var response = await _client.PostAsync("api/draw/look?width=2000&height=1000", new ByteArrayContent(blank));
+        var step = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("steps")[0];
+        Assert.Equal((400, 200), (step.GetProperty("width").GetInt32(), step.GetProperty("height").GetInt32()));
+        Assert.Equal(400 * 200, step.GetProperty("pixels").GetBytesFromBase64().Length);
+    }
+
+    [Fact]
+    public async Task A_browser_that_drops_its_connection_disturbs_nobody()
+    {
+        var port = new Uri(studio.Address).Port;
+        string[] requests =
+        [
+            "POST /api/draw/look HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nhalf of a pict",
+            "POST /api/draw/open HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nhalf of a mod",
+            "GET /api/playground/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+            "POST /api/playground/step HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n",
+        ];
+        foreach (var request in requests)
+        {
+            using var dropped = new TcpClient("127.0.0.1", port) { LingerState = new LingerOption(true, 0) };
+            await dropped.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
+        }
+
+        using var response = await _client.PostAsync("api/playground/step", null);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var look = await _client.PostAsync("api/draw/look?width=2&height=2", new ByteArrayContent(new byte[4]));
+        Assert.Equal(HttpStatusCode.OK, look.StatusCode);
     }
 
     [Fact]
@@ -187,6 +225,13 @@ public sealed class HttpTests(StudioFixture studio) : IClassFixture<StudioFixtur
         using var response = await _client.GetAsync(path);
         Assert.Equal(status, (int)response.StatusCode);
         Assert.NotEmpty(await Reason(response));
+    }
+
+    [Fact]
+    public async Task What_is_asked_the_wrong_way_is_told_the_right_one()
+    {
+        using var response = await _client.GetAsync("api/train/start");
+        Assert.Equal("/api/train/start is asked with POST, not GET", await Reason(response));
     }
 
     private static IEnumerable<string> Named(string html) =>

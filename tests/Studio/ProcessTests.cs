@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using ScratchNet.Cli;
+using ScratchNet.Cli.Studio;
+using ScratchNet.Cli.Studio.Server;
 using ScratchNet.Tests.Cli;
 using Xunit;
 
@@ -9,8 +12,10 @@ namespace ScratchNet.Tests.Studio;
 /// <summary>The studio as a process: its ports, its signals, its words.</summary>
 public class ProcessTests
 {
-    [SkippableFact]
-    public async Task Stopping_it_saves_the_run_which_can_be_resumed()
+    [SkippableTheory]
+    [InlineData("-TERM")]
+    [InlineData("-HUP")]
+    public async Task Stopping_it_saves_the_run_which_can_be_resumed(string signal)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -26,7 +31,7 @@ public class ProcessTests
         using var step = await client.PostAsync("api/train/step", null);
         Assert.True(step.IsSuccessStatusCode, await step.Content.ReadAsStringAsync());
 
-        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString()]);
+        using var kill = Process.Start("kill", [signal, process.Id.ToString()]);
         await kill.WaitForExitAsync();
         var result = CliProcess.Finish(process);
         Assert.Equal(0, result.ExitCode);
@@ -48,6 +53,38 @@ public class ProcessTests
         Assert.Equal(1, result.ExitCode);
         InProcess.AssertOneErrorLine(result.Error);
         Assert.Matches($"port {port} is in use; the next free one is [0-9]+: --port [0-9]+", result.Error);
+    }
+
+    [Theory]
+    [InlineData("hello", "byte 5: the file ends here")]
+    [InlineData("\u0002\0\0\0\0\0\0\0{}", "was not saved by ScratchNet")]
+    public void A_model_that_is_none_is_told_before_any_page_opens(string content, string part)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("mine.safetensors");
+        File.WriteAllText(path, content);
+        InProcess.Refuses(1, $"studio {path} --no-browser --device cpu", path, part);
+    }
+
+    [Theory]
+    [InlineData("1,0,0,0,0\n1,255,0,0,0\n", "holds 1 class")]
+    [InlineData("1,0,0,0,0\n2,nan,0,0,0\n", "line 2")]
+    public async Task Data_of_ones_own_that_teach_nothing_are_told_and_the_studio_goes_on(string csv, string part)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("mine.csv");
+        await File.WriteAllTextAsync(path, csv);
+        using var sessions = Sessions.Open(new StudioOptions(null, path, "127.0.0.1", 0, false, false, "cpu", 1),
+            Terminal.Redirected(TextWriter.Null, TextWriter.Null));
+        await using var server = await StudioServer.Start(IPAddress.Loopback, 0, "127.0.0.1", sessions);
+        using var client = new HttpClient { BaseAddress = new Uri(server.Address) };
+        using var own = await client.PostAsync("api/train/new", new StringContent("""{"dataset":"own","options":{}}"""));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, own.StatusCode);
+        var reason = await HttpTests.Reason(own);
+        Assert.Contains(path, reason, StringComparison.Ordinal);
+        Assert.Contains(part, reason, StringComparison.Ordinal);
+        using var bundled = await client.PostAsync("api/train/new", new StringContent("""{"dataset":"digits","options":{}}"""));
+        Assert.Equal(HttpStatusCode.OK, bundled.StatusCode);
     }
 
     [Theory]

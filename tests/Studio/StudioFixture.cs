@@ -13,24 +13,37 @@ namespace ScratchNet.Tests.Studio;
 /// <summary>A studio that listens at a free port, with a small model that knows the bundled digits.</summary>
 public sealed class StudioFixture : IAsyncLifetime
 {
+    private const string Loopback = "127.0.0.1";
+
     private readonly TemporaryFolder _folder = new();
     private readonly Sessions _sessions;
     private StudioServer? _server;
 
     public StudioFixture()
     {
-        var model = _folder.File("model.safetensors");
-        SaveModel(model);
-        var options = new StudioOptions(model, null, "127.0.0.1", 0, false, false, "cpu", 2);
+        SaveModel(Model);
+        var options = new StudioOptions(Model, null, Loopback, 0, false, false, "cpu", 2);
         _sessions = Sessions.Open(options, Terminal.Redirected(TextWriter.Null, TextWriter.Null));
     }
 
     /// <summary>Where it listens, ending in a slash.</summary>
     public string Address => _server!.Address;
 
+    /// <summary>The file of the model that the Draw page begins with.</summary>
+    public string Model => _folder.File("model.safetensors");
+
     public string File(string name) => _folder.File(name);
 
-    public async Task InitializeAsync() => _server = await StudioServer.Start(IPAddress.Loopback, 0, "127.0.0.1", _sessions);
+    public Task InitializeAsync() => Serve(0);
+
+    /// <summary>Drops every connection, and listens again at the same address after something was done.</summary>
+    public async Task Restart(Func<Task> meanwhile)
+    {
+        var port = new Uri(Address).Port;
+        await _server!.DisposeAsync();
+        await meanwhile();
+        await Serve(port);
+    }
 
     public async Task DisposeAsync()
     {
@@ -42,6 +55,8 @@ public sealed class StudioFixture : IAsyncLifetime
         _sessions.Dispose();
         _folder.Dispose();
     }
+
+    private async Task Serve(int port) => _server = await StudioServer.Start(IPAddress.Loopback, port, Loopback, _sessions);
 
     private static void SaveModel(string path)
     {

@@ -5,7 +5,21 @@ namespace ScratchNet.Cli.Studio.Draw;
 /// <summary>A grey picture for the browser.</summary>
 internal sealed record PictureState(string Name, int Width, int Height, byte[] Pixels)
 {
-    public static PictureState Of(string name, GreyPicture picture) => new(name, picture.Width, picture.Height, picture.Pixels);
+    private const int MostSide = 400;
+
+    /// <summary>The picture; of one with far more pixels than are shown, only every so many-th.</summary>
+    public static PictureState Of(string name, GreyPicture picture)
+    {
+        var step = (Math.Max(picture.Width, picture.Height) + MostSide - 1) / MostSide;
+        var (width, height) = ((picture.Width + step - 1) / step, (picture.Height + step - 1) / step);
+        var pixels = new byte[width * height];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = picture.Pixels[(i / width * step * picture.Width) + (i % width * step)];
+        }
+
+        return new(name, width, height, pixels);
+    }
 }
 
 /// <summary>What a layer gave.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using ScratchNet.Cli.Studio.Server;
+using ScratchNet.Engine.Files;
 using ScratchNet.Training.Data;
 using ScratchNet.Training.Images;
 
@@ -13,6 +15,7 @@ namespace ScratchNet.Cli.Studio.Draw;
 internal sealed class DrawRoutes(DrawSession session, Worker worker, Func<string, Task> saveRun)
 {
     private const int MostSide = 2048;
+    private const long MostModelBytes = 256 << 20;
 
     /// <summary>Registers everything.</summary>
     public void Map(Routes routes)
@@ -36,6 +39,7 @@ internal sealed class DrawRoutes(DrawSession session, Worker worker, Func<string
             await worker.Do(session.Undo);
             return new { done = true };
         });
+        routes.Post("/api/draw/open", OpenModel);
         routes.Post("/api/draw/use-run", async _ =>
         {
             await TemporaryFile.Use(async path =>
@@ -47,6 +51,30 @@ internal sealed class DrawRoutes(DrawSession session, Worker worker, Func<string
         });
         routes.Download("/api/draw/model.safetensors", () =>
             worker.Ask(() => ("drawn.safetensors", TemporaryFile.ReadBack(session.SaveModel))));
+    }
+
+    /// <summary>Takes a model's file as the network to draw for; one that is damaged or none leaves the present one.</summary>
+    private async Task<object> OpenModel(HttpRequest request)
+    {
+        var name = request.Query["name"].ToString() is { Length: > 0 } given ? Terminal.OneLine(given) : "the file";
+        request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostModelBytes;
+        await TemporaryFile.Use(async path =>
+        {
+            using (var file = File.Create(path))
+            {
+                await request.Body.CopyToAsync(file, request.HttpContext.RequestAborted);
+            }
+
+            try
+            {
+                await worker.Do(() => session.Load(path, name));
+            }
+            catch (ModelFileException exception)
+            {
+                throw RequestException.Malformed(exception.Message.Replace(path, name, StringComparison.Ordinal));
+            }
+        });
+        return new { done = true };
     }
 
     /// <summary>A drawing, as width x height grey bytes, or a picture's file.</summary>

@@ -15,8 +15,7 @@ internal sealed record DrawState(
 
 /// <summary>
 /// The model of the Draw page. Its backend is its own and of one thread: a single picture takes microseconds, and is not to
-/// wait for a run
-/// on another device. All public members but <see cref="Feed"/> are called on the session's thread.
+/// wait for a run on another device. All public members but <see cref="Feed"/> are called on the session's thread.
 /// </summary>
 internal sealed class DrawSession(CancellationToken end) : IDisposable
 {
@@ -52,7 +51,20 @@ internal sealed class DrawSession(CancellationToken end) : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="name">What to call it.</param>
     /// <exception cref="ModelFileException">It is none; the present one stays.</exception>
-    public void Load(string path, string name) => Use(TrainedModel.Load(_backend, path), name);
+    public void Load(string path, string name)
+    {
+        var (phase, message) = (_phase, _message);
+        Tell("preparing", $"opens {name}");
+        try
+        {
+            Use(TrainedModel.Load(_backend, path), name);
+        }
+        catch
+        {
+            Tell(phase, message);
+            throw;
+        }
+    }
 
     /// <summary>Looks at a picture; one that holds no digit is answered with the reason and what was seen.</summary>
     public DrawAnswer Look(GreyPicture picture, string name, (int For, int Against)? pair)
@@ -133,7 +145,7 @@ internal sealed class DrawSession(CancellationToken end) : IDisposable
         var model = _model?.Model;
         Feed.Publish("state", new DrawState(
             _phase, _message, _model?.Name, model is null ? null : NetworkLines.Shape(model.Network),
-            model?.ClassNames, _model?.Pictures is { } pictures ? $"{Figures.Count(pictures.Count)} of {pictures.Name}" : null,
+            model?.ClassNames, _model?.Pictures is { } pictures ? $"{Figures.Count(pictures.Count)} pictures of {pictures.Name}" : null,
             _teacher?.Lessons ?? 0));
     }
 

@@ -8,7 +8,7 @@ namespace ScratchNet.Cli.Studio.Kernels;
 /// <summary>Where the Kernels page's measurement stands.</summary>
 /// <param name="IsRunning">Whether something is being measured.</param>
 /// <param name="Message">What is being done, or what went wrong.</param>
-/// <param name="Rows">The last measurement's rows, with the names that <c>bench --json</c> uses.</param>
+/// <param name="Rows">What has been measured, the newest first, with the names that <c>bench --json</c> uses.</param>
 internal sealed record KernelsState(bool IsRunning, string? Message, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows);
 
 /// <summary>
@@ -20,6 +20,8 @@ internal sealed class KernelsSession : IDisposable
     /// <summary>As the bench does, but no longer than people wait.</summary>
     private static readonly TimingPlan Plan =
         new(LeastRounds: 7, MostRounds: 100, Noise: 0.03, Budget: TimeSpan.FromSeconds(0.5));
+
+    private const int MostRows = 300;
 
     // Devices stay open: drivers were seen to crash when contexts come and go.
     private readonly Dictionary<string, (Backend Backend, IPeaks Peaks)> _devices = [];
@@ -51,7 +53,7 @@ internal sealed class KernelsSession : IDisposable
                 rows.AddRange(runner.Run(item.Case, item.Shape, request.Variants));
             }
 
-            _rows = Describe(rows);
+            _rows = Merge(Describe(rows), _rows);
             Stop(null);
         }
         catch (OperationCanceledException)
@@ -103,6 +105,15 @@ internal sealed class KernelsSession : IDisposable
         }
 
         return known;
+    }
+
+    /// <summary>Puts new rows before the old ones, but for those old ones that were measured again.</summary>
+    private static IReadOnlyDictionary<string, object?>[] Merge(
+        IReadOnlyDictionary<string, object?>[] rows, IEnumerable<IReadOnlyDictionary<string, object?>> old)
+    {
+        static string Key(IReadOnlyDictionary<string, object?> row) =>
+            string.Join(' ', new[] { "op", "variant", "m", "n", "k", "detail", "backend", "threads" }.Select(name => row[name]));
+        return [.. rows.Concat(old).DistinctBy(Key).Take(MostRows)];
     }
 
     private static IReadOnlyDictionary<string, object?>[] Describe(List<BenchRow> rows)

@@ -7,8 +7,8 @@ namespace ScratchNet.Cli.Studio.Playground;
 
 /// <summary>
 /// The playground's run. Like the Train page's it lives here and all tabs see it. Its networks have some dozen weights, for
-/// which a GPU
-/// would only be slower, so it has a backend of one thread. Members but <see cref="Feed"/> are called on the session's thread.
+/// which a GPU would only be slower, so it has a backend of one thread. Members but <see cref="Feed"/> are called on the
+/// session's thread.
 /// </summary>
 internal sealed class PlaygroundSession : IDisposable
 {

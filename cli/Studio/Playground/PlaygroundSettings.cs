@@ -34,6 +34,8 @@ internal sealed record PlaygroundSettings(
             ["x²"] = (x, _) => x * x,
             ["y²"] = (_, y) => y * y,
             ["x·y"] = (x, y) => x * y,
+            ["sin πx"] = (x, _) => Math.Sin(Math.PI * x),
+            ["sin πy"] = (_, y) => Math.Sin(Math.PI * y),
         };
 
     /// <summary>Where everybody begins.</summary>

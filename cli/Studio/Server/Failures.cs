@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ScratchNet.Cli.Studio.Server;
 
@@ -13,8 +14,10 @@ internal static class Failures
             await next(context);
             if (context.Response is { StatusCode: 404 or 405, HasStarted: false })
             {
-                await Write(context, context.Response.StatusCode,
-                    $"{context.Request.Method} {context.Request.Path}: there is no such thing");
+                var (method, path) = (context.Request.Method, context.Request.Path);
+                await Write(context, context.Response.StatusCode, context.Response.StatusCode == 404
+                    ? $"{method} {path}: there is no such thing"
+                    : $"{path} is asked with {context.Response.Headers.Allow}, not {method}");
             }
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
@@ -23,16 +26,15 @@ internal static class Failures
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            var (status, message) = Describe(exception);
+            var (status, message) = Describe(exception, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize);
             await Write(context, status, message);
         }
     }
 
-    private static (int Status, string Message) Describe(Exception exception) => exception switch
+    private static (int Status, string Message) Describe(Exception exception, long? mostBytes) => exception switch
     {
         RequestException request => (request.Status, request.Message),
-        BadHttpRequestException { StatusCode: 413 } => (413, "this is too large; the limit is "
-            + $"{StudioServer.MostBodyBytes >> 20} MB"),
+        BadHttpRequestException { StatusCode: 413 } => (413, $"this is too large; the limit is {mostBytes >> 20} MB"),
         BadHttpRequestException bad => (bad.StatusCode, $"the request is malformed: {bad.Message}"),
         UsageException => (400, exception.Message),
         OperationCanceledException => (503, "the studio is ending"),

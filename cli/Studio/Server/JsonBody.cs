@@ -18,9 +18,14 @@ internal sealed class JsonBody
         {
             using var document = await JsonDocument.ParseAsync(
                 request.Body, new JsonDocumentOptions { MaxDepth = 16 }, request.HttpContext.RequestAborted);
+            CheckTexts(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonBody(document.RootElement.Clone())
                 : throw RequestException.Malformed($"the request must be a JSON object, but is {Kind(document.RootElement)}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw RequestException.Malformed("the request holds a text that is no valid UTF-8");
         }
         catch (JsonException exception)
         {
@@ -80,6 +85,30 @@ internal sealed class JsonBody
         }
 
         return texts;
+    }
+
+    /// <summary>The parser takes texts as they come; to read one that is no valid Unicode throws.</summary>
+    private static void CheckTexts(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            _ = value.GetString();
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var entry in value.EnumerateArray())
+            {
+                CheckTexts(entry);
+            }
+        }
+        else if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var entry in value.EnumerateObject())
+            {
+                _ = entry.Name;
+                CheckTexts(entry.Value);
+            }
+        }
     }
 
     private JsonElement Get(string name, JsonValueKind kind, string what)

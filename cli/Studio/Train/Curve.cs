@@ -7,6 +7,9 @@ internal sealed class Curve
 {
     private const int MostPoints = 480;
 
+    // A rest of less than one part in so many of the point before is added to that point.
+    private const int FewestShare = 4;
+
     private readonly List<Point> _points = [];
     private int _merged = 1;
 
@@ -36,6 +39,24 @@ internal sealed class Curve
         {
             Halve();
         }
+    }
+
+    /// <summary>
+    /// Adds the rest of steps that came to a halt: so few of them make no point of their own, which would be a spike of noise.
+    /// </summary>
+    /// <inheritdoc cref="Add"/>
+    public void AddRest(long step, long samples, double loss, double correct)
+    {
+        if (_points is [.., var last] && last.Samples > FewestShare * samples)
+        {
+            _points[^1] = last with
+            {
+                Step = step, Samples = last.Samples + samples, Loss = last.Loss + loss, Correct = last.Correct + correct,
+            };
+            return;
+        }
+
+        Add(step, samples, loss, correct);
     }
 
     /// <summary>The points for a chart.</summary>

@@ -21,6 +21,9 @@ internal sealed record Mistakes(int Count, int Of, int Height, int Width, IReadO
 {
     private const int MostShown = 40;
 
+    /// <summary>Those of a network that has learnt nothing yet, or when nothing is held out.</summary>
+    public static Mistakes None { get; } = new(0, 0, 1, 1, []);
+
     /// <summary>Shows a model pictures.</summary>
     public static Mistakes Find(TrainedModel model, Dataset pictures)
     {

@@ -88,8 +88,9 @@ internal sealed class TrainRun : IDisposable
     }
 
     /// <summary>Puts what the steps since the last call came to into the curve; waits for the device.</summary>
+    /// <param name="isRest">Whether the run has come to a halt before enough steps for a point of the curve.</param>
     /// <exception cref="FailureException">A loss was not finite.</exception>
-    public void Read()
+    public void Read(bool isRest = false)
     {
         // At the end of an epoch everything has been read, and the totals stay until the next one begins.
         if (_trainer.Batch > 0)
@@ -99,7 +100,8 @@ internal sealed class TrainRun : IDisposable
 
         if (_pending.Samples > 0)
         {
-            Curve.Add(Step, _pending.Samples, _pending.Loss, _pending.Correct);
+            Action<long, long, double, double> add = isRest ? Curve.AddRest : Curve.Add;
+            add(Step, _pending.Samples, _pending.Loss, _pending.Correct);
             _pending = default;
         }
     }

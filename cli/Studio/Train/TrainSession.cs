@@ -16,12 +16,9 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan StateInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan DetailInterval = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Looking into a large network takes time that training lacks: at most this share of it.</summary>
-    private const double MostDetailShare = 0.05;
 
     private readonly Speed _speed = new();
+    private readonly TrainDetails _details = new();
     private TrainRun? _run;
     private CurveState? _before;
     private Fingerprints _fingerprints = new();
@@ -31,15 +28,9 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
     private long _savedStep;
     private int _number;
     private long _stateAt;
-    private long _detailsAt;
-    private TimeSpan _detailCost;
-    private int _mistakesEpoch = -1;
 
     /// <summary>What browsers see.</summary>
     public Feed Feed { get; } = new();
-
-    /// <summary>The run; null before the first.</summary>
-    public TrainRun? Run => _run;
 
     /// <summary>Whether a run goes on.</summary>
     public bool IsRunning => _phase == TrainPhase.Running;
@@ -95,7 +86,10 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
         var run = Need();
         if (_phase is TrainPhase.Paused or TrainPhase.Running)
         {
+            // The curve shows this step by itself.
+            Try(() => run.Read(isRest: true));
             Try(run.MakeStep);
+            Try(() => run.Read());
             if (_phase != TrainPhase.Failed)
             {
                 Rest(run.IsDone ? TrainPhase.Done : TrainPhase.Paused, null);
@@ -151,7 +145,7 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
 
         if (Stopwatch.GetElapsedTime(_stateAt) >= StateInterval)
         {
-            Try(run.Read);
+            Try(() => run.Read());
             Publish();
         }
 
@@ -163,10 +157,9 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
     {
         Feed.Publish("state", State());
         _stateAt = Stopwatch.GetTimestamp();
-        var pause = TimeSpan.FromTicks(Math.Max(DetailInterval.Ticks, (long)(_detailCost.Ticks / MostDetailShare)));
-        if (_run is { } run && _phase != TrainPhase.Loading && Stopwatch.GetElapsedTime(_detailsAt) >= pause)
+        if (_run is { } run && _phase != TrainPhase.Loading)
         {
-            PublishDetails(run);
+            _details.Publish(Feed, run, IsRunning);
         }
     }
 
@@ -216,7 +209,7 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
         _run = next;
         _fingerprints = new Fingerprints();
         _fingerprints.Note(0, next.Start);
-        (_saved, _savedStep, _mistakesEpoch) = (null, 0, -1);
+        (_saved, _savedStep) = (null, 0);
         _number++;
         Rest(TrainPhase.Paused, null);
     }
@@ -227,11 +220,12 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
         (_phase, _message) = (phase, message);
         if (phase != TrainPhase.Failed)
         {
-            Try(_run!.Read);
-            _fingerprints.Note(_run.Step, _run.Fingerprint());
+            var run = Need();
+            Try(() => run.Read(isRest: true));
+            _fingerprints.Note(run.Step, run.Fingerprint());
         }
 
-        (_detailsAt, _mistakesEpoch) = (0, -1);
+        _details.Reset();
         Publish();
     }
 
@@ -239,20 +233,6 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
     {
         (_phase, _message) = (phase, message);
         Publish();
-    }
-
-    private void PublishDetails(TrainRun run)
-    {
-        var start = Stopwatch.GetTimestamp();
-        Feed.Publish("layers", LayerStates.Of(run.Probe, run.Model.Network, run.Model.Format));
-        if (run.Step > 0 && _mistakesEpoch != run.Epoch && run.FindMistakes() is { } mistakes)
-        {
-            _mistakesEpoch = run.Epoch;
-            Feed.Publish("mistakes", mistakes);
-        }
-
-        _detailsAt = Stopwatch.GetTimestamp();
-        _detailCost = Stopwatch.GetElapsedTime(start, _detailsAt);
     }
 
     private TrainState State()
@@ -266,23 +246,10 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
             Before = _before,
             Saved = IsUnsaved ? null : _saved,
         };
-        return _run is not { } run ? state : state with
+        return _run is not { } run ? state : state.With(run) with
         {
-            Dataset = run.Plan.Source.Name ?? "own",
-            Options = run.Plan.Describe(),
-            Network = run.Describe(),
-            Pictures = $"{Figures.Count(run.TrainingPictures)} pictures to learn from, "
-                + $"{Figures.Count(run.Validation?.Count ?? 0)} to watch",
-            Epoch = run.Epoch,
-            Epochs = run.Plan.Options.Epochs,
-            Batch = run.Batch,
-            Batches = run.Batches,
-            Step = run.Step,
-            ImagesPerSecond = _phase == TrainPhase.Running ? _speed.StepsPerSecond * run.Plan.Options.BatchSize : null,
-            Curve = run.Curve.Read(),
-            History = run.History,
-            Start = run.Start,
-            Now = _phase == TrainPhase.Running ? null : run.Fingerprint(),
+            ImagesPerSecond = IsRunning ? _speed.StepsPerSecond * run.Plan.Options.BatchSize : null,
+            Now = IsRunning ? null : run.Fingerprint(),
             Compared = _fingerprints.Compared,
             Same = _fingerprints.Same,
         };

@@ -1,3 +1,4 @@
+using ScratchNet.Cli.Output;
 using ScratchNet.Training;
 
 namespace ScratchNet.Cli.Studio.Train;
@@ -76,4 +77,22 @@ internal sealed record TrainState
 
     /// <summary>The folder that the run is saved in; null when it is not.</summary>
     public string? Saved { get; init; }
+
+    /// <summary>The state with what a run says of itself.</summary>
+    public TrainState With(TrainRun run) => this with
+    {
+        Dataset = run.Plan.Source.Name ?? TrainRoutes.Own,
+        Options = run.Plan.Describe(),
+        Network = run.Describe(),
+        Pictures = $"{Figures.Count(run.TrainingPictures)} pictures to learn from, "
+            + $"{Figures.Count(run.Validation?.Count ?? 0)} to watch",
+        Epoch = run.Epoch,
+        Epochs = run.Plan.Options.Epochs,
+        Batch = run.Batch,
+        Batches = run.Batches,
+        Step = run.Step,
+        Curve = run.Curve.Read(),
+        History = run.History,
+        Start = run.Start,
+    };
 }

@@ -43,6 +43,8 @@ export async function attempt(work) {
   }
 }
 
+const retryAfter = 2000;
+
 /**
  * Follows a session: handlers are called with each topic's newest state. Browsers allow only six connections to a server, so a
  * tab that nobody sees gives its own back.
@@ -55,7 +57,14 @@ export function follow(path, handlers) {
     }
     source = new EventSource(path);
     source.onopen = () => say($("link"), "");
-    source.onerror = () => say($("link"), "not connected");
+    source.onerror = () => {
+      say($("link"), "not connected; tries again");
+      // Browsers try again by themselves, except after an answer that was a refusal.
+      if (source?.readyState === EventSource.CLOSED) {
+        source = null;
+        setTimeout(open, retryAfter);
+      }
+    };
     for (const [topic, handle] of Object.entries(handlers)) {
       source.addEventListener(topic, (event) => handle(JSON.parse(event.data)));
     }

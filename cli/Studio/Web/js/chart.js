@@ -4,9 +4,9 @@ import { count, number } from "./format.js";
 
 const margin = { left: 46, right: 10, top: 10, bottom: 22 };
 
-/** Round numbers between two limits, about as many as wished. */
-function ticks(low, high, wished) {
-  const raw = (high - low) / wished;
+/** Round numbers between two limits, about as many as wished, and not closer than some distance. */
+function ticks(low, high, wished, least = 0) {
+  const raw = Math.max(least, (high - low) / wished);
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw);
   const result = [];
@@ -68,9 +68,10 @@ export class Chart {
       return;
     }
     const limits = this.limits();
-    const x = (value) => margin.left + ((value - limits.left) / (limits.right - limits.left)) * (width - margin.left - margin.right);
-    const y = (value) => height - margin.bottom
-      - (((this.log ? Math.log10(value) : value) - limits.low) / (limits.high - limits.low)) * (height - margin.top - margin.bottom);
+    const [across, up] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
+    const x = (value) => margin.left + ((value - limits.left) / (limits.right - limits.left)) * across;
+    const scaled = (value) => (this.log ? Math.log10(value) : value);
+    const y = (value) => height - margin.bottom - ((scaled(value) - limits.low) / (limits.high - limits.low)) * up;
     this.axes(context, limits, x, y, width, height);
     this.lines.forEach((line) => this.line(context, line, x, y));
     if (this.at !== null) {
@@ -94,7 +95,7 @@ export class Chart {
       context.fillText(this.format(value), margin.left - 6, at);
     }
     context.textBaseline = "top";
-    for (const value of ticks(limits.left, limits.right, width < 360 ? 3 : 5)) {
+    for (const value of ticks(limits.left, limits.right, width < 360 ? 3 : 5, 1)) {
       context.textAlign = value === 0 ? "left" : x(value) > width - 30 ? "right" : "center";
       context.fillText(count(value), x(value), height - margin.bottom + 6);
     }

@@ -23,6 +23,12 @@ export function signed(value, digits = 3) {
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
+/** With a sign and four significant digits however small it is: gradients become small. */
+export function precise(value) {
+  const size = Math.abs(value);
+  return `${value < 0 ? "−" : "+"}${size === 0 || size >= 1e-3 ? number(size) : size.toExponential(2)}`;
+}
+
 /** A time in the unit that suits it. */
 export function time(seconds) {
   if (seconds < 1e-3) {

@@ -2,9 +2,12 @@
 import { $, make, oncePerFrame, say } from "../dom.js";
 import { number, percent } from "../format.js";
 import { bytes, diverging, grey, signedBytes } from "../pixels.js";
+import { showActivations } from "./activations.js";
+import { doubts, isUnlike } from "./doubts.js";
+import { showSteps } from "./steps.js";
 
-// Below this nobody should rely on the answer.
-const sure = 0.5;
+// Names up to this long stand below upright bars on a narrow page.
+const shortName = 2;
 
 export class Answer {
   /** @param choose called with the class that a person asks about. */
@@ -18,9 +21,10 @@ export class Answer {
 
   /** Follows the server's model. */
   follow(state, teach) {
+    const lessons = state.lessons ? `${state.lessons} lesson${state.lessons === 1 ? "" : "s"}` : "";
     say($("network"), state.phase === "ready" ? state.network : state.message ?? "");
-    say($("model-about"), [state.name, state.lessons ? `${state.lessons} lesson${state.lessons === 1 ? "" : "s"}` : ""].filter(Boolean).join(", "));
-    say($("near-about"), state.pictures ? `out of ${state.pictures}` : "its training pictures are not on this machine");
+    say($("model-about"), [state.name, lessons].filter(Boolean).join(", "));
+    say($("near-about"), state.pictures ? `out of the ${state.pictures}` : "its training pictures are not on this machine");
     if (state.classes && state.classes.join() !== this.classes.join()) {
       this.classes = state.classes;
       this.build(teach);
@@ -28,6 +32,7 @@ export class Answer {
   }
 
   build(teach) {
+    $("bars").classList.toggle("short", this.classes.every((name) => name.length <= shortName));
     $("bars").replaceChildren(...this.classes.map((name, i) => {
       const bar = make("button", { type: "button", "aria-pressed": "false", title: `Why ${name}?` },
         make("span", {}, name), make("i", {}, make("b")), make("em", {}, "–"));
@@ -58,7 +63,6 @@ export class Answer {
     this.last = null;
     say($("verdict"), "nothing yet");
     $("none").hidden = true;
-    say($("doubt"), "");
     say($("how"), "");
     this.bars([]);
     for (const id of ["steps", "neighbours", "activations"]) {
@@ -74,21 +78,22 @@ export class Answer {
   /** The bars at once; the pictures with the next frame. */
   show(result) {
     this.last = result;
-    $("none").hidden = !result.whyNone;
-    say($("none"), result.whyNone ?? "");
-    this.bars(result.probabilities, result.for);
     const [best] = this.order(result.probabilities);
-    say($("verdict"), result.whyNone ? "no digit" : `${this.classes[best]}, ${percent(result.probabilities[best])}`);
+    const doubt = result.whyNone ?? doubts(result, this.classes[best], result.probabilities[best]);
+    $("none").hidden = !doubt;
+    say($("none"), doubt);
+    this.bars(result.probabilities, result.for);
+    say($("verdict"), result.whyNone ? "no digit"
+      : `${isUnlike(result) ? "perhaps " : ""}${this.classes[best]}, ${percent(result.probabilities[best])}`);
     this.showPictures();
   }
 
   pictures(result) {
-    this.steps(result);
-    this.doubt(result);
+    showSteps(result);
     if (!result.whyNone) {
       this.maps(result);
       this.neighbours(result);
-      this.activations(result);
+      showActivations(result.layers);
     }
   }
 
@@ -98,34 +103,11 @@ export class Answer {
       const [button] = row.children;
       const [, track, figure] = button.children;
       const value = probabilities[i] ?? 0;
-      track.firstChild.style.transform = `scaleX(${value.toFixed(4)})`;
+      track.firstChild.style.setProperty("--share", value.toFixed(4));
       say(figure, probabilities.length ? percent(value) : "–");
       button.classList.toggle("best", i === best);
       button.setAttribute("aria-pressed", String(i === chosen && probabilities.length > 0));
     });
-  }
-
-  doubt(result) {
-    const [best] = this.order(result.probabilities);
-    const nearest = result.nearest[0]?.distance;
-    const far = nearest !== undefined && result.usualDistance !== null && nearest > result.usualDistance;
-    const words = [];
-    if (!result.whyNone && result.probabilities[best] < sure) {
-      words.push("It is not sure.");
-    }
-    if (far) {
-      words.push(`Unlike the digits it learnt from: ${number(nearest / result.usualDistance, 2)} times as far from the nearest as 99% of those are.`);
-    }
-    say($("doubt"), words.join(" "));
-  }
-
-  steps(result) {
-    $("steps").replaceChildren(...result.steps.map((step) => {
-      const canvas = make("canvas", { className: "pixels", role: "img", "aria-label": `${step.name}, ${step.width} by ${step.height} pixels` });
-      grey(canvas, step.width, step.height, bytes(step.pixels));
-      return make("figure", {}, canvas, make("figcaption", {}, step.name, make("br"), `${step.width}×${step.height}`));
-    }));
-    say($("how"), result.whyNone ? "" : !result.isDigit ? "fitted into the size of its training pictures" : `${result.isDarkOnLight ? "dark on light" : "light on dark"}, scaled by ${number(result.scale, 2)}, moved by ${result.shiftX}, ${result.shiftY}`);
   }
 
   maps(result) {
@@ -148,22 +130,6 @@ export class Answer {
       const canvas = make("canvas", { className: "pixels", role: "img", "aria-label": `A training picture of ${near.label}` });
       grey(canvas, last.width, last.height, bytes(near.pixels));
       return make("figure", {}, canvas, make("figcaption", {}, make("b", {}, near.label), ` at ${number(near.distance, 3)}`));
-    }));
-  }
-
-  activations(result) {
-    $("activations").replaceChildren(...result.layers.map((layer, i) => {
-      const values = signedBytes(layer.values.bytes);
-      // Rows of equal length that fill the card.
-      const columns = Math.min(values.length, 100);
-      const rows = Math.ceil(values.length / columns);
-      const padded = new Int8Array(rows * columns);
-      padded.set(values);
-      const canvas = make("canvas", { className: "pixels", role: "img", "aria-label": `Activations of layer ${i + 1}` });
-      diverging(canvas, columns, rows, padded, 127);
-      // Cells of the same size in every layer, as far as there is room.
-      canvas.style.width = `min(100%, ${12 * columns}px)`;
-      return make("figure", {}, make("figcaption", {}, `${i + 1}: ${layer.name}, at most ±${number(layer.values.limit, 3)}`), canvas);
     }));
   }
 }

@@ -19,7 +19,8 @@ export class Latency {
     }
     const sorted = [...this.times].sort((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)];
-    say($("latency"), `stroke to bars ${milliseconds.toFixed(1)} ms, median ${median.toFixed(1)} ms of ${count(this.all)}; server ${server.toFixed(1)} ms`);
+    say($("latency"), `stroke to bars ${milliseconds.toFixed(1)} ms, median ${median.toFixed(1)} ms of ${count(this.all)}; `
+      + `server ${server.toFixed(1)} ms`);
     $("latency").dataset.median = median.toFixed(2);
   }
 }

@@ -5,17 +5,20 @@ const side = 560;
 // What is sent: four pixels of the paper become one. Digits end up 20 pixels large, so nothing is lost.
 const sentSide = 140;
 const largestFile = 20 * 2 ** 20;
+const modelName = /\.safetensors$/i;
 
 export class Pad {
   /** @param changed called with the time of the event that changed the picture. */
   constructor(changed) {
     this.changed = changed;
     this.onclear = () => {};
+    this.onmodel = () => {};
     this.canvas = $("pad");
     this.context = this.canvas.getContext("2d");
     this.small = new OffscreenCanvas(sentSide, sentSide).getContext("2d", { willReadFrequently: true });
     this.strokes = [];
     this.stroke = null;
+    this.pointer = null;
     this.file = null;
     this.pen = { x: side / 2, y: side / 2, isDown: false, isShown: false };
     this.listen();
@@ -57,13 +60,18 @@ export class Pad {
   listen() {
     const { canvas } = this;
     canvas.addEventListener("pointerdown", (event) => {
+      // One finger writes; a palm or another button of the mouse does not.
+      if (this.pointer !== null || event.button !== 0) {
+        return;
+      }
       canvas.setPointerCapture(event.pointerId);
-      this.pen.isShown = false;
+      this.pointer = event.pointerId;
+      this.pen.isShown = this.pen.isDown = false;
       this.begin(this.at(event));
       this.tell(event.timeStamp);
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (this.stroke && !this.pen.isDown) {
+      if (this.stroke && event.pointerId === this.pointer) {
         // Browsers bundle moves; every one of them is part of the line.
         for (const part of event.getCoalescedEvents?.() ?? [event]) {
           this.stroke.points.push(this.at(part));
@@ -71,9 +79,9 @@ export class Pad {
         this.tell(event.timeStamp);
       }
     });
-    const end = () => {
-      if (!this.pen.isDown) {
-        this.stroke = null;
+    const end = (event) => {
+      if (event.pointerId === this.pointer) {
+        this.stroke = this.pointer = null;
       }
     };
     canvas.addEventListener("pointerup", end);
@@ -98,6 +106,7 @@ export class Pad {
       paper.classList.remove("over");
       this.take(event.dataTransfer.files[0]);
     });
+    window.addEventListener("paste", (event) => this.take(event.clipboardData.files[0]));
   }
 
   at(event) {
@@ -161,6 +170,10 @@ export class Pad {
 
   async take(file) {
     if (!file) {
+      return;
+    }
+    if (modelName.test(file.name)) {
+      this.onmodel(file);
       return;
     }
     if (file.size > largestFile) {

@@ -37,6 +37,9 @@ async function look(at) {
   if (result && !pad.isEmpty()) {
     answer.show(result);
     latency.note(performance.now() - since, result.milliseconds);
+  } else if (!result && pad.file) {
+    // It was no picture: there is nothing on the paper.
+    pad.clear();
   }
   if (waitingSince !== null) {
     look(waitingSince);
@@ -75,6 +78,17 @@ $("undo").addEventListener("click", () => attempt(async () => {
   say($("lesson"), "Taken back: the weights are what they were.");
   look(performance.now());
 }));
+async function open(file) {
+  if (!file) {
+    return;
+  }
+  const name = new URLSearchParams({ name: file.name });
+  await attempt(() => postBytes(`/api/draw/open?${name}`, file));
+  $("model").value = "";
+}
+
+pad.onmodel = open;
+$("model").addEventListener("change", () => open($("model").files[0]));
 $("use-run").addEventListener("click", () => attempt(async () => {
   await post("/api/draw/use-run");
   look(performance.now());

@@ -4,8 +4,13 @@ import { $, make, say } from "../dom.js";
 
 const languages = { csharp: "C#", il: "IL", opencl: "OpenCL C", ptx: "PTX" };
 
-const words = "abstract|as|bool|break|byte|case|char|checked|class|const|continue|default|do|double|else|enum|false|float|for|foreach|goto|if|in|int|internal|is|long|namespace|new|null|out|override|params|private|protected|public|readonly|record|ref|return|sbyte|sealed|short|sizeof|stackalloc|static|struct|switch|this|throw|true|uint|ulong|unsafe|ushort|using|var|void|while|with|kernel|global|local|inline";
-const token = new RegExp(`(//[^\\n]*|/\\*[\\s\\S]*?\\*/)|("(?:\\\\.|[^"\\\\\\n])*")|\\b(${words})\\b|\\b(\\d[\\w.]*)`, "g");
+const words = `
+  abstract as bool break byte case char checked class const continue default do double else enum false float for foreach
+  goto if in int internal is long namespace new null out override params private protected public readonly record ref
+  return sbyte sealed short sizeof stackalloc static struct switch this throw true uint ulong unsafe ushort using var
+  void while with kernel global local inline`.trim().split(/\s+/);
+const token = new RegExp(
+  `(//[^\\n]*|/\\*[\\s\\S]*?\\*/)|("(?:\\\\.|[^"\\\\\\n])*")|\\b(${words.join("|")})\\b|\\b(\\d[\\w.]*)`, "g");
 
 export class Code {
   constructor() {
@@ -28,7 +33,8 @@ export class Code {
     say($("code-title"), rung.name);
     say($("idea"), rung.variant.idea);
     $("languages").replaceChildren(...known.map((language) => {
-      const tab = make("button", { type: "button", role: "radio", "aria-checked": String(language === this.language) }, languages[language]);
+      const isShown = String(language === this.language);
+      const tab = make("button", { type: "button", role: "radio", "aria-checked": isShown }, languages[language]);
       tab.addEventListener("click", () => {
         this.language = language;
         this.show(rung);

@@ -30,15 +30,16 @@ async function load() {
   operations = choices?.operations ?? [];
   $("operation").replaceChildren(...operations.map((operation) => make("option", {}, operation.name)));
   $("operation").value = "matmul";
-  $("device").replaceChildren(...(choices?.devices ?? []).map((device) =>
-    make("option", { value: device.id, disabled: device.whyUnusable !== null, title: device.whyUnusable ?? device.name }, device.id)));
+  $("device").replaceChildren(...(choices?.devices ?? []).map((device) => make("option",
+    { value: device.id, disabled: device.whyUnusable !== null, title: device.whyUnusable ?? device.name }, device.id)));
   choose();
 }
 
 $("operation").addEventListener("change", choose);
 $("ask").addEventListener("submit", (event) => {
   event.preventDefault();
-  attempt(() => post("/api/kernels/run", { operation: $("operation").value, size: $("size").value.trim(), device: $("device").value }));
+  const [operation, size, device] = ["operation", "size", "device"].map((id) => $(id).value.trim());
+  attempt(() => post("/api/kernels/run", { operation, size, device }));
 });
 $("cancel").addEventListener("click", () => attempt(() => post("/api/kernels/cancel")));
 $("file").addEventListener("change", () => attempt(async () => {

@@ -1,15 +1,19 @@
 // The backward view: one point's gradient flows from the loss to the inputs, stage by stage, with the engine's own numbers.
 import { attempt, post } from "../api.js";
-import { $, make, say } from "../dom.js";
-import { count, number, percent, signed } from "../format.js";
+import { $, say } from "../dom.js";
+import { count, precise, signed } from "../format.js";
+import { bytes } from "../pixels.js";
+import { pages } from "./stages.js";
 
 const refreshEvery = 200;
 
 export class Backward {
   constructor() {
-    Object.assign(this, { isOn: false, point: null, trace: null, stage: 0, asked: 0, onchange: () => {} });
+    Object.assign(this, { isOn: false, point: null, isChosen: false, trace: null, stage: 0, asked: 0 });
+    Object.assign(this, { revealed: null, onchange: () => {}, onstage: () => {} });
     $("earlier").addEventListener("click", () => this.go(-1));
     $("later").addEventListener("click", () => this.go(1));
+    $("worst").addEventListener("click", () => this.take(this.worst(), false));
   }
 
   follow(setup) {
@@ -23,7 +27,10 @@ export class Backward {
   turn(isOn) {
     this.isOn = isOn;
     $("back").hidden = !isOn;
+    this.revealed = null;
     if (isOn) {
+      // A point that the network gets right has next to no gradient: whoever has chosen none sees the most instructive one.
+      this.point = this.isChosen ? this.point : this.worst() ?? this.point;
       this.ask();
     }
     this.onchange();
@@ -32,13 +39,35 @@ export class Backward {
   /** Follows the nearest of the points. */
   choose(x, y) {
     const distance = (point) => (point[0] - x) ** 2 + (point[1] - y) ** 2;
-    this.point = [...this.setup.train, ...this.setup.test].reduce((a, b) => (distance(b) < distance(a) ? b : a));
-    this.stage = 0;
+    this.take([...this.setup.train, ...this.setup.test].reduce((a, b) => (distance(b) < distance(a) ? b : a)), true);
+  }
+
+  take(point, isChosen) {
+    Object.assign(this, { point, isChosen, stage: 0 });
     this.ask();
+  }
+
+  /** The point whose class the network thinks least likely, as far as the surface's grid tells. */
+  worst() {
+    const { setup, state } = this;
+    if (!state || state.number !== setup.number) {
+      return null;
+    }
+    const [winners, certainty] = [bytes(state.winners), bytes(state.certainty)];
+    const index = (value) => {
+      const cell = Math.floor((setup.grid * (value + setup.edge)) / (2 * setup.edge));
+      return Math.max(0, Math.min(setup.grid - 1, cell));
+    };
+    const likely = ([x, y, label]) => {
+      const cell = index(-y) * setup.grid + index(x);
+      return winners[cell] === label ? certainty[cell] : 255 - certainty[cell];
+    };
+    return setup.train.reduce((a, b) => (likely(b) < likely(a) ? b : a));
   }
 
   /** The weights have moved on: so have the gradients. */
   refresh(state) {
+    this.state = state;
     const now = performance.now();
     if (this.isOn && (!state.isRunning || now - this.asked > refreshEvery) && this.trace?.step !== state.step) {
       this.ask();
@@ -84,6 +113,21 @@ export class Backward {
     return this.isOn && this.trace ? this.stages()[this.stage] : null;
   }
 
+  /** What edges carry: on the way back to a layer's inputs dz · w, else the gradient of their weight. */
+  numbers(layer) {
+    const trace = this.trace?.layers[layer];
+    if (!trace) {
+      return null;
+    }
+    const outputs = trace.dz.length;
+    return this.isFlow() && this.current().layer === layer ? trace.w.map((w, i) => w * trace.dz[i % outputs]) : trace.dw;
+  }
+
+  /** Whether the gradient is on its way back along edges. */
+  isFlow() {
+    return this.current()?.kind === "dx";
+  }
+
   /** Whether the edges behind a layer belong to the stage. */
   isLit(layer) {
     const current = this.current();
@@ -97,81 +141,29 @@ export class Backward {
       || (current.kind === "dx" && current.layer === column));
   }
 
+  /** What has come back to a unit so far, its dy or its dz; before that what it gave. */
+  unitCaption(column, i) {
+    const { kind, layer } = this.current();
+    const { y, dy, dz } = this.trace.layers[column - 1];
+    if (kind === "loss" || column < layer || (column === layer && kind !== "dx")) {
+      return `y ${signed(y[i], 2)}`;
+    }
+    return column === layer ? `dy ${precise(dy[i])}` : `dz ${precise(dz[i])}`;
+  }
+
   show() {
     const stages = this.stages();
     this.stage = Math.min(this.stage, stages.length - 1);
     const { kind, layer } = stages[this.stage];
-    const { trace } = this;
-    say($("back-about"), `point (${trace.x.toFixed(2)}, ${trace.y.toFixed(2)}) of class ${trace.label + 1}, after step ${count(trace.step)}`);
+    const { x, y, label, step } = this.trace;
+    say($("back-about"), `point (${x.toFixed(2)}, ${y.toFixed(2)}) of class ${label + 1}, after step ${count(step)}`);
     say($("stage-count"), `${this.stage + 1} of ${stages.length}`);
     $("earlier").disabled = this.stage === 0;
     $("later").disabled = this.stage === stages.length - 1;
-    $("stage").replaceChildren(...this[kind](trace.layers[layer], layer + 1, trace));
+    $("stage").replaceChildren(...pages[kind](this.trace.layers[layer], layer + 1, this.trace));
+    if (this.revealed !== this.stage) {
+      this.revealed = this.stage;
+      this.onstage(layer);
+    }
   }
-
-  loss(layer, place, trace) {
-    const p = trace.probabilities[trace.label];
-    return [
-      title("The loss"),
-      equation(`L = −ln p = −ln ${number(p)} = ${number(trace.loss)}`),
-      note(`The softmax of the scores ${layer.y.map((score) => signed(score)).join(", ")} gives class ${trace.label + 1} a probability of ${percent(p, 2)}. The gradient begins here.`),
-    ];
-  }
-
-  scores(layer, place, trace) {
-    return [
-      title(`Layer ${place}: the scores' gradient`),
-      equation("dz = p − target"),
-      note("Softmax and logarithm together differentiate to something this simple: by how much each probability is too high."),
-      table(["class", "p", "target", "dz"], trace.probabilities.map((p, i) =>
-        [String(i + 1), number(p), i === trace.label ? "1" : "0", signed(layer.dz[i], 5)])),
-    ];
-  }
-
-  dz(layer, place) {
-    const slopes = { tanh: ["1 − y²", (y) => 1 - y * y], sigmoid: ["y·(1 − y)", (y) => y * (1 - y)], relu: ["1 where y > 0, else 0", (y) => (y > 0 ? 1 : 0)] };
-    const [words, slope] = slopes[layer.activation];
-    return [
-      title(`Layer ${place}: through the activation`),
-      equation(`forward y = ${layer.activation}(z), so dz = dy · (${words})`),
-      table(["unit", "z", "y", "slope", "dy", "dz"], layer.dz.map((dz, i) =>
-        [String(i + 1), signed(layer.z[i], 4), signed(layer.y[i], 4), number(slope(layer.y[i])), signed(layer.dy[i], 5), signed(dz, 5)])),
-    ];
-  }
-
-  dw(layer, place) {
-    const outputs = layer.dz.length;
-    return [
-      title(`Layer ${place}: its weights`),
-      equation("forward z = x·W + b, so dw[p, j] = x[p] · dz[j] and db[j] = dz[j]"),
-      table(["x", ...layer.dz.map((dz, j) => `· dz${j + 1} ${signed(dz, 4)}`)], [
-        ...layer.x.map((x, p) => [`x${p + 1} ${signed(x, 4)}`, ...layer.dz.map((_, j) => signed(layer.dw[p * outputs + j], 5))]),
-        ["db", ...layer.dz.map((dz) => signed(dz, 5))],
-      ]),
-    ];
-  }
-
-  dx(layer, place) {
-    const outputs = layer.dz.length;
-    return [
-      title(`Layer ${place}: back to what came in`),
-      equation("forward z = x·W + b, so dx[p] = Σ over j of dz[j] · w[p, j]"),
-      note("Every edge carries the gradient of its end back to its beginning; what comes back is the dy of the layer before."),
-      table(["input", ...layer.dz.map((_, j) => `dz${j + 1} · w`), "dx"], layer.x.map((_, p) =>
-        [`x${p + 1}`, ...layer.dz.map((dz, j) => this.term(layer, p, j, outputs)), signed(layer.dx[p], 5)])),
-    ];
-  }
-
-  term(layer, p, j, outputs) {
-    return `${signed(layer.dz[j], 4)} · ${signed(layer.w[p * outputs + j], 3)}`;
-  }
-}
-
-const title = (text) => make("h3", {}, text);
-const equation = (text) => make("p", { className: "equation mono" }, text);
-const note = (text) => make("p", { className: "small soft" }, text);
-
-function table(head, rows) {
-  const row = (cells, tag) => make("tr", {}, ...cells.map((cell) => make(tag, {}, cell)));
-  return make("div", { className: "wide" }, make("table", {}, make("thead", {}, row(head, "th")), make("tbody", {}, ...rows.map((cells) => row(cells, "td")))));
 }

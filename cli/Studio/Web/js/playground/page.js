@@ -50,9 +50,17 @@ for (const [id, isBackward] of [["forward", false], ["backward", true]]) {
     $("forward").setAttribute("aria-checked", String(!isBackward));
     $("backward").setAttribute("aria-checked", String(isBackward));
     backward.turn(isBackward);
+    diagram.placeNumbers();
   });
 }
 
+backward.onstage = (layer) => {
+  diagram.reveal(layer);
+  // Beside each other on a wide page, numbers and diagram shall both be seen.
+  if (matchMedia("(min-width: 761px)").matches) {
+    $("back").scrollIntoView({ block: "nearest" });
+  }
+};
 backward.onchange = () => {
   diagram.show();
   plane.show();

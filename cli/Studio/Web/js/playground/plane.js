@@ -20,7 +20,10 @@ export class Plane {
   at(event) {
     const box = this.canvas.getBoundingClientRect();
     const { edge } = this.setup;
-    return { x: edge * (2 * (event.clientX - box.left) / box.width - 1), y: -edge * (2 * (event.clientY - box.top) / box.height - 1) };
+    return {
+      x: edge * ((2 * (event.clientX - box.left)) / box.width - 1),
+      y: -edge * ((2 * (event.clientY - box.top)) / box.height - 1),
+    };
   }
 
   /** A click: a new point or, in the backward view, the point to follow. */
@@ -61,7 +64,8 @@ export class Plane {
     if (!setup.settings || !state || state.number !== setup.number) {
       return;
     }
-    say($("plane-help"), this.backward.isOn ? "Click near a point to follow its gradient." : "Click to add a point of the chosen class.");
+    say($("plane-help"), this.backward.isOn
+      ? "Click near a point to follow its gradient." : "Click to add a point of the chosen class.");
     const colours = [0, 1, 2, 3].map((i) => rgb(`c${i}`));
     const card = rgb("card");
     const [winners, certainty] = [bytes(state.winners), bytes(state.certainty)];

@@ -1,9 +1,10 @@
 // What is learnt and how: the form on the left. Every change is sent to the server, whose setup all tabs show.
 import { attempt, post, postBytes } from "../api.js";
 import { $, colour, make, say } from "../dom.js";
+import { features as known } from "./surfaces.js";
 
 const patterns = ["circles", "spiral", "moons", "xor", "own"];
-const features = ["x", "y", "x²", "y²", "x·y"];
+const features = Object.keys(known);
 const mostLayers = 4;
 const mostUnits = 8;
 const mostClasses = 4;
@@ -27,9 +28,9 @@ export class Setup {
   }
 
   follow(news) {
-    Object.assign(this, { number: news.number, settings: news.settings, train: news.train, test: news.test, classes: news.classes, grid: news.grid, edge: news.edge });
+    const { number, settings, train, test, classes, grid, edge } = news;
+    Object.assign(this, { number, settings, train, test, classes, grid, edge });
     this.draft = null;
-    const { settings } = news;
     for (const id of ["activation", "optimizer", "rate", "batch", "seed"]) {
       this.select($(id), String(settings[id]));
     }
@@ -38,7 +39,8 @@ export class Setup {
     $("more").disabled = settings.hidden.length >= mostLayers;
     $("fewer").disabled = settings.hidden.length === 0;
     $("noise").disabled = settings.data === "own";
-    [...$("patterns").children].forEach((button, i) => button.setAttribute("aria-checked", String(patterns[i] === settings.data)));
+    [...$("patterns").children].forEach((button, i) =>
+      button.setAttribute("aria-checked", String(patterns[i] === settings.data)));
     [...$("features").children].forEach((label, i) => {
       label.firstChild.checked = settings.features.includes(features[i]);
     });
@@ -131,7 +133,8 @@ export class Setup {
     $("brushes").append(...Array.from({ length: mostClasses }, (_, i) => {
       const dot = make("i");
       dot.style.background = `var(--c${i})`;
-      const button = make("button", { type: "button", role: "radio", "aria-checked": String(i === 0), "aria-label": `Class ${i + 1}` }, dot);
+      const button = make("button",
+        { type: "button", role: "radio", "aria-checked": String(i === 0), "aria-label": `Class ${i + 1}` }, dot);
       button.addEventListener("click", () => {
         this.brush = i;
         [...$("brushes").children].forEach((other, j) => other.setAttribute("aria-checked", String(i === j)));
@@ -186,7 +189,8 @@ function preview(canvas, name) {
       dot(sign * x, sign * y, 0);
       dot(sign * x, -sign * y, 1);
     } else if (i < 8) {
-      dot([-0.6, -0.4, -0.7, -0.1, 0.5, 0.3, 0.7, 0.1][i], [0.5, 0.1, -0.2, 0.6, -0.5, -0.1, 0.2, -0.7][i], i < 4 ? 0 : i < 6 ? 1 : 2);
+      const [x, y] = [[-0.6, 0.5], [-0.4, 0.1], [-0.7, -0.2], [-0.1, 0.6], [0.5, -0.5], [0.3, -0.1], [0.7, 0.2], [0.1, -0.7]][i];
+      dot(x, y, i < 4 ? 0 : i < 6 ? 1 : 2);
     }
   }
 }

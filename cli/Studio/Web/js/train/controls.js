@@ -1,6 +1,6 @@
 // Start, pause, step, rewind, export.
 import { attempt, post } from "../api.js";
-import { $, say } from "../dom.js";
+import { $, notice, say } from "../dom.js";
 
 const words = {
   empty: "no run yet",
@@ -11,6 +11,8 @@ const words = {
   failed: "failed",
 };
 
+const exports = ["export-model", "export-run"];
+
 export class Controls {
   constructor(settings) {
     this.settings = settings;
@@ -19,6 +21,9 @@ export class Controls {
     $("step").addEventListener("click", () => this.step());
     $("rewind").addEventListener("click", () => attempt(() => post("/api/train/rewind")));
     $("save").addEventListener("click", () => this.save());
+    for (const id of exports) {
+      $(id).addEventListener("click", (event) => this.checkExport(event));
+    }
     settings.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.create(true);
@@ -37,9 +42,8 @@ export class Controls {
     $("phase").className = state.phase === "failed" ? "bad" : "";
     say($("about"), state.network ? `${state.network}; ${state.device}` : state.device);
     say($("saved"), state.saved ? `saved in ${state.saved}` : state.step ? "not saved yet; stopping the studio saves it" : "");
-    for (const id of ["export-model", "export-run"]) {
+    for (const id of exports) {
       $(id).setAttribute("aria-disabled", String(!state.network));
-      $(id).classList.toggle("off", !state.network);
     }
     $("save").disabled = !state.step;
   }
@@ -76,6 +80,14 @@ export class Controls {
     }
     const made = await attempt(() => post("/api/train/new", this.settings.read()));
     return isPlain ? made : made !== null;
+  }
+
+  /** A link cannot be disabled; the server would answer that there is nothing. */
+  checkExport(event) {
+    if (!this.state?.network) {
+      event.preventDefault();
+      notice("there is no run yet: press Start");
+    }
   }
 
   async save() {

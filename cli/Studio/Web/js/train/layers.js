@@ -69,7 +69,8 @@ function showUnits(pictures) {
   const size = pictures.height * pictures.width;
   const pixels = signedBytes(pictures.values.bytes);
   const { shown } = pictures;
-  say($("units-about"), `${shown < pictures.units ? `${shown} of ` : ""}${pictures.units} units; blue +, orange −, at most ±${number(pictures.values.limit, 3)}`);
+  say($("units-about"), `${shown < pictures.units ? `${shown} of ` : ""}${pictures.units} units; `
+    + `blue +, orange −, at most ±${number(pictures.values.limit, 3)}`);
   while (box.childElementCount > shown) {
     box.lastElementChild.remove();
   }

@@ -42,7 +42,8 @@ export class Progress {
     this.loss.show(lines("loss", (epoch) => epoch.validationLoss));
     this.accuracy.show(lines("accuracy", (epoch) => epoch.validationAccuracy));
     $("loss-chart").setAttribute("aria-label", `Loss over steps, now ${number(curve.loss.at(-1))}`);
-    $("accuracy-chart").setAttribute("aria-label", `Accuracy over steps, now ${curve.accuracy.length ? percent(curve.accuracy.at(-1)) : "none"}`);
+    const accuracy = curve.accuracy.length ? percent(curve.accuracy.at(-1)) : "none";
+    $("accuracy-chart").setAttribute("aria-label", `Accuracy over steps, now ${accuracy}`);
   }
 
   /** The same seed gives the same bits: shown, not claimed. */

@@ -36,8 +36,7 @@ export class Settings {
   async load() {
     const choices = await attempt(() => get("/api/train/choices"));
     this.choices = choices?.datasets ?? [];
-    this.form.elements.dataset.replaceChildren(...this.choices.map((choice) =>
-      make("option", { value: choice.name }, choice.isHere ? choice.title : `${choice.title} (is downloaded first)`)));
+    this.form.elements.dataset.replaceChildren(...this.choices.map((choice) => make("option", {}, choice.name)));
     this.buildMore(this.defaults());
     this.fill(this.defaults());
     this.readLink();
@@ -121,6 +120,8 @@ export class Settings {
   }
 
   compare() {
+    const data = this.choices?.find((choice) => choice.name === this.form.elements.dataset.value);
+    say($("data-about"), data ? `${data.title}${data.isHere ? "" : "; downloaded first"}` : "");
     say($("changed"), this.isChanged() ? "changed: a new run uses them" : "");
   }
 
