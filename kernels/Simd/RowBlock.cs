@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
@@ -22,6 +23,23 @@ internal static class RowBlock
     {
         ref var source = ref MemoryMarshal.GetReference(rows);
         ref var target = ref MemoryMarshal.GetReference(columns[..(width * Rows)]);
+        if (FourColumns.IsSupported && width >= 4 && rows.Length >= width * Rows)
+        {
+            for (var next = 0; next < width; next += 4)
+            {
+                // The last four end where the rows do, and some are then read again.
+                var j = Math.Min(next, width - 4);
+                var columnsFromJ = FourColumns.Load(ref Unsafe.Add(ref source, j), width);
+                var at = (nuint)(j * Rows);
+                columnsFromJ.First.StoreUnsafe(ref target, at);
+                columnsFromJ.Second.StoreUnsafe(ref target, at + Rows);
+                columnsFromJ.Third.StoreUnsafe(ref target, at + (2 * Rows));
+                columnsFromJ.Fourth.StoreUnsafe(ref target, at + (3 * Rows));
+            }
+
+            return;
+        }
+
         if (rows.Length >= width * Rows)
         {
             // Sixteen numbers are joined in registers: stored one by one, they would be waited for when read as one.
@@ -61,6 +79,21 @@ internal static class RowBlock
     {
         ref var source = ref MemoryMarshal.GetReference(columns[..(width * Rows)]);
         ref var target = ref MemoryMarshal.GetReference(rows);
+        if (FourColumns.IsSupported && width >= 4 && rows.Length >= width * Rows)
+        {
+            for (var next = 0; next < width; next += 4)
+            {
+                var j = Math.Min(next, width - 4);
+                var at = (nuint)(j * Rows);
+                FourColumns.Store(
+                    Vector512.LoadUnsafe(ref source, at), Vector512.LoadUnsafe(ref source, at + Rows),
+                    Vector512.LoadUnsafe(ref source, at + (2 * Rows)), Vector512.LoadUnsafe(ref source, at + (3 * Rows)),
+                    ref Unsafe.Add(ref target, j), width);
+            }
+
+            return;
+        }
+
         for (var i = 0; i < rows.Length / width; i++)
         {
             ref var place = ref Unsafe.Add(ref source, i);
@@ -97,15 +130,26 @@ internal static class RowBlock
     {
         ref var first = ref MemoryMarshal.GetReference(columns);
         var largest = Vector512.LoadUnsafe(ref first);
-        var column = Vector512<int>.Zero;
         for (var j = 1; j < width; j++)
         {
-            var value = Vector512.LoadUnsafe(ref first, (nuint)(j * Rows));
-            var greater = Vector512.GreaterThan(value, largest);
-            largest = Vector512.ConditionalSelect(greater, value, largest);
-            column = Vector512.ConditionalSelect(greater.AsInt32(), Vector512.Create(j), column);
+            largest = Larger(Vector512.LoadUnsafe(ref first, (nuint)(j * Rows)), largest);
         }
 
-        return (largest, column);
+        // Backwards, so that the first of equals is kept. Nothing equals NaN, which is the largest only where it stands first.
+        var column = Vector512<int>.Zero;
+        for (var j = width - 1; j > 0; j--)
+        {
+            var isLargest = Vector512.Equals(Vector512.LoadUnsafe(ref first, (nuint)(j * Rows)), largest).AsInt32();
+            column = Vector512.ConditionalSelect(isLargest, Vector512.Create(j), column);
+        }
+
+        var isFirst = Vector512.Equals(Vector512.LoadUnsafe(ref first), largest).AsInt32();
+        return (largest, Vector512.AndNot(column, isFirst));
     }
+
+    /// <summary><paramref name="value"/> where it is greater, else <paramref name="largest"/>: one instruction on x86.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Larger(Vector512<float> value, Vector512<float> largest) => Sse.IsSupported
+        ? Vector512.MaxNative(value, largest)
+        : Vector512.ConditionalSelect(Vector512.GreaterThan(value, largest), value, largest);
 }

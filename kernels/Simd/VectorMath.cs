@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
@@ -21,9 +22,8 @@ internal static class VectorMath
     private const float Ln2High = 0.693145751953125f;
     private const float Ln2Low = 1.428606765330187e-06f;
 
-    // Adding 1.5·2^23 rounds a small number to an integer and leaves that integer in the sum's lower bits.
+    // Adding 1.5·2^23 rounds a small number to an integer, and taking it off again leaves that.
     private const float Rounder = 12582912f;
-    private const int RounderBits = 0x4B400000;
 
     // Below this even the smallest denormal is too large for e^x.
     private const float ExpVanishes = -104f;
@@ -43,9 +43,10 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
-        var growth = GrowthNearZero(AtLeast(AtMost(x, 89f), ExpVanishes), out var exponent) + Vector512<float>.One;
+        var growth = GrowthNearZero(AtLeast(AtMost(x, 89f), ExpVanishes), out var n) + Vector512<float>.One;
 
         // 2^exponent may be denormal or too large while the result is not; the product of two halves does not care.
+        var exponent = Vector512.ConvertToInt32Native(n);
         var half = Vector512.ShiftRightArithmetic(exponent, 1);
         return growth * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
@@ -54,10 +55,14 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ExpOfNegative(Vector512<float> x)
     {
-        var growth = GrowthNearZero(AtLeast(x, ExpVanishes), out var exponent) + Vector512<float>.One;
+        var growth = GrowthNearZero(AtLeast(x, ExpVanishes), out var n) + Vector512<float>.One;
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Scale(growth, n);
+        }
 
         // The last product rounds to a denormal where need be.
-        return growth * PowerOfTwo(exponent + Vector512.Create(64)) * Vector512.Create(5.42101086e-20f);
+        return growth * PowerOfTwo(Vector512.ConvertToInt32Native(n) + Vector512.Create(64)) * Vector512.Create(5.42101086e-20f);
     }
 
     /// <summary>Natural logarithm: -infinity at 0, NaN below.</summary>
@@ -96,8 +101,8 @@ internal static class VectorMath
     {
         // Beyond these limits the result is 1 or 0 already. Scaled by 2^-32, e^-x and its inverse stay ordinary numbers.
         const float Scale = 2.3283064e-10f;
-        var growth = GrowthNearZero(AtLeast(AtMost(-x, -ExpVanishes), -20f), out var exponent);
-        var power = PowerOfTwo(exponent - Vector512.Create(32));
+        var growth = GrowthNearZero(AtLeast(AtMost(-x, -ExpVanishes), -20f), out var n);
+        var power = PowerOfTwo(Vector512.ConvertToInt32Native(n) - Vector512.Create(32));
 
         // 1 + e^-x = (1 + 2^n) + 2^n·growth; what rounding cuts off the first sum, where 2^n is large, goes into the second.
         var one = Vector512.Create(Scale);
@@ -112,8 +117,8 @@ internal static class VectorMath
     {
         // From 10 on, tanh rounds to 1.
         var size = AtMost(Vector512.Abs(x), 10f);
-        var growth = GrowthNearZero(size + size, out var exponent);
-        var power = PowerOfTwo(exponent);
+        var growth = GrowthNearZero(size + size, out var n);
+        var power = PowerOfTwo(Vector512.ConvertToInt32Native(n));
         var sum = MultiplyAdd(power, growth, power + Vector512<float>.One);
         var large = Vector512<float>.One - (Vector512.Create(2f) / sum);
         var small = MultiplyAdd(TanhNearZero(size * size), size, size);
@@ -133,11 +138,10 @@ internal static class VectorMath
 
     /// <summary>Splits x = n·ln 2 + r with |r| at most (ln 2)/2; gives e^r - 1 and n.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> GrowthNearZero(Vector512<float> x, out Vector512<int> exponent)
+    private static Vector512<float> GrowthNearZero(Vector512<float> x, out Vector512<float> n)
     {
         var rounded = MultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(Rounder));
-        exponent = rounded.AsInt32() - Vector512.Create(RounderBits);
-        var n = rounded - Vector512.Create(Rounder);
+        n = rounded - Vector512.Create(Rounder);
         var r = MultiplyAdd(n, Vector512.Create(-Ln2Low), MultiplyAdd(n, Vector512.Create(-Ln2High), x));
 
         // (e^r - 1 - r)/r²

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
@@ -168,30 +167,21 @@ internal readonly ref struct BilinearSampler
     private static (Vector512<float> This, Vector512<float> Below, Vector512<float> Right, Vector512<float> BelowRight)
         Neighbours(ref float frame, ref int places)
     {
-        if (!Avx512F.IsSupported)
+        if (!FourColumns.IsSupported)
         {
             return (Gather(ref frame, ref places, 0), Gather(ref frame, ref places, 1),
                 Gather(ref frame, ref places, 2), Gather(ref frame, ref places, 3));
         }
 
-        // Four pixels' neighbours, 4x4 numbers, are transposed in each quarter of the vectors.
-        var (first, second) = (EveryFourth(ref frame, ref places, 0), EveryFourth(ref frame, ref places, 1));
-        var (third, fourth) = (EveryFourth(ref frame, ref places, 2), EveryFourth(ref frame, ref places, 3));
-        var (left, leftEnd) = (Avx512F.UnpackLow(first, second).AsDouble(), Avx512F.UnpackLow(third, fourth).AsDouble());
-        var (right, rightEnd) = (Avx512F.UnpackHigh(first, second).AsDouble(), Avx512F.UnpackHigh(third, fourth).AsDouble());
-        return (Avx512F.UnpackLow(left, leftEnd).AsSingle(), Avx512F.UnpackHigh(left, leftEnd).AsSingle(),
-            Avx512F.UnpackLow(right, rightEnd).AsSingle(), Avx512F.UnpackHigh(right, rightEnd).AsSingle());
+        return FourColumns.Transpose(
+            EveryFourth(ref frame, ref places, 0), EveryFourth(ref frame, ref places, 1),
+            EveryFourth(ref frame, ref places, 2), EveryFourth(ref frame, ref places, 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> EveryFourth(ref float frame, ref int places, int first)
-    {
-        var lower = Vector256.Create(Four(ref frame, ref places, first), Four(ref frame, ref places, first + 4));
-        var upper = Vector256.Create(Four(ref frame, ref places, first + 8), Four(ref frame, ref places, first + 12));
-
-        // Vector512.Create of the two halves goes through memory.
-        return lower.ToVector512Unsafe().WithUpper(upper);
-    }
+    private static Vector512<float> EveryFourth(ref float frame, ref int places, int first) => FourColumns.Join(
+        Four(ref frame, ref places, first), Four(ref frame, ref places, first + 4),
+        Four(ref frame, ref places, first + 8), Four(ref frame, ref places, first + 12));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Four(ref float frame, ref int places, int which) =>

@@ -48,12 +48,12 @@ internal static class SoftmaxCrossEntropySimd
         var spread = smoothing / classes;
         var share = Vector512<float>.One / sum;
         var scale = weights * Vector512.Create(1f / batch);
+        var (atLabel, elsewhere) = (Vector512.Create(spread + (1f - smoothing)), Vector512.Create(spread));
         for (var j = 0; j < classes; j++)
         {
             var at = (nuint)(j * RowBlock.Rows);
             var isLabel = Vector512.Equals(labels, Vector512.Create(j)).AsSingle();
-            var target = Vector512.ConditionalSelect(
-                isLabel, Vector512.Create(spread + (1f - smoothing)), Vector512.Create(spread));
+            var target = Vector512.ConditionalSelect(isLabel, atLabel, elsewhere);
             var p = Vector512.LoadUnsafe(ref z, at) * share;
             ((p - target) * scale).StoreUnsafe(ref z, at);
         }
@@ -80,6 +80,7 @@ internal static class SoftmaxCrossEntropySimd
             Chunks = chunks;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public override void Execute(int part)
         {
             var (start, count) = Chunks[part];
@@ -95,10 +96,14 @@ internal static class SoftmaxCrossEntropySimd
             {
                 var rows = Math.Min(RowBlock.Rows, end - first);
                 var some = labels.Slice(first, rows);
-                RowBlock.Load(logits.Slice(first * classes, rows * classes), classes, columns);
+                var scores = logits.Slice(first * classes, rows * classes);
+                var gradient = gradients.Slice(first * classes, rows * classes);
+                Prefetch.Ahead(scores);
+                Prefetch.Ahead(gradient);
+                RowBlock.Load(scores, classes, columns);
                 var (loss, hit) = Compute(
                     columns, classes, Widen(some), WeightsOf(some, classWeights), _call.LabelSmoothing, _call.Batch);
-                RowBlock.Store(columns, classes, gradients.Slice(first * classes, rows * classes));
+                RowBlock.Store(columns, classes, gradient);
                 RowBlock.StoreLanes(loss, losses.Slice(first, rows));
                 RowBlock.StoreLanes(hit, correct.Slice(first, rows));
             }

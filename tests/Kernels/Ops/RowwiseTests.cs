@@ -49,6 +49,22 @@ public class RowwiseTests
         Assert.All(dz[6..], value => Assert.True(float.IsNaN(value)));
     }
 
+    /// <summary>Sixteen rows fill a block, of which some end or begin with NaN, have equals, infinities or zeros of either sign.</summary>
+    [Fact]
+    public void ABlockOfOddRowsHasTheReferencesPredictions()
+    {
+        const int Classes = 5, Rows = 16;
+        float[] odd = [float.NaN, 1f, 1f, -0f, 0f, float.PositiveInfinity, float.NegativeInfinity];
+        float[] z = [.. Enumerable.Range(0, Rows * Classes).Select(i => odd[i * i * 31 % 97 % odd.Length])];
+        var labels = Enumerable.Range(0, Rows).Select(i => (byte)ArgMaxReference.OfRow<float>(z.AsSpan(i * Classes, Classes))).ToArray();
+        var (losses, correct) = (CpuRun.Unwritten(Rows), CpuRun.Unwritten(Rows));
+        using var run = new CpuRun();
+        run.Run(SoftmaxCrossEntropySpec.Operation, "simd", new SoftmaxCrossEntropyCall(
+            run.View(z), run.View(labels), run.View(new float[z.Length]), run.View(losses), run.View(correct), Rows, Classes));
+        Assert.True(labels.Distinct().Count() > 2);
+        Assert.All(correct, value => Assert.Equal(1f, value));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
