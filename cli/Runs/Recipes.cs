@@ -24,10 +24,10 @@ internal static class Recipes
             (TrainOptionNames.Augment, "yes"))),
         new("standard", Mnist, 0.99, 90, Options("512,512", epochs: 20, batch: 128, rate: "0.002",
             (TrainOptionNames.Augment, "yes"))),
-        new("accurate", Mnist, 0.995, 360, Options("1000,500", epochs: 200, batch: 128, rate: "0.001",
+        new("accurate", Mnist, 0.995, 360, Options("1000,500", epochs: 120, batch: 128, rate: "0.001",
             (TrainOptionNames.Augment, "yes"), (TrainOptionNames.Dropout, "0.1"))),
-        new("record", Mnist, 0.9965, 3600, Options("2500,2000,1500,1000,500", epochs: 60, batch: 256, rate: "0.0005",
-            (TrainOptionNames.Augment, "yes"))),
+        new("record", Mnist, 0.9965, 3600, Options("2000,1500,1000", epochs: 180, batch: 256, rate: "0.001",
+            (TrainOptionNames.WarmUp, "1"), (TrainOptionNames.Augment, "yes"), (TrainOptionNames.Dropout, "0.1"))),
     ];
 
     /// <summary>The recipe of a given name.</summary>
