@@ -145,7 +145,9 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
             $"loss {loss:0.000}, {(weight.Equals(1.0) ? "" : $"{weight:0.###}·")}ln({network.Classes}) = {expected:0.000}");
     }
 
-    /// <summary>Whatever cannot learn ten samples by heart, to a loss of zero, or nearly the least that there is, cannot learn.</summary>
+    /// <summary>
+    /// Whatever cannot learn ten samples by heart, to a loss of zero or nearly the least that there is, cannot learn.
+    /// </summary>
     private CheckResult CheckOverfit()
     {
         using var network = plan.Build(backend, dropout: false);

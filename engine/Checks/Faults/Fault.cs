@@ -2,8 +2,8 @@ namespace ScratchNet.Engine;
 
 /// <summary>
 /// Mistakes that people make when they write backpropagation, to be put into a network on purpose: to see which check finds
-/// each, and as negative controls of the checks themselves. The engine's own code knows nothing of them: a network with a fault is built
-/// of other parts.
+/// each, and as negative controls of the checks themselves. The engine's own code knows nothing of them: a network with a fault
+/// is built of other parts.
 /// </summary>
 public enum Fault
 {
