@@ -143,10 +143,10 @@ internal sealed class DrawSession(CancellationToken end) : IDisposable
     {
         (_phase, _message) = (phase, message);
         var model = _model?.Model;
+        var pictures = _model?.Pictures is { } known ? $"{Figures.Count(known.Count)} pictures of {known.Name}" : null;
         Feed.Publish("state", new DrawState(
             _phase, _message, _model?.Name, model is null ? null : NetworkLines.Shape(model.Network),
-            model?.ClassNames, _model?.Pictures is { } pictures ? $"{Figures.Count(pictures.Count)} pictures of {pictures.Name}" : null,
-            _teacher?.Lessons ?? 0));
+            model?.ClassNames, pictures, _teacher?.Lessons ?? 0));
     }
 
     private static string Describe(GreyPicture picture) =>

@@ -26,7 +26,8 @@ internal static class Failures
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            var (status, message) = Describe(exception, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize);
+            var mostBytes = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+            var (status, message) = Describe(exception, mostBytes);
             await Write(context, status, message);
         }
     }

@@ -86,10 +86,7 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
         var run = Need();
         if (_phase is TrainPhase.Paused or TrainPhase.Running)
         {
-            // The curve shows this step by itself.
-            Try(() => run.Read(isRest: true));
-            Try(run.MakeStep);
-            Try(() => run.Read());
+            Try(() => MakeOneStep(run));
             if (_phase != TrainPhase.Failed)
             {
                 Rest(run.IsDone ? TrainPhase.Done : TrainPhase.Paused, null);
@@ -168,6 +165,14 @@ internal sealed class TrainSession(Backend backend, Terminal terminal) : IDispos
     /// <summary>The run.</summary>
     /// <exception cref="RequestException">There is none.</exception>
     public TrainRun Need() => _run ?? throw RequestException.Conflict("there is no run yet: press Start");
+
+    /// <summary>The curve shows the step by itself, whatever came before it.</summary>
+    private static void MakeOneStep(TrainRun run)
+    {
+        run.Read(isRest: true);
+        run.MakeStep();
+        run.Read();
+    }
 
     private void MakeSteps(TrainRun run)
     {
