@@ -4,11 +4,10 @@ using System.Runtime.ExceptionServices;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// A team of threads that runs the parts of a job and returns when all are done. The caller is one of the team. Each thread has a
-/// share of the parts, the same one whenever a job comes again, so that it finds in its core's cache what it left there; when its
-/// own is done it takes what the others have not begun. Parts are taken one by one, so a thread that the system takes away holds up
-/// no more than the part that it is in. Between jobs a thread watches for the next one for <see cref="SpinTime"/>, because a
-/// training step brings one every few microseconds, and then sleeps.
+/// A team of threads that runs the parts of a job and returns when all are done. The caller is one of the team. Parts are
+/// handed out one by one, so a thread that the system takes away holds up no more than the part that it is in. Between
+/// jobs a thread watches for the next one for <see cref="SpinTime"/>, because a training step brings one every few
+/// microseconds, and then sleeps.
 /// </summary>
 public sealed class ThreadTeam : IDisposable
 {
@@ -33,9 +32,9 @@ public sealed class ThreadTeam : IDisposable
     private ParallelJob? _job;
     private ExceptionDispatchInfo? _failure;
 
-    // For each thread's share the end in the high half and the next part in the low half: one compare-and-swap takes a
+    // The number of parts in the high half and the next part to hand out in the low half: one compare-and-swap takes a
     // part of the job that runs now, whichever that is, and none of one that is over.
-    private readonly PaddedLong[] _tickets;
+    private PaddedLong _ticket;
     private PaddedLong _unfinished;
     private volatile int _sleepers;
     private volatile bool _callerSleeps;
@@ -50,7 +49,6 @@ public sealed class ThreadTeam : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         _crowded = threads > Environment.ProcessorCount;
-        _tickets = new PaddedLong[threads];
         _workers = new Thread[threads - 1];
         _placement = new ThreadPlacement(threads - 1);
         for (var i = 0; i < _workers.Length; i++)
@@ -148,13 +146,8 @@ public sealed class ThreadTeam : IDisposable
         _job = job;
         _failure = null;
         _unfinished.Value = parts;
-        for (var thread = 0; thread < Threads; thread++)
-        {
-            var (first, end) = ((long)parts * thread / Threads, (long)parts * (thread + 1) / Threads);
-            // A full fence: either a thread going to sleep sees this ticket, or it is counted below.
-            Interlocked.Exchange(ref _tickets[thread].Value, (end << 32) | first);
-        }
-
+        // A full fence: either a thread going to sleep sees this ticket, or it is counted below.
+        Interlocked.Exchange(ref _ticket.Value, (long)parts << 32);
         if (_sleepers > 0)
         {
             lock (_work)
@@ -183,34 +176,23 @@ public sealed class ThreadTeam : IDisposable
         }
     }
 
-    /// <summary>Runs parts until nobody has any left: first those of this thread's own share.</summary>
     private void TakeParts()
-    {
-        for (var i = 0; i < Threads; i++)
-        {
-            var share = _worker + i;
-            TakeParts(ref _tickets[share < Threads ? share : share - Threads].Value);
-        }
-    }
-
-    private void TakeParts(ref long share)
     {
         while (true)
         {
-            var ticket = Volatile.Read(ref share);
-            if (!HasParts(ticket))
+            var ticket = Volatile.Read(ref _ticket.Value);
+            var part = (int)ticket;
+            if (part >= (int)(ticket >> 32))
             {
                 return;
             }
 
-            if (Interlocked.CompareExchange(ref share, ticket + 1, ticket) == ticket)
+            if (Interlocked.CompareExchange(ref _ticket.Value, ticket + 1, ticket) == ticket)
             {
-                Execute((int)ticket);
+                Execute(part);
             }
         }
     }
-
-    private static bool HasParts(long ticket) => (int)ticket < (int)(ticket >> 32);
 
     private void Execute(int part)
     {
@@ -242,27 +224,14 @@ public sealed class ThreadTeam : IDisposable
     /// <summary>Takes every part that nobody has begun and returns how many those are.</summary>
     private int GiveUpRest()
     {
-        var rest = 0;
-        foreach (ref var share in _tickets.AsSpan())
-        {
-            var ticket = Interlocked.Exchange(ref share.Value, 0);
-            rest += Math.Max((int)(ticket >> 32) - (int)ticket, 0);
-        }
-
-        return rest;
+        var ticket = Interlocked.Exchange(ref _ticket.Value, 0);
+        return Math.Max((int)(ticket >> 32) - (int)ticket, 0);
     }
 
     private bool HasWork()
     {
-        foreach (ref var share in _tickets.AsSpan())
-        {
-            if (HasParts(Volatile.Read(ref share.Value)))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var ticket = Volatile.Read(ref _ticket.Value);
+        return (int)ticket < (int)(ticket >> 32);
     }
 
     private bool IsDone() => Volatile.Read(ref _unfinished.Value) == 0;
