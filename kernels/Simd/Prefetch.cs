@@ -14,17 +14,26 @@ internal static unsafe class Prefetch
     private const int Distance = 4096;
     private const int Line = 64;
 
+    /// <summary>Fetches the lines of <paramref name="memory"/>.</summary>
+    public static void Whole(ReadOnlySpan<byte> memory) => Lines(ref MemoryMarshal.GetReference(memory), 0, memory.Length);
+
     /// <summary>
     /// Fetches as many lines as <paramref name="work"/> has, from what lies the usual distance behind its start, which may be
     /// beyond the memory that there is.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Ahead(ReadOnlySpan<float> work)
+    public static void Ahead(ReadOnlySpan<float> work) =>
+        Lines(ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(work)), Distance, work.Length * sizeof(float));
+
+    /// <summary>ARM64 has no such call in .NET.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Lines(ref byte start, int distance, int length)
     {
         if (Sse.IsSupported)
         {
-            var first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(work)) + Distance;
-            for (var at = 0; at < work.Length * sizeof(float); at += Line)
+            // A prefetch changes nothing and cannot fail, wherever it points: what it is given need not stay in place.
+            var first = (byte*)Unsafe.AsPointer(ref start) + distance;
+            for (var at = 0; at < length; at += Line)
             {
                 Sse.Prefetch0(first + at);
             }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
@@ -10,8 +9,6 @@ internal static class GatherSimd
 {
     /// <summary>Far enough ahead for a picture to come from memory, near enough to be in the cache still.</summary>
     private const int RowsAhead = 3;
-
-    private const int LineBytes = 64;
 
     public static void Run(CpuBackend backend, in GatherCall call)
     {
@@ -66,21 +63,6 @@ internal static class GatherSimd
         ((floats * Vector512.Create(scale)) + Vector512.Create(shift)).StoreUnsafe(ref target, (nuint)at);
     }
 
-    /// <summary>Asks for a picture that comes later: where it lies, no processor guesses. ARM64 has no such call in .NET.</summary>
-    private static unsafe void Prefetch(ReadOnlySpan<byte> image)
-    {
-        if (Sse.IsSupported)
-        {
-            fixed (byte* start = image)
-            {
-                for (var j = 0; j < image.Length; j += LineBytes)
-                {
-                    Sse.Prefetch0(start + j);
-                }
-            }
-        }
-    }
-
     private sealed class GatherJob : ParallelJob
     {
         private GatherCall _call;
@@ -103,7 +85,7 @@ internal static class GatherSimd
             {
                 if (i + RowsAhead < start + count)
                 {
-                    Prefetch(_call.Images.AsSpan().Slice(indices[i + RowsAhead] * features, features));
+                    Prefetch.Whole(_call.Images.AsSpan().Slice(indices[i + RowsAhead] * features, features));
                 }
 
                 var image = _call.Images.AsSpan().Slice(indices[i] * features, features);
