@@ -41,35 +41,10 @@ public sealed class OpenClResumeTests : IDisposable
         }
     }
 
-    private (float[] Weights, float[] Average, double[] Losses) Train(Backend backend, int stopAt)
-    {
-        var path = _folder.File("checkpoint.safetensors");
-        using (var network = TrainerTests.Make(backend))
-        using (var optimizer = new Adam(0.002f))
-        using (var trainer = new Trainer(network, optimizer, Digits, options: Options))
-        using (var model = TrainedModel.Of(network, Digits))
-        {
-            for (var step = 0; step < stopAt && !trainer.IsDone; step++)
-            {
-                trainer.Step();
-            }
-
-            if (trainer.IsDone)
-            {
-                return Outcome(trainer);
-            }
-
-            Checkpoint.Save(trainer, model, path);
-        }
-
-        var checkpoint = Checkpoint.Read(path);
-        using var again = new Adam(0.002f);
-        using var loaded = checkpoint.LoadModel(backend);
-        using var resumed = new Trainer(loaded.Network, again, Digits, options: Options);
-        checkpoint.Restore(resumed);
-        Assert.True(resumed.Run());
-        return Outcome(resumed);
-    }
+    private (float[] Weights, float[] Average, double[] Losses) Train(Backend backend, int stopAt) => InterruptedRun.Train(
+        backend, () => TrainerTests.Make(backend), () => new Adam(0.002f),
+        (network, optimizer) => new Trainer(network, optimizer, Digits, options: Options),
+        _folder.File("checkpoint.safetensors"), stopAt, Outcome);
 
     private static (float[] Weights, float[] Average, double[] Losses) Outcome(Trainer trainer)
     {

@@ -174,34 +174,11 @@ public sealed class CheckpointTests : IDisposable
 
     private (float[] Weights, IReadOnlyList<EpochResult> History) Train(string optimizerName, int stopAt)
     {
-        var path = Path.Combine(_folder, "checkpoint.safetensors");
         using var backend = new CpuBackend(2);
-        var validation = Digits.Slice(0, 20);
-        using (var network = TrainerTests.Make(backend))
-        using (var optimizer = MakeOptimizer(optimizerName))
-        using (var trainer = new Trainer(network, optimizer, Digits, validation, Options))
-        using (var model = TrainedModel.Of(network, Digits))
-        {
-            for (var step = 0; step < stopAt && !trainer.IsDone; step++)
-            {
-                trainer.Step();
-            }
-
-            if (trainer.IsDone)
-            {
-                return (network.CopyWeights(), trainer.History);
-            }
-
-            Checkpoint.Save(trainer, model, path);
-        }
-
-        var checkpoint = Checkpoint.Read(path);
-        using var again = MakeOptimizer(optimizerName);
-        using var loaded = checkpoint.LoadModel(backend);
-        using var resumed = new Trainer(loaded.Network, again, Digits, validation, Options);
-        checkpoint.Restore(resumed);
-        Assert.True(resumed.Run());
-        return (loaded.Network.CopyWeights(), resumed.History);
+        return InterruptedRun.Train(
+            backend, () => TrainerTests.Make(backend), () => MakeOptimizer(optimizerName),
+            (network, optimizer) => new Trainer(network, optimizer, Digits, Digits.Slice(0, 20), Options),
+            Path.Combine(_folder, "checkpoint.safetensors"), stopAt, trainer => (trainer.Network.CopyWeights(), trainer.History));
     }
 
     private static Optimizer MakeOptimizer(string name) => name switch

@@ -280,35 +280,12 @@ public sealed class ModelWeightsTests : IDisposable
 
     private (float[] Trained, float[] Model, double[] Losses) Train(TrainingOptions options, int stopAt)
     {
-        var path = _folder.File("checkpoint.safetensors");
         using var backend = new CpuBackend(2);
-        using (var network = Weighted(backend))
-        using (var optimizer = MakeOptimizer())
-        using (var trainer = new Trainer(network, optimizer, Digits, Validation, options))
-        using (var model = TrainedModel.Of(network, Digits))
-        {
-            for (var step = 0; step < stopAt && !trainer.IsDone; step++)
-            {
-                trainer.Step();
-            }
-
-            if (trainer.IsDone)
-            {
-                return Outcome(trainer);
-            }
-
-            Checkpoint.Save(trainer, model, path);
-        }
-
-        var checkpoint = Checkpoint.Read(path);
-        using var again = MakeOptimizer();
-        using var loaded = checkpoint.LoadModel(backend);
-        var saved = loaded.Network.CopyWeights();
-        using var resumed = new Trainer(loaded.Network, again, Digits, Validation, options);
-        checkpoint.Restore(resumed);
-        Assert.Equal(saved, ModelOf(resumed));
-        Assert.True(resumed.Run());
-        return Outcome(resumed);
+        return InterruptedRun.Train(
+            backend, () => Weighted(backend), MakeOptimizer,
+            (network, optimizer) => new Trainer(network, optimizer, Digits, Validation, options),
+            _folder.File("checkpoint.safetensors"), stopAt, Outcome,
+            (resumed, saved) => Assert.Equal(saved, ModelOf(resumed)));
     }
 
     private static (float[] Trained, float[] Model, double[] Losses) Outcome(Trainer trainer) =>
