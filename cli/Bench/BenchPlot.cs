@@ -5,15 +5,21 @@ using SkiaSharp;
 
 namespace ScratchNet.Cli.Bench;
 
+/// <summary>What a device can reach at most.</summary>
+/// <param name="Place">The device, and its number of threads, as rows name it.</param>
+/// <param name="Gflops">The multiply-add peak.</param>
+/// <param name="Gbps">The bandwidth out of cache.</param>
+internal sealed record Roof(string Place, double Gflops, double Gbps);
+
 /// <summary>
 /// Draws what was measured: the ladder (each variant's speed at each size) and the roofline (speed against operations a byte,
-/// under the device's two limits). Touching this class loads the drawing library.
+/// under the two limits of each device). Touching this class loads the drawing library.
 /// </summary>
 internal static class BenchPlot
 {
-    private const int Width = 1280;
+    private const int Width = 1600;
     private const int LeastHeight = 560;
-    private const int SizeHeight = 24;
+    private const int LineHeight = 24;
     private const int MarginHeight = 130;
 
     /// <summary>What tells a dozen variants apart.</summary>
@@ -22,9 +28,8 @@ internal static class BenchPlot
     /// <summary>Writes a picture.</summary>
     /// <param name="file">Ends in <c>.svg</c> or <c>.png</c>.</param>
     /// <param name="rows">The rows; those without a figure are left out.</param>
-    /// <param name="gflops">The multiply-add peak, where one is known.</param>
-    /// <param name="gbps">The bandwidth out of cache, where one is known.</param>
-    public static void Write(string file, IReadOnlyList<BenchRow> rows, double? gflops, double? gbps)
+    /// <param name="roofs">The limits of the devices whose limits are known.</param>
+    public static void Write(string file, IReadOnlyList<BenchRow> rows, IReadOnlyList<Roof> roofs)
     {
         BenchRow[] measured = [.. rows.Where(row => row.Gflops is not null)];
         if (measured.Length == 0)
@@ -36,8 +41,9 @@ internal static class BenchPlot
         var picture = new Multiplot { Layout = new ScottPlot.MultiplotLayouts.Columns() };
         picture.AddPlots(2);
         DrawLadder(picture.GetPlot(0), measured, sizes);
-        DrawRoofline(picture.GetPlot(1), measured, gflops, gbps);
-        Save(file, picture, Math.Max(LeastHeight, (SizeHeight * sizes.Length) + MarginHeight));
+        DrawRoofline(picture.GetPlot(1), measured, roofs);
+        var lines = Math.Max(sizes.Length, measured.Select(NameOf).Distinct().Count() + roofs.Count);
+        Save(file, picture, Math.Max(LeastHeight, (LineHeight * lines) + MarginHeight));
     }
 
     /// <summary>Writes a picture of one or two plots.</summary>
@@ -89,7 +95,7 @@ internal static class BenchPlot
         plot.XLabel("GFLOP/s");
     }
 
-    private static void DrawRoofline(Plot plot, BenchRow[] rows, double? gflops, double? gbps)
+    private static void DrawRoofline(Plot plot, BenchRow[] rows, IReadOnlyList<Roof> roofs)
     {
         foreach (var (index, series) in rows.GroupBy(NameOf).Index())
         {
@@ -98,24 +104,34 @@ internal static class BenchPlot
             Mark(points, index);
         }
 
-        if (gflops is { } peak && gbps is { } bandwidth)
+        // All roofs span the same intensities, and a little more than the points do.
+        var ridges = roofs.Select(RidgeOf).ToArray();
+        var (least, most) = (rows.Select(Intensity).Concat(ridges).Min() - 0.5, rows.Select(Intensity).Concat(ridges).Max() + 0.5);
+        foreach (var (index, roof) in roofs.Index())
         {
-            // Below the ridge memory binds (slope 1 where both axes are logarithms), beyond it arithmetic.
-            var ridge = Log(peak / bandwidth);
-            var (least, most) = (Math.Min(ridge, rows.Min(Intensity)) - 0.5, Math.Max(ridge, rows.Max(Intensity)) + 0.5);
-            double[] corners = [least, ridge, most];
-            var roof = plot.Add.ScatterLine(corners, [least + Log(bandwidth), Log(peak), Log(peak)]);
-            roof.LegendText = FormattableString.Invariant($"{peak:F0} GFLOP/s, {bandwidth:F0} GB/s out of cache");
-            roof.Color = Colors.Gray;
+            DrawRoof(plot, roof, least, most, LinePattern.GetAllPatterns()[index % LinePattern.GetAllPatterns().Length]);
         }
 
         plot.Axes.Bottom.TickGenerator = Decades();
         plot.Axes.Left.TickGenerator = Decades();
-        plot.Title("Roofline");
+        plot.Title("Roofline (bandwidth out of cache)");
         plot.XLabel("operations a byte");
         plot.YLabel("GFLOP/s");
-        plot.ShowLegend(Edge.Bottom);
+        plot.ShowLegend(Edge.Right);
     }
+
+    /// <summary>Below the ridge memory binds (slope 1 where both axes are logarithms), beyond it arithmetic.</summary>
+    private static void DrawRoof(Plot plot, Roof roof, double least, double most, LinePattern pattern)
+    {
+        double[] corners = [least, RidgeOf(roof), most];
+        var line = plot.Add.ScatterLine(corners, [least + Log(roof.Gbps), Log(roof.Gflops), Log(roof.Gflops)]);
+        line.LegendText = string.Create(CultureInfo.InvariantCulture,
+            $"{roof.Gflops:F0} GFLOP/s, {roof.Gbps:F0} GB/s ({roof.Place})");
+        line.Color = Colors.Gray;
+        line.LinePattern = pattern;
+    }
+
+    private static double RidgeOf(Roof roof) => Log(roof.Gflops / roof.Gbps);
 
     private static void Mark(ScottPlot.Plottables.Scatter points, int series)
     {

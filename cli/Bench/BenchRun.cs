@@ -116,10 +116,14 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
     {
         if (settings.PlotFile is { } file)
         {
-            var peaks = _devices[0].Peaks;
-            BenchPlot.Write(file, rows, peaks.Gflops, peaks.Gbps(new Traffic(MemoryBandwidth.OutOfCache)));
+            BenchPlot.Write(file, rows, [.. _devices.SelectMany(device => RoofOf(device.Backend, device.Peaks))]);
         }
     }
+
+    private static IEnumerable<Roof> RoofOf(Backend backend, IPeaks peaks) =>
+        peaks.Gflops is { } gflops && peaks.Gbps(new Traffic(MemoryBandwidth.OutOfCache)) is { } gbps
+            ? [new Roof(BenchRow.PlaceOf(backend), gflops, gbps)]
+            : [];
 
     private void WriteSummary(BenchReport report)
     {
@@ -137,7 +141,7 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         {
             var peak = peaks.Gflops is { } gflops ? $"multiply-adds at {gflops:F0} GFLOP/s at most" : "no peak is known";
             var device = backend.Device;
-            report.Note($"{device.Id}: {device.Name}, {device.Capabilities}; {peak}");
+            report.Note($"{BenchRow.PlaceOf(backend)}: {device.Name}, {device.Capabilities}; {peak}");
         }
     }
 }

@@ -42,6 +42,15 @@ internal static class NetworkRanking
         {
             report.Write(places, Title(network, batch), BenchTables.Ranking);
         }
+
+        string[] incomplete = [.. report.Rows.Where(row => row.Shape.Batch == batch && row.Op != Op)
+            .GroupBy(row => $"{row.Variant} ({row.Place})")
+            .Where(group => group.Any(row => row.MedianSeconds is null) && group.Any(row => row.MedianSeconds is not null))
+            .Select(group => group.Key)];
+        if (incomplete.Length > 0)
+        {
+            report.Note($"Without a place, because a product has no figure: {string.Join(", ", incomplete)}.");
+        }
     }
 
     private static string Title(IReadOnlyList<int> network, int batch) =>

@@ -122,7 +122,7 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
         Device = backend.Device.Name,
         Shape = new BenchShape(batch, layers[^1], layers[0], Batch: batch, Detail: string.Join('-', layers)),
         Sizes = $"{string.Join('-', layers)} at batch {batch}, Adam",
-        Threads = backend is CpuBackend cpu ? cpu.Team.Threads : 0,
+        Threads = BenchRow.ThreadsOf(backend),
         IsChosen = true,
     };
 }

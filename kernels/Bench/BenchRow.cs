@@ -16,7 +16,7 @@ internal sealed record BenchRow
     public required string Backend { get; init; }
 
     /// <summary>The device's id, with the number of threads where there are any.</summary>
-    public string Place => Threads > 0 ? $"{Backend} x{Threads}" : Backend;
+    public string Place => NameOf(Backend, Threads);
 
     /// <summary>What the device's maker calls it.</summary>
     public required string Device { get; init; }
@@ -86,4 +86,12 @@ internal sealed record BenchRow
 
     /// <summary>Whether the variant gave a wrong result.</summary>
     public bool IsWrong { get; init; }
+
+    /// <summary>Threads of a backend, as <see cref="Threads"/> counts them.</summary>
+    public static int ThreadsOf(Backend backend) => backend is CpuBackend cpu ? cpu.Team.Threads : 0;
+
+    /// <summary>What <see cref="Place"/> calls a backend.</summary>
+    public static string PlaceOf(Backend backend) => NameOf(backend.Device.Id, ThreadsOf(backend));
+
+    private static string NameOf(string device, int threads) => threads > 0 ? $"{device} x{threads}" : device;
 }

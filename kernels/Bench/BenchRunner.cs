@@ -170,7 +170,7 @@ internal sealed class BenchRunner(
         Device = backend.Device.Name,
         Shape = shape,
         Sizes = sizes,
-        Threads = backend is CpuBackend cpu ? cpu.Team.Threads : 0,
+        Threads = BenchRow.ThreadsOf(backend),
     };
 
     private static string SizesOf(BenchShape shape) => $"{shape.M}x{shape.N}x{shape.K}";

@@ -18,7 +18,10 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
     public string Path => System.IO.Path.Combine(
         Folder ?? System.IO.Path.Combine(CacheFolder.Of(), "tuning"), $"{Plain(Device.Id)}-{Plain(Device.Name)}.json");
 
-    /// <summary>Reads it.</summary>
+    /// <summary>
+    /// Reads it. One that does not count is rewritten as an empty one, which leaves every choice to the built-in table: it is warned of
+    /// once.
+    /// </summary>
     /// <param name="warning">Why it was there but is ignored, in one line with what to do; null when nothing is wrong.</param>
     /// <returns>What it says; null when there is none that counts.</returns>
     public MatMulTuning? Read(out string? warning)
@@ -36,15 +39,16 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
             var stale = Differs(root, "version", Version) ?? Differs(root, "device", Device.Name) ?? Differs(root, "driver", Device.Driver);
             if (stale is null)
             {
-                return new MatMulTuning([.. root.GetProperty("kernels").EnumerateArray().Select(ReadKernel)]);
+                TunedKernel[] kernels = [.. root.GetProperty("kernels").EnumerateArray().Select(ReadKernel)];
+                return kernels.Length > 0 ? new MatMulTuning(kernels) : null;
             }
 
-            warning = Ignored($"it was measured with another {stale}");
+            warning = Replaced($"it was measured with another {stale}");
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException
             or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            warning = Ignored($"it is damaged ({exception.Message.ReplaceLineEndings(" ")})");
+            warning = Replaced($"it is damaged ({exception.Message.ReplaceLineEndings(" ")})");
         }
 
         return null;
@@ -95,6 +99,27 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
     private static string Plain(string name) =>
         string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-')).Trim('-');
 
-    private string Ignored(string why) =>
-        $"{Path} is ignored: {why}; the built-in choice of kernels is used until 'scratchnet tune --device {Device.Id}' writes it anew";
+    private string Replaced(string why)
+    {
+        var temporary = $"{Path}.{System.IO.Path.GetRandomFileName()}.tmp";
+        var outcome = "and was rewritten to hold nothing";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew))
+            {
+                Write(stream, new MatMulTuning([]));
+            }
+
+            // Renamed, because another process may read it at this moment.
+            File.Move(temporary, Path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            outcome = "and cannot be rewritten";
+            File.Delete(temporary);
+        }
+
+        return $"{Path} is ignored, because {why}, {outcome}; the built-in choice of kernels is used until "
+            + $"'scratchnet tune --device {Device.Id}' measures anew";
+    }
 }

@@ -130,7 +130,8 @@ public class BenchCommandTests
         try
         {
             var row = BaselineTests.Row(1e-3) with { Gflops = 10, Gbps = 2 };
-            BenchPlot.Write(file, [row, row with { Variant = "reference", Gflops = 1 }], gflops: 20, gbps: 10);
+            BenchPlot.Write(file, [row, row with { Variant = "reference", Gflops = 1 }],
+                [new Roof("cpu x1", 20, 10), new Roof("cpu x2", 40, 15)]);
             var bytes = File.ReadAllBytes(file);
             Assert.Equal(start.Select(c => c == '\u2030' ? (byte)0x89 : (byte)c), bytes.Take(start.Length));
             Assert.True(bytes.Length > 5000);

@@ -51,6 +51,20 @@ public sealed class TuningFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{")]
+    [InlineData("{ \"version\": \"0.0.0.1\", \"device\": \"A GPU (rev. 2)\", \"driver\": \"Driver 1.0\", \"kernels\": [] }")]
+    public void A_file_that_does_not_count_is_rewritten_and_warned_of_once(string content)
+    {
+        var file = new TuningFile(Device, _folder.Path);
+        File.WriteAllText(file.Path, content);
+        Assert.Null(file.Read(out var warning));
+        Assert.Contains("was rewritten", warning, StringComparison.Ordinal);
+        Assert.Null(file.Read(out warning));
+        Assert.Null(warning);
+        Assert.Equal([file.Path], Directory.GetFiles(_folder.Path));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("[]")]
