@@ -8,13 +8,17 @@ namespace ScratchNet.Engine;
 /// <param name="Y">What went out, 1 x outputs.</param>
 /// <param name="Dy">Gradient with respect to <paramref name="Y"/>, 1 x outputs.</param>
 /// <param name="Dz">Gradient before the activation, 1 x outputs; equal to <paramref name="Dy"/> where there is none.</param>
-/// <param name="Dw">Gradient of the weights, inputs x outputs; empty for layers without.</param>
+/// <param name="Dw">Gradient of the weights, inputs x outputs; empty for layers without, and where it was not asked for.</param>
 /// <param name="Dx">Gradient with respect to <paramref name="X"/>, 1 x inputs.</param>
-public sealed record LayerTrace(Layer Layer, float[] X, float[] Y, float[] Dy, float[] Dz, float[] Dw, float[] Dx);
+public sealed record LayerTrace(Layer Layer, float[] X, float[] Y, float[] Dy, float[] Dz, float[] Dw, float[] Dx)
+{
+    /// <summary>What dropout multiplied each value by: 0, or 1/(1 - rate); empty where nothing was dropped.</summary>
+    public IReadOnlyList<float> Mask { get; init; } = [];
+}
 
 /// <summary>
 /// One sample's way through a network and its gradient's way back, number by number. The numbers are those of the layers that
-/// train, run one after another on a batch of one, with what they computed copied to the host in between; dropout is off.
+/// train, run one after another on a batch of one, with what they computed copied to the host in between.
 /// </summary>
 /// <param name="Layers">What every layer did, first to last.</param>
 /// <param name="Loss">The sample's loss; not a number when the backward pass began with a gradient that was given.</param>
@@ -30,16 +34,19 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
     /// <param name="network">The network; its parameters' gradients are overwritten, as by every backward pass.</param>
     /// <param name="x">The sample, 1 x inputs.</param>
     /// <param name="label">Its class.</param>
+    /// <param name="step">The training step whose dropout masks apply, from 1; left out, nothing is dropped.</param>
     /// <exception cref="ShapeException">The sample has another number of features.</exception>
-    public static SampleTrace OfLoss(Network network, ReadOnlySpan<float> x, byte label)
+    public static SampleTrace OfLoss(Network network, ReadOnlySpan<float> x, byte label, long? step = null)
     {
         using var labels = network.Backend.Allocate<byte>(1);
         labels.CopyFrom([label]);
-        return Run(network, x, scores => network.Loss.Compute(network.Backend, scores, labels.View), hasLoss: true);
+        var pass = new Pass(step is not null, network.Seed, (uint)(step ?? 0));
+        return Run(network, x, pass, scores => network.Loss.Compute(network.Backend, scores, labels.View), isOfLoss: true);
     }
 
     /// <summary>
     /// Traces the gradient of a weighted sum of the scores: with 1 for one class and -1 for another, of what tells them apart.
+    /// Nothing is dropped, and gradients of weights, which nobody learns from, are left out.
     /// </summary>
     /// <param name="network">The network; its parameters' gradients are overwritten, as by every backward pass.</param>
     /// <param name="x">The sample, 1 x inputs.</param>
@@ -52,11 +59,12 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
         using (gradient.View.Buffer)
         {
             gradient.CopyFrom(dy);
-            return Run(network, x, _ => gradient, hasLoss: false);
+            return Run(network, x, new Pass(Training: false, network.Seed, Step: 0), _ => gradient, isOfLoss: false);
         }
     }
 
-    private static SampleTrace Run(Network network, ReadOnlySpan<float> x, Func<Tensor, Tensor> gradientOf, bool hasLoss)
+    private static SampleTrace Run(
+        Network network, ReadOnlySpan<float> x, in Pass pass, Func<Tensor, Tensor> gradientOf, bool isOfLoss)
     {
         var backend = network.Backend;
         var input = Tensor.Allocate(backend, 1, network.Inputs);
@@ -68,17 +76,17 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
             var y = input;
             foreach (var layer in network.Layers)
             {
-                y = layer.Forward(backend, y, new Pass(Training: false, network.Seed, Step: 0));
+                y = layer.Forward(backend, y, pass);
                 values.Add(y.ToArray());
             }
 
             var dy = gradientOf(y);
-            var loss = hasLoss ? network.Loss.Losses.Slice(0, 1).ToArray()[0] : double.NaN;
-            return new SampleTrace(Backward(network, values, dy), loss);
+            var loss = isOfLoss ? network.Loss.Losses.Slice(0, 1).ToArray()[0] : double.NaN;
+            return new SampleTrace(Backward(network, values, dy, isOfLoss), loss);
         }
     }
 
-    private static LayerTrace[] Backward(Network network, List<float[]> values, Tensor dy)
+    private static LayerTrace[] Backward(Network network, List<float[]> values, Tensor dy, bool keepsWeightGradients)
     {
         var traces = new LayerTrace[network.Layers.Count];
         var above = dy.ToArray();
@@ -87,11 +95,14 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
             // A layer may overwrite dy, so it has been copied before.
             var layer = network.Layers[i];
             dy = dy.View.IsEmpty ? dy : layer.Backward(network.Backend, dy);
-            var (dw, dz) = layer is Dense dense
-                ? (dense.Weights.Gradients.ToArray(), dense.Bias.Gradients.ToArray())
-                : ([], above);
-            var dx = !dy.View.IsEmpty ? dy.ToArray() : layer is Dense first ? InputGradientOf(first) : above;
-            traces[i] = new LayerTrace(layer, values[i], values[i + 1], above, dz, dw, dx);
+            var dense = layer as Dense;
+            var mask = (layer as Dropout)?.CopyMask() ?? [];
+            var dw = keepsWeightGradients ? dense?.Weights.Gradients.ToArray() ?? [] : [];
+            var dx = !dy.View.IsEmpty ? dy.ToArray()
+                : dense is not null ? InputGradientOf(dense)
+                : mask.Length > 0 ? [.. above.Zip(mask, (gradient, factor) => gradient * factor)] : above;
+            traces[i] = new LayerTrace(
+                layer, values[i], values[i + 1], above, dense?.Bias.Gradients.ToArray() ?? above, dw, dx) { Mask = mask };
             above = dx;
         }
 
@@ -100,7 +111,7 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
 
     /// <summary>
     /// Nobody before the first layer learns, so training leaves its dx out. It is dz·Wᵀ, and for a batch of one dz is db, the
-    /// sum over one row.
+    /// sum over one row. (A first layer that drops pixels leaves out dy·mask.)
     /// </summary>
     private static float[] InputGradientOf(Dense layer)
     {

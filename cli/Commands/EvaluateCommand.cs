@@ -66,7 +66,7 @@ internal static class EvaluateCommand
         (string[] Models, string? Dataset) what, string? folder, string device, int threads, bool asJson, Terminal terminal)
     {
         using var interruption = new Interruption();
-        string[] files = [.. what.Models.Select(RunFiles.FindModel)];
+        string[] files = [.. what.Models.Select(RunFiles.NeedModel)];
         using var backend = terminal.Open(device, threads);
         using var first = TrainedModel.Load(backend, files[0]);
         var source = DataSource.Of(what.Dataset, folder, first.DatasetName);

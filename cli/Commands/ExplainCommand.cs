@@ -101,11 +101,11 @@ internal static class ExplainCommand
             return;
         }
 
-        var layers = network.Layers;
-        if (chosen.Layer > layers.Count)
+        Dense[] layers = [.. network.Layers.OfType<Dense>()];
+        if (chosen.Layer > layers.Length)
         {
             throw new UsageException(
-                $"--weight names layer {chosen.Layer}, but the network has {layers.Count} layers with weights, from 1");
+                $"--weight names layer {chosen.Layer}, but the network has {layers.Length} layers with weights, from 1");
         }
 
         var layer = layers[chosen.Layer - 1];

@@ -37,7 +37,13 @@ internal static class ExplainPage
             json.WriteString("scratchnet", CommandLine.Version);
             json.WriteString("shape", NetworkLines.Shape(subject.Network));
             json.WriteString("sample", subject.SampleName);
-            json.WriteNumber("layers", explanation.Layers.Count);
+            json.WriteStartArray("columns");
+            foreach (var layer in explanation.Layers)
+            {
+                json.WriteStringValue(layer is Dense ? explanation.NameOf(layer) : "dropout");
+            }
+
+            json.WriteEndArray();
             json.WriteNumber("tolerance", GradientComparison.Tolerance);
             json.WriteStartArray("notes");
             foreach (var note in subject.Notes)

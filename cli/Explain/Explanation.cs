@@ -22,10 +22,11 @@ internal sealed class Explanation
     public Explanation(Subject subject, (int Layer, int Input, int Output)? weight)
     {
         Subject = subject;
-        Layers = [.. subject.Network.Layers.Cast<Dense>()];
+        Layers = subject.Network.Layers;
+        DenseLayers = [.. Layers.OfType<Dense>()];
 
         // The numeric gradients belong to the weights before the step, so they are taken on a second copy.
-        using var before = Blueprint.Of(subject.Network).Build(subject.Network.Backend);
+        using var before = Blueprint.Of(subject.Network).Build(subject.Network.Backend, subject.Network.Seed);
         before.SetWeights(subject.Network.CopyWeights());
         Trace = StepTrace.Run(
             subject.Network, subject.Next.Optimizer, subject.Model.Format.Convert(subject.Pixels), subject.Label);
@@ -42,14 +43,20 @@ internal sealed class Explanation
     /// <summary>What is explained.</summary>
     public Subject Subject { get; }
 
-    /// <summary>The layers.</summary>
-    public IReadOnlyList<Dense> Layers { get; }
+    /// <summary>The layers: dense ones, and dropout.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>The layers with weights, which a person counts from 1.</summary>
+    public IReadOnlyList<Dense> DenseLayers { get; }
 
     /// <summary>What was computed.</summary>
     public StepTrace Trace { get; }
 
     /// <summary>The weight that is followed; layer from 1.</summary>
     public (int Layer, int Input, int Output) Weight { get; }
+
+    /// <summary>The layer of that weight.</summary>
+    public Dense Followed => DenseLayers[Weight.Layer - 1];
 
     /// <summary>Gradients by differences.</summary>
     public NumericGradients Numbers { get; }
@@ -63,13 +70,29 @@ internal sealed class Explanation
     /// <summary>The walk.</summary>
     public IReadOnlyList<Step> Steps { get; }
 
-    /// <summary>A number as it is shown.</summary>
-    public static string Show(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+    /// <summary>A number as it is shown; what rounds to nothing has no sign.</summary>
+    public static string Show(double value) => (value + 0.0).ToString("G6", CultureInfo.InvariantCulture);
 
     /// <summary>A number as it stands in a product.</summary>
     public static string ShowFactor(double value) => value < 0 ? $"({Show(value)})" : Show(value);
 
-    /// <summary>The units of a layer that are shown: all, or those with the largest gradient and the one of the weight.</summary>
+    /// <summary>What to call a layer: a dense one by its number from 1.</summary>
+    public string NameOf(Layer layer) =>
+        layer is Dense dense ? $"layer {NumberOf(dense)}" : $"the dropout {WhereOf((Dropout)layer)}";
+
+    /// <summary>Where a dropout stands.</summary>
+    public string WhereOf(Dropout dropout) =>
+        dropout.Index == 0 ? "of the sample" : $"after {NameOf(Layers[dropout.Index - 1])}";
+
+    /// <summary>What a dropout multiplied a value by; 1 for one that drops nothing.</summary>
+    public double Mask(Layer dropout, int j) => Trace.Sample.Layers[dropout.Index].Mask is { Count: > 0 } mask ? mask[j] : 1;
+
+    /// <summary>The number of a dense layer, from 1.</summary>
+    public int NumberOf(Dense dense) => Layers.Take(dense.Index + 1).OfType<Dense>().Count();
+
+    /// <summary>
+    /// The units of a layer, counted from 0, that are shown: all, or those with the largest gradient and the one of the weight.
+    /// </summary>
     public int[] Units(int layer)
     {
         var dz = Trace.Sample.Layers[layer].Dz;
@@ -78,8 +101,12 @@ internal sealed class Explanation
             return [.. Enumerable.Range(0, dz.Length)];
         }
 
-        var most = Enumerable.Range(0, dz.Length).OrderByDescending(j => Math.Abs(dz[j])).Take(MostUnits);
-        return [.. (layer == Weight.Layer - 1 ? most.Prepend(Weight.Output) : most).Distinct().Take(MostUnits)];
+        // Of pixels that may be dropped, those that had any ink.
+        var ink = Layers[layer] is Dropout { Index: 0 } ? Trace.Sample.Layers[0].X : [];
+        var most = Enumerable.Range(0, dz.Length)
+            .OrderByDescending(j => Math.Abs(dz[j] * (ink.Length > 0 ? ink[j] : 1))).Take(MostUnits);
+        var isFollowed = layer == Followed.Index || (layer == Followed.Index + 1 && Layers[layer] is Dropout);
+        return [.. (isFollowed ? most.Prepend(Weight.Output) : most).Distinct().Take(MostUnits)];
     }
 
     /// <summary>Values as one row, or as several where there are many.</summary>
@@ -95,8 +122,9 @@ internal sealed class Explanation
 
     private (int Layer, int Input, int Output) Steepest()
     {
-        var dw = Trace.Sample.Layers[0].Dw;
+        var first = DenseLayers[0];
+        var dw = Trace.Sample.Layers[first.Index].Dw;
         var place = Enumerable.Range(0, dw.Length).MaxBy(i => Math.Abs(dw[i]));
-        return (1, place / Layers[0].Outputs, place % Layers[0].Outputs);
+        return (1, place / first.Outputs, place % first.Outputs);
     }
 }

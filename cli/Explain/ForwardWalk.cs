@@ -9,7 +9,8 @@ internal sealed class ForwardWalk(Explanation walk)
     private StepTrace Trace => walk.Trace;
 
     /// <summary>The steps, first to last.</summary>
-    public IEnumerable<Step> Steps() => [Sample(), .. walk.Layers.Select(Layer), Loss()];
+    public IEnumerable<Step> Steps() => 
+        [Sample(), .. walk.Layers.Select(layer => layer is Dense dense ? Layer(dense) : Dropped((Dropout)layer)), Loss()];
 
     private Step Sample()
     {
@@ -46,11 +47,32 @@ internal sealed class ForwardWalk(Explanation walk)
             ? ""
             : $" Of {dense.Outputs} units, those are shown on which the loss depends most.";
         var last = dense == walk.Layers[^1] ? " This is the last layer: its y are the scores of the classes." : "";
-        return new Step(new("forward", dense.Index + 1, "y"), $"Layer {dense.Index + 1}: {dense.Description}",
+        return new Step(new("forward", dense.Index + 1, "y"), $"Layer {walk.NumberOf(dense)}: {dense.Description}",
             "Each unit adds up its inputs, each times a weight, and its bias"
             + (name.Length > 0 ? $"; then {name} of that." : ".") + last + which,
             [Equations.Product, Equations.Activate(dense)], [.. lines], [Explanation.Strip("y", layer.Y)]);
     }
+
+    private Step Dropped(Dropout dropout)
+    {
+        var layer = Trace.Sample.Layers[dropout.Index];
+        return new Step(new("forward", dropout.Index + 1, "dropout"),
+            $"Dropout {walk.WhereOf(dropout)}, rate {Explanation.Show(dropout.Rate)}",
+            $"In training each value is set to 0 with a probability of {Explanation.Show(dropout.Rate)}, and the others are divided "
+            + $"by 1 - {Explanation.Show(dropout.Rate)}, so that the mean stays. Which ones is decided by the seed and the number of "
+            + $"the step, here {Trace.Number}: the mask is that of its first sample. A finished network drops nothing.",
+            ["y[j] = x[j]·mask[j]"],
+            [
+                .. walk.Units(dropout.Index).Select(j => new Line($"y[{j}]", layer.Y[j])
+                {
+                    Terms = [new Term($"x[{j}]·mask[{j}]", layer.X[j], walk.Mask(dropout, j))],
+                }),
+            ],
+            [new Picture("y", WidthOf(dropout, layer.Y), layer.Y)]);
+    }
+
+    private int WidthOf(Dropout dropout, float[] values) =>
+        dropout.Index == 0 ? walk.Subject.Model.Format.Width : Explanation.Strip("", values).Width;
 
     private Step Loss()
     {

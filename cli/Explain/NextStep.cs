@@ -25,7 +25,7 @@ internal sealed record NextStep(Optimizer Optimizer, string Note, string RateWor
     /// <summary>Goes on where a run stood.</summary>
     /// <param name="checkpoint">The run.</param>
     /// <param name="network">
-    /// A network of its architecture, without dropout; receives the weights that the run goes on with.
+    /// A network of its architecture; receives the weights that the run goes on with.
     /// </param>
     /// <exception cref="Engine.Files.ModelFileException">The checkpoint contradicts itself.</exception>
     public static NextStep Of(Checkpoint checkpoint, Network network)

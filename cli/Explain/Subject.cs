@@ -13,7 +13,7 @@ namespace ScratchNet.Cli.Explain;
 
 /// <summary>What is explained: a copy of a model, the optimizer of its next step, and a sample.</summary>
 /// <param name="Model">The model as it was loaded.</param>
-/// <param name="Network">Its copy, without dropout, which makes the step.</param>
+/// <param name="Network">Its copy, which makes the step.</param>
 /// <param name="Next">What makes the step.</param>
 /// <param name="Notes">Where all this comes from.</param>
 internal sealed record Subject(TrainedModel Model, Network Network, NextStep Next, List<Note> Notes) : IDisposable
@@ -36,7 +36,7 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
     /// <param name="terminal">Told about the training of such a model, and of a damaged checkpoint.</param>
     public static Subject Load(Backend backend, string? path, Terminal terminal)
     {
-        path ??= NewestRun();
+        path ??= RunFiles.NewestRunIn("runs");
         if (path is null)
         {
             var bundled = DefaultModel.Load(backend, terminal.Tell, CancellationToken.None);
@@ -45,7 +45,7 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
         }
 
         var checkpoint = ReadCheckpoint(path, terminal);
-        var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Load(backend, RunFiles.FindModel(path));
+        var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Load(backend, RunFiles.NeedModel(path));
         return Copy(model, checkpoint, $"It is that of {path}.");
     }
 
@@ -92,7 +92,9 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
 
     private static Subject Copy(TrainedModel model, Checkpoint? checkpoint, string origin)
     {
-        if (model.Network.Loss is not SoftmaxCrossEntropy || model.Network.Layers.Any(layer => layer is not (Dense or Dropout)))
+        var layers = model.Network.Layers;
+        if (model.Network.Loss is not SoftmaxCrossEntropy || layers[^1] is not Dense
+            || layers.Any(layer => layer is not (Dense or Dropout)))
         {
             var kind = model.Network.Loss.Kind;
             model.Dispose();
@@ -100,11 +102,10 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
                 $"explain walks through dense layers that end in a softmax; this network has other layers or ends in {kind}");
         }
 
-        var copy = Blueprint.Of(model.Network).Build(model.Network.Backend, dropout: false);
+        var copy = Blueprint.Of(model.Network).Build(model.Network.Backend, model.Network.Seed);
         copy.SetWeights(model.Network.CopyWeights());
-        var dropout = model.Network.Layers.Any(layer => layer is Dropout) ? " Its dropout is switched off here." : "";
         var next = checkpoint is null ? NextStep.Assumed() : NextStep.Of(checkpoint, copy);
-        return new Subject(model, copy, next, [new("network", origin + dropout), new("optimizer", next.Note)]);
+        return new Subject(model, copy, next, [new("network", origin), new("optimizer", next.Note)]);
     }
 
     private static Checkpoint? ReadCheckpoint(string path, Terminal terminal)
@@ -127,11 +128,6 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
             ? Checkpoint.Read(path)
             : null;
     }
-
-    private static string? NewestRun() => Directory.Exists("runs")
-        ? Directory.GetDirectories("runs").Where(folder => File.Exists(RunFiles.FindModel(folder)))
-            .MaxBy(Directory.GetLastWriteTimeUtc)
-        : null;
 
     private Dataset Pictures()
     {

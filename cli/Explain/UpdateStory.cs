@@ -6,8 +6,8 @@ namespace ScratchNet.Cli.Explain;
 /// <param name="walk">What was computed.</param>
 internal sealed class UpdateStory(Explanation walk)
 {
-    private readonly ValueStep _value = walk.Trace.Of(walk.Layers[walk.Weight.Layer - 1].Weights,
-        (walk.Weight.Input * walk.Layers[walk.Weight.Layer - 1].Outputs) + walk.Weight.Output);
+    private readonly ValueStep _value = walk.Trace.Of(
+        walk.Followed.Weights, (walk.Weight.Input * walk.Followed.Outputs) + walk.Weight.Output);
 
     private Optimizer Optimizer => walk.Subject.Next.Optimizer;
 
@@ -18,7 +18,7 @@ internal sealed class UpdateStory(Explanation walk)
 
     private double Gradient => _value.Applied + (AddsDecay ? Optimizer.WeightDecay * (double)_value.Before : 0);
 
-    private Place Here => new("weight", walk.Weight.Layer, Optimizer.Kind);
+    private Place Here => new("weight", walk.Followed.Index + 1, Optimizer.Kind);
 
     private Line Rate => new("rate", Optimizer.LearningRate, walk.Subject.Next.RateWords);
 
@@ -92,7 +92,7 @@ internal sealed class UpdateStory(Explanation walk)
         return new Step(new("weight", walk.Layers.Count + 1, "L after"), "The loss after the step",
             "Every weight and bias has made such a step at the same time. The sample goes once more through the changed "
             + "network. The gradients foretold a change, as if the loss went on as straight as at the start; what differs is "
-            + "its curvature.",
+            + "its curvature." + (walk.Layers.Any(layer => layer is Dropout) ? " Dropout drops the same values again." : ""),
             ["L after = L(w + Δw)", "foretold: L after - L ≈ Σ dw·Δw, over all weights and biases"],
             [
                 new Line($"p[{label}] before", walk.Trace.Probabilities[label]),

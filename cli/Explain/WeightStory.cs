@@ -6,8 +6,8 @@ namespace ScratchNet.Cli.Explain;
 /// <param name="walk">What was computed.</param>
 internal sealed class WeightStory(Explanation walk)
 {
-    private readonly Dense _dense = walk.Layers[walk.Weight.Layer - 1];
-    private readonly LayerTrace _layer = walk.Trace.Sample.Layers[walk.Weight.Layer - 1];
+    private readonly Dense _dense = walk.Followed;
+    private readonly LayerTrace _layer = walk.Trace.Sample.Layers[walk.Followed.Index];
 
     private int I => walk.Weight.Input;
 
@@ -24,7 +24,7 @@ internal sealed class WeightStory(Explanation walk)
         var z = walk.Trace.Z[_dense.Index][J];
         var name = Equations.Name(_dense);
         var product = new Term($"x[{I}]·{Name}", x, w);
-        return new Step(new("weight", walk.Weight.Layer, "forward"), $"One weight: {Name} of layer {walk.Weight.Layer}, forward",
+        return new Step(new("weight", _dense.Index + 1, "forward"), $"One weight: {Name} of layer {walk.Weight.Layer}, forward",
             $"The weight's product is one of the {_dense.Inputs} in z[{J}], and that is the only place where it acts.",
             [$"z[{J}] = … + x[{I}]·{Name} + …", Equations.Activate(_dense).Replace("[j]", $"[{J}]", StringComparison.Ordinal)],
             [
@@ -54,7 +54,7 @@ internal sealed class WeightStory(Explanation walk)
             Terms = [Chain($"x[{I}]·{dyFactor}", _layer.X[I])],
             Numeric = walk.Numbers.Dw(_dense.Index, [(I * _dense.Outputs) + J])[0],
         });
-        return new Step(new("weight", walk.Weight.Layer, "backward"), $"{Name}: its gradient, by the chain rule",
+        return new Step(new("weight", _dense.Index + 1, "backward"), $"{Name}: its gradient, by the chain rule",
             "How the loss depends on the weight: the slopes of everything between them, multiplied. "
             + "Each was computed on the way back.",
             [
@@ -77,11 +77,13 @@ internal sealed class WeightStory(Explanation walk)
                 Equations.ScoreGradient(walk.Loss, walk.Trace.Probabilities, J, walk.Subject.Label)) { Numeric = numeric };
         }
 
-        // A prime tells the next layer's numbers from this one's.
-        var next = walk.Layers[_dense.Index + 1];
+        // A prime tells the next layer's numbers from this one's. What dropout between them multiplied by comes last.
+        var next = walk.DenseLayers[walk.Weight.Layer];
+        double[] mask = [.. walk.Layers.Take(next.Index).Skip(_dense.Index + 1).Select(dropout => walk.Mask(dropout, J))];
+        var masks = string.Concat(mask.Select(_ => $"·mask[{J}]"));
         var weights = walk.Trace.Values(next.Weights).ToArray();
         var terms = walk.Trace.Sample.Layers[next.Index].Dz.Select((dz, k) =>
-            new Term($"dz'[{k}]·w'[{J},{k}]", dz, weights[(J * next.Outputs) + k]));
+            new Term($"dz'[{k}]·w'[{J},{k}]{masks}", [dz, weights[(J * next.Outputs) + k], .. mask]));
         return Line.Sum($"dy[{J}]", _layer.Dy[J], terms, Explanation.MostTerms) with { Numeric = numeric };
     }
 }

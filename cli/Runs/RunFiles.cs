@@ -74,6 +74,24 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
         return File.Exists(model) || !File.Exists(checkpoint) ? model : checkpoint;
     }
 
+    /// <summary>The same for a command that cannot do without one.</summary>
+    /// <exception cref="FailureException">It is a folder that holds neither; the message names the newest run in it.</exception>
+    public static string NeedModel(string path)
+    {
+        var model = FindModel(path);
+        return !Directory.Exists(path) || File.Exists(model)
+            ? model
+            : throw new FailureException($"{path}: holds no run: there is no {ModelName} and no {CheckpointName} in it; "
+                + (NewestRunIn(path) is { } run
+                    ? $"give one of the runs in it, such as {run}"
+                    : $"give a run's folder or a model, or train one: scratchnet train --run {path}"));
+    }
+
+    /// <summary>The folder of the newest run in a folder; null where there is none.</summary>
+    public static string? NewestRunIn(string folder) => Directory.Exists(folder)
+        ? Directory.GetDirectories(folder).Where(run => File.Exists(FindModel(run))).MaxBy(Directory.GetLastWriteTimeUtc)
+        : null;
+
     /// <summary>Creates the folders and tries to write there, before hours of training are lost.</summary>
     /// <exception cref="IOException">They can't.</exception>
     public void Prepare()

@@ -112,18 +112,19 @@ public static class GradientCheck
 
     /// <summary>
     /// Numeric gradients of one sample's loss, from some layer on: what <see cref="SampleTrace"/> computed by backpropagation.
-    /// Dropout must not be part of the network.
     /// </summary>
     /// <param name="network">The network.</param>
+    /// <param name="step">The training step to imitate: dropout masks depend on it.</param>
     /// <param name="layer">The first layer to run; the number of layers for the loss alone.</param>
     /// <param name="x">What comes into that layer, 1 x its inputs.</param>
     /// <param name="label">The right class.</param>
     /// <param name="parameter">Which of that layer's parameters to differentiate by; null: its input.</param>
     /// <param name="places">The elements to differentiate by.</param>
     /// <returns>One derivative a place; not a number at a corner of ReLU.</returns>
-    public static double[] OfSample(Network network, int layer, float[] x, byte label, int? parameter, IReadOnlyList<int> places)
+    public static double[] OfSample(
+        Network network, long step, int layer, float[] x, byte label, int? parameter, IReadOnlyList<int> places)
     {
-        var reference = new ReferencePass(network, x, 1, step: 1, layer);
+        var reference = new ReferencePass(network, x, 1, step, layer);
         var values = parameter is { } number ? reference.Parameters[number] : reference.Input;
         double Function() => network.Loss.ComputeReference(reference.Forward(), [label]);
         var center = Function();
@@ -135,15 +136,17 @@ public static class GradientCheck
     /// layer's product or bias takes part.
     /// </summary>
     /// <param name="network">The network.</param>
+    /// <param name="step">The training step to imitate.</param>
     /// <param name="layer">One of its layers.</param>
     /// <param name="z">The layer's x·W + b, 1 x outputs.</param>
     /// <param name="label">The right class.</param>
     /// <param name="places">The elements to differentiate by.</param>
     /// <returns>One derivative a place; not a number at a corner of ReLU.</returns>
-    public static double[] OfPreactivation(Network network, Dense layer, float[] z, byte label, IReadOnlyList<int> places)
+    public static double[] OfPreactivation(
+        Network network, long step, Dense layer, float[] z, byte label, IReadOnlyList<int> places)
     {
         var values = Array.ConvertAll(z, value => (double)value);
-        var above = new ReferencePass(network, new float[z.Length], 1, step: 1, layer.Index + 1);
+        var above = new ReferencePass(network, new float[z.Length], 1, step, layer.Index + 1);
         double Function()
         {
             ActivationReference.Forward<double>(values, above.Input, layer.Applied);

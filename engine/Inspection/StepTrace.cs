@@ -32,19 +32,22 @@ public sealed class StepTrace
         {
             input.CopyFrom(x);
             optimizer.Attach(network);
-            (_before, _stateBefore) = (network.CopyWeights(), Memory(optimizer));
-            Sample = SampleTrace.OfLoss(network, x, label);
+            (_before, _stateBefore, Number) = (network.CopyWeights(), Memory(optimizer), optimizer.Steps + 1);
+            Sample = SampleTrace.OfLoss(network, x, label, Number);
             _gradients = network.Store.Gradients.ToArray();
             Z = [.. Sample.Layers.Select(BeforeActivation)];
             Probabilities = ProbabilitiesOf(Sample.Scores);
             network.TrainStep(input, labels.View, optimizer, metrics);
             (_applied, _after, _stateAfter) = (network.Store.Gradients.ToArray(), network.CopyWeights(), Memory(optimizer));
-            var scores = network.Forward(input);
+            var scores = network.Forward(input, training: true, Number);
             ProbabilitiesAfter = ProbabilitiesOf(scores.ToArray());
             network.Loss.Compute(network.Backend, scores, labels.View);
             LossAfter = network.Loss.Losses.Slice(0, 1).ToArray()[0];
         }
     }
+
+    /// <summary>The step's number in the optimizer's count, from 1; what dropout drops depends on it.</summary>
+    public long Number { get; }
 
     /// <summary>The sample's way through the layers and its gradient's way back, before the step.</summary>
     public SampleTrace Sample { get; }
@@ -55,7 +58,7 @@ public sealed class StepTrace
     /// <summary>The probabilities before the step, 1 x outputs.</summary>
     public float[] Probabilities { get; }
 
-    /// <summary>The same sample's loss after the step.</summary>
+    /// <summary>The same sample's loss after the step, with the same values dropped as before it.</summary>
     public double LossAfter { get; }
 
     /// <summary>The same sample's probabilities after the step, 1 x outputs.</summary>
@@ -67,18 +70,14 @@ public sealed class StepTrace
     /// </summary>
     public double ForetoldChange => _gradients.Select((gradient, i) => gradient * ((double)_after[i] - _before[i])).Sum();
 
-    /// <summary>Makes the step: forward, loss, backward, update.</summary>
-    /// <param name="network">The network, without dropout; changed by the step.</param>
+    /// <summary>Makes the step: forward, loss, backward, update; with dropout, where the network has it.</summary>
+    /// <param name="network">The network; changed by the step.</param>
     /// <param name="optimizer">Changes it.</param>
     /// <param name="x">The sample, 1 x inputs.</param>
     /// <param name="label">Its class.</param>
-    /// <exception cref="ShapeException">
-    /// The sample has another number of features, or the network drops values at random.
-    /// </exception>
+    /// <exception cref="ShapeException">The sample has another number of features.</exception>
     public static StepTrace Run(Network network, Optimizer optimizer, float[] x, byte label) =>
-        network.Layers.Any(layer => layer is Dropout)
-            ? throw new ShapeException("A step is traced without dropout; build the network without such layers.")
-            : new StepTrace(network, optimizer, x, label);
+        new(network, optimizer, x, label);
 
     /// <summary>What the step did to one value.</summary>
     /// <param name="parameter">One of the network's parameters.</param>

@@ -12,6 +12,7 @@ public sealed class Dropout : Layer
 {
     private Tensor _mask;
     private bool _dropped;
+    private int _rows;
 
     /// <summary>Makes a layer.</summary>
     /// <param name="rate">Probability of dropping an element, in [0, 1).</param>
@@ -32,6 +33,11 @@ public sealed class Dropout : Layer
     /// <summary>Probability of dropping an element.</summary>
     public float Rate { get; }
 
+    /// <summary>
+    /// What the values of the last pass were multiplied by, batch x outputs: 0, or 1/(1 - rate); empty where nothing was dropped.
+    /// </summary>
+    internal float[] CopyMask() => _dropped ? _mask.FirstRows(_rows).ToArray() : [];
+
     /// <inheritdoc/>
     public override string Description => string.Create(CultureInfo.InvariantCulture, $"dropout {Rate} {Outputs}");
 
@@ -42,7 +48,7 @@ public sealed class Dropout : Layer
     public override Tensor Forward(Backend backend, Tensor x, in Pass pass)
     {
         Expect(x, Inputs, "its input");
-        _dropped = pass.Training && Rate > 0;
+        (_dropped, _rows) = (pass.Training && Rate > 0, x.Rows);
         if (!_dropped)
         {
             return x;

@@ -61,7 +61,7 @@ public class GradientCheckTests
         // A z that the layer itself never gives: the derivative there is that of a network whose biases make up for it.
         var x = TestData.Uniform(5, 1);
         var z = TestData.Uniform(4, 2);
-        var numeric = GradientCheck.OfPreactivation(network, first, z, 1, [0, 1, 2, 3]);
+        var numeric = GradientCheck.OfPreactivation(network, 1, first, z, 1, [0, 1, 2, 3]);
         var bias = new float[4];
         for (var j = 0; j < 4; j++)
         {

@@ -131,6 +131,48 @@ public sealed class ExplainTests : IDisposable
         InProcess.Refuses(1, $"explain {_model.File("notes.txt")}", "notes.txt");
     }
 
+    [Theory]
+    [InlineData("explain")]
+    [InlineData("gradcheck")]
+    [InlineData("studio --no-browser --device cpu")]
+    public void A_folder_without_a_run_is_told_as_that_with_the_newest_run_in_it(string command)
+    {
+        var folder = Path.GetDirectoryName(_model.File("x"))!;
+        InProcess.Refuses(1, $"{command} {folder}", $"{folder}: holds no run", $"train one: scratchnet train --run {folder}");
+        Directory.CreateDirectory(_model.File("mine"));
+        File.Move(_model.Make().Path, _model.File("mine/model.safetensors"));
+        InProcess.Refuses(1, $"{command} {folder}", $"give one of the runs in it, such as {_model.File("mine")}");
+    }
+
+    /// <summary>Dropout of the pixels, between layers, and one that drops nothing.</summary>
+    [Fact]
+    public void Dropout_is_walked_through_with_the_mask_that_training_draws()
+    {
+        _model.MakeOf(
+            [new Dropout(0.3f), new Dense(20, Activation.Relu), new Dropout(0.5f), new Dropout(0), new Dense(10)],
+            new SoftmaxCrossEntropy());
+        var page = _model.Explain("--sample", "2", "--weight", "1:406,3");
+        using var optimizer = new Adam();
+        using var model = _model.Step(2, optimizer);
+        var first = (Dense)model.Network.Layers[1];
+        Assert.Equal(first.Weights.Gradients.ToArray()[(406 * 20) + 3], (float)ExplainedModel.Value(page, "dw[406,3]"));
+        Assert.Equal(first.Weights.Values.ToArray()[(406 * 20) + 3], (float)ExplainedModel.Value(page, "w after"));
+
+        // A value is dropped or made larger; what was dropped gets no gradient, and every gradient is what differences say.
+        Assert.Equal(6, page.GetProperty("steps").EnumerateArray()
+            .Count(step => step.GetProperty("title").GetString()!.StartsWith("Dropout ", StringComparison.Ordinal)));
+        var lines = ExplainedModel.Lines(page).ToList();
+        var factors = lines.SelectMany(line => line.GetProperty("terms").EnumerateArray())
+            .Where(term => term.GetProperty("name").GetString()!.StartsWith("dy[", StringComparison.Ordinal))
+            .Select(term => term.GetProperty("factors")[1].GetSingle()).Distinct().Order();
+        Assert.Equal([0f, 1f, 2f], factors.Where(factor => factor is 0 or 1 or 2));
+        Assert.All(lines.Where(line => line.GetProperty("gradient").GetBoolean()
+            && line.GetProperty("numeric").ValueKind == JsonValueKind.Number), line => Assert.Equal(
+            line.GetProperty("numeric").GetDouble(), line.GetProperty("value").GetDouble(), 1e-5));
+        Assert.Equal(["dropout", "layer 1", "dropout", "dropout", "layer 2"],
+            page.GetProperty("columns").EnumerateArray().Select(name => name.GetString()));
+    }
+
     private static double Product(JsonElement term) =>
         term.GetProperty("factors").EnumerateArray().Aggregate(1.0, (product, factor) => product * factor.GetDouble());
 }

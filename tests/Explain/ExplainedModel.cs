@@ -24,10 +24,13 @@ internal sealed class ExplainedModel : IDisposable
     public string File(string name) => _folder.File(name);
 
     /// <summary>Saves a model of 784-8-10 with random weights.</summary>
-    public ExplainedModel Make(Activation activation = Activation.Relu, float smoothing = 0f)
+    public ExplainedModel Make(Activation activation = Activation.Relu, float smoothing = 0f) =>
+        MakeOf([new Dense(8, activation), new Dense(10)], new SoftmaxCrossEntropy(smoothing));
+
+    /// <summary>Saves a model of layers with random weights.</summary>
+    public ExplainedModel MakeOf(Layer[] layers, Loss loss)
     {
-        using var network = new Network(
-            Backend, 784, [new Dense(8, activation), new Dense(10)], new SoftmaxCrossEntropy(smoothing), seed: 5);
+        using var network = new Network(Backend, 784, layers, loss, seed: 5);
         TrainedModel.Of(network, BundledDigits.Load().Train).Save(Path);
         return this;
     }

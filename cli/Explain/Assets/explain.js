@@ -163,11 +163,10 @@ function stopOf(step, i) {
 }
 
 function map() {
-  const columns = data.layers + 2;
-  const names = ['sample', ...Array.from({ length: data.layers }, (_, i) => `layer ${i + 1}`), 'loss'];
+  const names = ['sample', ...data.columns, 'loss'];
   const ways = [['forward', 'forward →'], ['backward', '← backward'], ['weight', 'one weight']];
   const grid = element('nav', { class: 'map', 'aria-label': 'all steps',
-    style: { 'grid-template-columns': `max-content repeat(${columns}, minmax(max-content, 1fr))` } },
+    style: { 'grid-template-columns': `max-content repeat(${names.length}, minmax(max-content, 1fr))` } },
     element('span', { class: 'way' }), names.map(name => element('span', { class: 'column' }, name)),
     ways.map(([part, name]) => [element('span', { class: `way ${part}` }, name), names.map((_, column) =>
       element('div', { class: `stop ${part}` }, steps.map((step, i) =>
