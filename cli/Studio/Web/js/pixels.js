@@ -1,17 +1,26 @@
 // Pictures of bytes on canvases. Canvases have a picture's own size; the style sheet enlarges them without smoothing.
 import { rgb } from "./dom.js";
 
-/** The bytes behind a Base64 text. */
-export const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+/** The bytes behind a Base64 text; by a plain loop, since Draw does this with every stroke. */
+export function bytes(base64) {
+  const text = atob(base64);
+  const values = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    values[i] = text.charCodeAt(i);
+  }
+  return values;
+}
 
 /** The signed bytes behind a Base64 text. */
 export const signedBytes = (base64) => new Int8Array(bytes(base64).buffer);
 
 /** Draws grey values, 0 black to 255 white. */
 export function grey(canvas, width, height, values, start = 0) {
-  paint(canvas, width, height, (i) => {
-    const value = values[start + i];
-    return [value, value, value];
+  fill(canvas, width, height, (data) => {
+    for (let i = 0; i < width * height; i++) {
+      data[4 * i] = data[4 * i + 1] = data[4 * i + 2] = values[start + i];
+      data[4 * i + 3] = 255;
+    }
   });
 }
 
@@ -27,17 +36,24 @@ export function diverging(canvas, width, height, values, limit, start = 0) {
 /** A colour between two. */
 export const mix = (a, b, share) => a.map((value, i) => value + (b[i] - value) * share);
 
-/** Sets every pixel of a canvas. */
+/** Sets every pixel of a canvas to a colour [red, green, blue] of its index. */
 export function paint(canvas, width, height, colourOf) {
+  fill(canvas, width, height, (data) => {
+    for (let i = 0; i < width * height; i++) {
+      [data[4 * i], data[4 * i + 1], data[4 * i + 2]] = colourOf(i);
+      data[4 * i + 3] = 255;
+    }
+  });
+}
+
+/** Gives a canvas its size and new pixels; write sets the red, green, blue and opacity of each. */
+function fill(canvas, width, height, write) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
   }
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    const [r, g, b] = colourOf(i);
-    image.data.set([r, g, b, 255], 4 * i);
-  }
+  write(image.data);
   context.putImageData(image, 0, 0);
 }
