@@ -9,10 +9,11 @@ namespace ScratchNet.Cli.Checks;
 /// <param name="network">The network, with the weights to check at.</param>
 /// <param name="lesson">The fault to plant, or null.</param>
 /// <param name="hidesName">Whether the fault is an exercise, whose name is the answer.</param>
+/// <param name="comparesAll">Whether every element of large parameters is compared.</param>
 /// <param name="asJson">Whether for programs.</param>
 /// <param name="terminal">Where to tell.</param>
 internal sealed class GradCheckRun(
-    Backend backend, Network network, Lesson? lesson, bool hidesName, bool asJson, Terminal terminal)
+    Backend backend, Network network, Lesson? lesson, bool hidesName, bool comparesAll, bool asJson, Terminal terminal)
 {
     private const int CurveBatch = 32;
     private const int CurveSteps = 120;
@@ -23,7 +24,7 @@ internal sealed class GradCheckRun(
     public int Run()
     {
         var healthy = Blueprint.Of(network);
-        var plan = lesson is null ? healthy : healthy.With(lesson.Fault);
+        var plan = lesson is null ? healthy : Plant(healthy, lesson);
         var samples = CheckSamples.For(network);
         if (!asJson)
         {
@@ -34,7 +35,8 @@ internal sealed class GradCheckRun(
 
         List<CheckResult> failed = [];
         var count = 0;
-        foreach (var result in new NetworkCheck(backend, plan, samples.X, samples.Labels).Run(lesson is null ? network : null))
+        var check = new NetworkCheck(backend, plan, samples.X, samples.Labels) { ComparesAll = comparesAll };
+        foreach (var result in check.Run(lesson is null ? network : null))
         {
             count++;
             Write(result);
@@ -51,6 +53,18 @@ internal sealed class GradCheckRun(
 
         WriteVerdict(count, failed);
         return failed.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static Blueprint Plant(Blueprint healthy, Lesson lesson)
+    {
+        try
+        {
+            return healthy.With(lesson.Fault);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException($"--inject-bug {lesson.Name}: {exception.Message}");
+        }
     }
 
     private void Write(CheckResult result)
@@ -72,6 +86,7 @@ internal sealed class GradCheckRun(
             json.WriteString("finding", result.Finding);
             if (result.Comparison is { } comparison)
             {
+                json.WriteNumber("elements", comparison.Elements);
                 json.WriteNumber("compared", comparison.Checked);
                 json.WriteNumber("kinks", comparison.Kinks);
                 json.WriteNumber("worst_index", comparison.WorstIndex);

@@ -27,6 +27,8 @@ internal static class GradCheckCommand
         var activation = CommonOptions.Text("--activation", "NAME", "relu, sigmoid or tanh [default: relu]");
         var bug = CommonOptions.Text("--inject-bug", "NAME",
             $"plant a fault: the number of a lesson (see 'scratchnet lessons'), or {Lessons.Names}");
+        var all = CommonOptions.Flag("--all",
+            "compare every element of every parameter, not some hundred of each large one: minutes for a network of 100,000");
         var (device, threads, json) = (CommonOptions.Device(), CommonOptions.Threads(), CommonOptions.Json());
         var command = new ExampledCommand("gradcheck",
             "Compares backpropagation with central differences in double precision, layer by layer.",
@@ -34,7 +36,7 @@ internal static class GradCheckCommand
             ("scratchnet gradcheck --hidden 64 --activation tanh --device opencl", "a fresh network on another device"),
             ("scratchnet gradcheck --inject-bug missing-transpose", "which check finds it, and how training looks"))
         {
-            model, hidden, activation, bug, device, threads, json,
+            model, hidden, activation, bug, all, device, threads, json,
         };
         command.SetAction(parse =>
         {
@@ -52,7 +54,8 @@ internal static class GradCheckCommand
                 ? TrainedModel.Load(backend, RunFiles.NeedModel(path)).Network
                 : new Network(backend, Inputs, layers, new SoftmaxCrossEntropy());
             var hidesName = int.TryParse(words, out _);
-            return new GradCheckRun(backend, network, lesson, hidesName, parse.GetValue(json), terminal).Run();
+            return new GradCheckRun(
+                backend, network, lesson, hidesName, parse.GetValue(all), parse.GetValue(json), terminal).Run();
         });
         return command;
     }

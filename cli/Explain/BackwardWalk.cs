@@ -25,20 +25,9 @@ internal sealed class BackwardWalk(Explanation walk)
     {
         var dy = Trace.Sample.Layers[^1].Dy;
         var numeric = walk.Numbers.Dy(walk.Layers.Count - 1, walk.Classes);
-        var lines = walk.Classes.Select((j, i) => new Line(
-            $"dy[{j}]", dy[j], Equations.ScoreGradient(walk.Loss, Trace.Probabilities, j, walk.Subject.Label))
-        {
-            Numeric = numeric[i],
-        });
-        var isWeighted = walk.Loss.ClassWeights.Count > 0;
+        var lines = walk.Classes.Select((j, i) => new Line($"dy[{j}]", dy[j], walk.Loss.Gradient(j)) { Numeric = numeric[i] });
         return new Step(new("backward", walk.Layers.Count + 1, "dy"), "Back through the loss",
-            "Softmax and logarithm together have the simplest gradient there is: probability less truth. Where it is positive, a "
-            + "higher score would raise the loss; only the right class's is negative.",
-            [
-                $"forward: {Equations.CrossEntropy(isWeighted)}, p = softmax(y)",
-                $"so: dy[j] = ∂L/∂y[j] = {(isWeighted ? "c·(p[j] - t[j])" : "p[j] - t[j]")}",
-            ],
-            [.. lines], [Explanation.Strip("dy", dy)]);
+            walk.Loss.BackwardWords, walk.Loss.Backward, [.. lines], [Explanation.Strip("dy", dy)]);
     }
 
     private Step Activation(Dense dense)

@@ -33,6 +33,7 @@ internal sealed class Explanation
         Weight = weight ?? Steepest();
         Numbers = new NumericGradients(before, Trace, subject.Label);
         Classes = ChooseClasses();
+        Loss = LossStory.Of(this);
         Steps =
         [
             .. new ForwardWalk(this).Steps(), .. new BackwardWalk(this).Steps(),
@@ -61,11 +62,11 @@ internal sealed class Explanation
     /// <summary>Gradients by differences.</summary>
     public NumericGradients Numbers { get; }
 
-    /// <summary>The classes that are shown: all, or the likeliest and the right one.</summary>
+    /// <summary>The scores that are shown: of all classes, or of the likeliest and the right one.</summary>
     public IReadOnlyList<int> Classes { get; }
 
-    /// <summary>The loss.</summary>
-    public SoftmaxCrossEntropy Loss => (SoftmaxCrossEntropy)Subject.Network.Loss;
+    /// <summary>What depends on the loss.</summary>
+    public LossStory Loss { get; }
 
     /// <summary>The walk.</summary>
     public IReadOnlyList<Step> Steps { get; }

@@ -46,7 +46,7 @@ internal sealed class ForwardWalk(Explanation walk)
         var which = units.Length == dense.Outputs
             ? ""
             : $" Of {dense.Outputs} units, those are shown on which the loss depends most.";
-        var last = dense == walk.Layers[^1] ? " This is the last layer: its y are the scores of the classes." : "";
+        var last = dense == walk.Layers[^1] ? walk.Loss.ScoreWords : "";
         return new Step(new("forward", dense.Index + 1, "y"), $"Layer {walk.NumberOf(dense)}: {dense.Description}",
             "Each unit adds up its inputs, each times a weight, and its bias"
             + (name.Length > 0 ? $"; then {name} of that." : ".") + last + which,
@@ -74,25 +74,7 @@ internal sealed class ForwardWalk(Explanation walk)
     private int WidthOf(Dropout dropout, float[] values) =>
         dropout.Index == 0 ? walk.Subject.Model.Format.Width : Explanation.Strip("", values).Width;
 
-    private Step Loss()
-    {
-        var (p, scores, label) = (Trace.Probabilities, Trace.Sample.Scores, walk.Subject.Label);
-        var max = scores.Max();
-        var sum = Explanation.Show(scores.Sum(score => Math.Exp(score - (double)max)));
-        var isWeighted = walk.Loss.ClassWeights.Count > 0;
-        var target = walk.Loss.LabelSmoothing > 0
-            ? $"t is {Explanation.Show(Equations.Target(walk.Loss, label, label, p.Length))} for the right class and "
-                + $"{Explanation.Show(walk.Loss.LabelSmoothing / (double)p.Length)} for the others (label smoothing)"
-            : "t is 1 for the right class and 0 for the others";
-        var weight = isWeighted ? $"; c is this class's weight, {Explanation.Show(Equations.ClassWeight(walk.Loss, label))}" : "";
-        return new Step(new("forward", walk.Layers.Count + 1, "p, L"), "The probabilities and the loss",
-            $"Softmax makes probabilities of the scores. The loss says how surprising the right class is: {target}{weight}.",
-            ["p[j] = e^(y[j] - max y) / Σk e^(y[k] - max y)", Equations.CrossEntropy(isWeighted)],
-            [
-                .. walk.Classes.Select(j =>
-                    new Line($"p[{j}]", p[j], $"e^({Explanation.Show(scores[j])} - {Explanation.Show(max)}) / {sum}")),
-                Equations.Loss(walk.Loss, scores, label, Trace.Sample.Loss, Explanation.MostTerms),
-            ],
-            [Explanation.Strip("p", p)]);
-    }
+    private Step Loss() => new(
+        new("forward", walk.Layers.Count + 1, "p, L"), "The probabilities and the loss", walk.Loss.Words, walk.Loss.Forward,
+        [.. walk.Loss.Lines], [Explanation.Strip("p", Trace.Probabilities)]);
 }

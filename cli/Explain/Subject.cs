@@ -93,13 +93,11 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
     private static Subject Copy(TrainedModel model, Checkpoint? checkpoint, string origin)
     {
         var layers = model.Network.Layers;
-        if (model.Network.Loss is not SoftmaxCrossEntropy || layers[^1] is not Dense
-            || layers.Any(layer => layer is not (Dense or Dropout)))
+        if (layers[^1] is not Dense || layers.Any(layer => layer is not (Dense or Dropout)))
         {
-            var kind = model.Network.Loss.Kind;
             model.Dispose();
-            throw new FailureException(
-                $"explain walks through dense layers that end in a softmax; this network has other layers or ends in {kind}");
+            throw new FailureException("explain walks through dense layers, with dropout between them; this network has "
+                + string.Join(", ", layers.Select(layer => layer.Kind).Distinct()));
         }
 
         var copy = Blueprint.Of(model.Network).Build(model.Network.Backend, model.Network.Seed);

@@ -88,15 +88,15 @@ internal sealed class UpdateStory(Explanation walk)
 
     private Step After()
     {
-        var (before, after, label) = (walk.Trace.Sample.Loss, walk.Trace.LossAfter, walk.Subject.Label);
+        var (before, after) = (walk.Trace.Sample.Loss, walk.Trace.LossAfter);
         return new Step(new("weight", walk.Layers.Count + 1, "L after"), "The loss after the step",
             "Every weight and bias has made such a step at the same time. The sample goes once more through the changed "
             + "network. The gradients foretold a change, as if the loss went on as straight as at the start; what differs is "
             + "its curvature." + (walk.Layers.Any(layer => layer is Dropout) ? " Dropout drops the same values again." : ""),
             ["L after = L(w + Δw)", "foretold: L after - L ≈ Σ dw·Δw, over all weights and biases"],
             [
-                new Line($"p[{label}] before", walk.Trace.Probabilities[label]),
-                new Line($"p[{label}] after", walk.Trace.ProbabilitiesAfter[label]),
+                new Line($"{walk.Loss.RightName} before", walk.Loss.Right(walk.Trace.Probabilities)),
+                new Line($"{walk.Loss.RightName} after", walk.Loss.Right(walk.Trace.ProbabilitiesAfter)),
                 new Line("L before", before),
                 new Line("L after", after),
                 new Line("change", after - before) { Terms = [new Term("L after", after), new Term("-L before", -before)] },

@@ -73,8 +73,7 @@ internal sealed class WeightStory(Explanation walk)
         var numeric = walk.Numbers.Dy(_dense.Index, [J])[0];
         if (_dense == walk.Layers[^1])
         {
-            return new Line($"dy[{J}]", _layer.Dy[J],
-                Equations.ScoreGradient(walk.Loss, walk.Trace.Probabilities, J, walk.Subject.Label)) { Numeric = numeric };
+            return new Line($"dy[{J}]", _layer.Dy[J], walk.Loss.Gradient(J)) { Numeric = numeric };
         }
 
         // A prime tells the next layer's numbers from this one's. What dropout between them multiplied by comes last.

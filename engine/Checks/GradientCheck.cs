@@ -19,6 +19,9 @@ public sealed record GradientComparison(
     /// </summary>
     public const double Tolerance = 2e-5;
 
+    /// <summary>Elements of the tensor, compared or not.</summary>
+    public int Elements { get; init; }
+
     /// <summary>Columns of the tensor; 1 for a vector.</summary>
     public int Columns { get; init; } = 1;
 
@@ -193,7 +196,10 @@ public static class GradientCheck
         }
 
         return new GradientComparison(
-            name, chosen.Length - kinks, kinks, worst, analytic[worst], numeric[worst], largest < 0 ? double.NaN : largest);
+            name, chosen.Length - kinks, kinks, worst, analytic[worst], numeric[worst], largest < 0 ? double.NaN : largest)
+        {
+            Elements = values.Length,
+        };
     }
 
     /// <summary>All places of a tensor, or so many drawn from it, always the same.</summary>

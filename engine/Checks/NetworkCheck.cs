@@ -41,6 +41,12 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
 
     private static readonly string[] Kinds = ["layer", "loss", "network", "repeat", "optimizer", "start", "overfit"];
 
+    /// <summary>
+    /// Whether every element of every parameter of the whole network is compared, which takes time by the square of its size;
+    /// else some hundred are drawn of each large one.
+    /// </summary>
+    public bool ComparesAll { get; init; }
+
     /// <summary>Most steps in which ten samples have to be learnt by heart: eight sigmoid units need about 1000.</summary>
     internal int OverfitSteps { get; init; } = 2000;
 
@@ -95,7 +101,7 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
         var products = network.Parameters.Where(parameter => !parameter.IsBias).Sum(parameter => (double)parameter.Count);
         var most = Effort / (2 * Batch * products * network.Parameters.Count);
         var comparisons = GradientCheck.Run(network, x[..(Batch * network.Inputs)], labels[..Batch], step: 1,
-            (int)Math.Clamp(most, FewestElements, MostElements));
+            ComparesAll ? int.MaxValue : (int)Math.Clamp(most, FewestElements, MostElements));
         CheckResult[] results =
             [.. comparisons.Select(comparison => OfGradients("network", $"whole network: {comparison.Name}", comparison))];
         if (given is null)
@@ -181,7 +187,8 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
     private static CheckResult OfGradients(string check, string subject, GradientComparison comparison)
     {
         var kinks = comparison.Kinks == 0 ? "" : $", {comparison.Kinks} at kinks left out";
-        return new CheckResult(check, subject, comparison.Passes, $"{comparison.Checked} compared{kinks}; worst at "
+        var drawn = comparison.Checked + comparison.Kinks < comparison.Elements ? $" of {comparison.Elements}" : "";
+        return new CheckResult(check, subject, comparison.Passes, $"{comparison.Checked}{drawn} compared{kinks}; worst at "
             + $"{comparison.WorstPlace}: {comparison.Analytic:0.000000e+0} against {comparison.Numeric:0.000000e+0}, "
             + $"relative error {comparison.RelativeError:0.0e+0}", comparison);
     }

@@ -50,7 +50,7 @@ public class Dense : Layer
     internal bool LossAppliesActivation { get; set; }
 
     /// <summary>What the layer itself applies: f, or nothing where the loss does.</summary>
-    internal Activation Applied => LossAppliesActivation ? Activation.None : Activation;
+    public Activation Applied => LossAppliesActivation ? Activation.None : Activation;
 
     /// <inheritdoc/>
     public override Tensor Forward(Backend backend, Tensor x, in Pass pass)

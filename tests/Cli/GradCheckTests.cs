@@ -21,6 +21,16 @@ public class GradCheckTests
         Assert.Equal((lines.Length - 1, 0), (checks, failed));
     }
 
+    [Theory]
+    [InlineData("", "of 1568 compared")]
+    [InlineData(" --all", "      1568 compared")]
+    public void OfLargeParametersSomeElementsAreComparedOrAll(string option, string part)
+    {
+        var result = InProcess.Run($"gradcheck --hidden 2 --activation tanh{option}".Split(' '));
+        Assert.Contains(result.Out.Split('\n'), line => line.Contains(part, StringComparison.Ordinal));
+        Assert.Contains("pass  whole network: layers.0.weights", result.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AFaultIsFoundAndItsCurveDrawn()
     {

@@ -173,6 +173,31 @@ public sealed class ExplainTests : IDisposable
             page.GetProperty("columns").EnumerateArray().Select(name => name.GetString()));
     }
 
+    [Theory]
+    [InlineData("yes", 1)]
+    [InlineData("no", 0)]
+    public void A_yes_or_no_network_is_walked_through_by_its_own_loss(string label, int t)
+    {
+        var picture = _model.File("bar.bmp");
+        var pixels = new byte[30 * 30];
+        for (var row = 5; row < 25; row++)
+        {
+            pixels.AsSpan((row * 30) + 13, 4).Fill(255);
+        }
+
+        Bitmap.Write(picture, pixels, 30, 30);
+        var page = _model.MakeYesOrNo().Explain("--sample", picture, "--label", label);
+        var (p, score) = (ExplainedModel.Value(page, "p"), ExplainedModel.Value(page, "dy[0]"));
+        Assert.Equal(p - t, score, 1e-6);
+        Assert.Equal(-Math.Log(t == 1 ? p : 1 - p), ExplainedModel.Value(page, "L"), 1e-6);
+        Assert.Equal(ExplainedModel.Value(page, "L before"), ExplainedModel.Value(page, "L"));
+        Assert.Equal(t == 1 ? p : 1 - p, ExplainedModel.Value(page, $"{(t == 1 ? "p" : "1 - p")} before"), 1e-6);
+        Assert.True(ExplainedModel.Value(page, "L after") < ExplainedModel.Value(page, "L before"));
+        Assert.All(ExplainedModel.Lines(page).Where(line => line.GetProperty("gradient").GetBoolean()), line => Assert.Equal(
+            line.GetProperty("numeric").GetDouble(), line.GetProperty("value").GetDouble(), 1e-5));
+        InProcess.Refuses(2, $"gradcheck {_model.Path} --inject-bug softmax-no-max", "a fault of softmax");
+    }
+
     private static double Product(JsonElement term) =>
         term.GetProperty("factors").EnumerateArray().Aggregate(1.0, (product, factor) => product * factor.GetDouble());
 }

@@ -35,6 +35,16 @@ internal sealed class ExplainedModel : IDisposable
         return this;
     }
 
+    /// <summary>Saves a yes-or-no model of 784-8-1 with random weights.</summary>
+    public ExplainedModel MakeYesOrNo()
+    {
+        using var network = new Network(Backend, 784,
+            [new Dense(8, Activation.Tanh), new Dense(1, Activation.Sigmoid)], new BinaryCrossEntropy(), seed: 5);
+        var digits = BundledDigits.Load().Train;
+        new TrainedModel(network, InputFormat.For(digits), ["no", "yes"], "mine", digits.Sha256).Save(Path);
+        return this;
+    }
+
     /// <summary>Writes the page of the model.</summary>
     public ExplainedModel Write(params string[] args)
     {
