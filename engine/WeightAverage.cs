@@ -52,6 +52,10 @@ public sealed class WeightAverage : IDisposable
     /// <summary>All averaged weights and biases (a download), in the order of <see cref="Network.CopyWeights()"/>.</summary>
     public float[] CopyWeights() => _average.View.ToArray();
 
+    /// <summary>Shows the memory of the average to a reader; between two calls of <see cref="Swap"/> that is the network's weights.</summary>
+    /// <param name="reader">Looks at it, perhaps piece after piece.</param>
+    public void Read(ValueReader<float> reader) => _average.View.Read(reader);
+
     /// <summary>Fills an array made by <see cref="CopyWeights()"/> with the present average (a download).</summary>
     /// <param name="weights">Receives it.</param>
     public void CopyWeights(float[] weights) => _average.View.CopyTo(weights);

@@ -66,8 +66,23 @@ public sealed class Checkpoint
     /// <param name="path">The file; replaced whole or not at all.</param>
     /// <param name="extra">Anything else to keep, such as how to find the data again.</param>
     /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
-    public static void Save(Trainer trainer, TrainedModel model, string path, JsonObject? extra = null) =>
-        CheckpointContent.Capture(trainer, model, extra).Write(path);
+    public static void Save(Trainer trainer, TrainedModel model, string path, JsonObject? extra = null)
+    {
+        using var file = Begin(trainer, model, path, extra);
+        file.Commit();
+    }
+
+    /// <summary>
+    /// Writes the state of a run, but does not wait for the disk: <see cref="PendingFile.Commit"/> does, which another thread may call while
+    /// the run goes on. May be called between any two steps.
+    /// </summary>
+    /// <param name="trainer">The run.</param>
+    /// <param name="model">The model that it trains, for its description.</param>
+    /// <param name="path">The file; replaced whole or not at all.</param>
+    /// <param name="extra">Anything else to keep, such as how to find the data again.</param>
+    /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
+    public static PendingFile Begin(Trainer trainer, TrainedModel model, string path, JsonObject? extra = null) =>
+        CheckpointContent.Begin(trainer, model, path, extra);
 
     /// <summary>Reads a checkpoint.</summary>
     /// <param name="path">The file.</param>

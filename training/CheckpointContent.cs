@@ -5,8 +5,8 @@ using ScratchNet.Kernels;
 
 namespace ScratchNet.Training;
 
-/// <summary>A copy of a run's state that no step changes any more: what a checkpoint is written from.</summary>
-public sealed class CheckpointContent
+/// <summary>What stands in a checkpoint, and how it gets there from a run.</summary>
+internal static class CheckpointContent
 {
     /// <summary>The metadata key of everything that is no tensor.</summary>
     internal const string TrainingKey = "training";
@@ -23,59 +23,36 @@ public sealed class CheckpointContent
     /// <summary>The tensor of the average of the weights, where the model has others.</summary>
     internal const string AverageName = "weights.average";
 
-    private readonly SafetensorsFile _file;
-
-    private CheckpointContent(SafetensorsFile file) => _file = file;
-
-    /// <summary>Copies the state of a run, to be written while the run goes on. May be called between any two steps.</summary>
-    /// <param name="trainer">The run.</param>
+    /// <summary>
+    /// Hands the state of a run to the system, tensor by tensor from where it lives, so that no second memory is needed; the run may go on
+    /// while the disk is waited for.
+    /// </summary>
+    /// <param name="trainer">The run, between two steps.</param>
     /// <param name="model">The model that it trains, for its description.</param>
+    /// <param name="path">The file.</param>
     /// <param name="extra">Anything else to keep.</param>
-    /// <param name="old">
-    /// A copy that is needed no more, whose memory is used again: the system takes longer to give new memory than the copying
-    /// takes.
-    /// </param>
-    public static CheckpointContent Capture(
-        Trainer trainer, TrainedModel model, JsonObject? extra = null, CheckpointContent? old = null)
+    /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
+    public static PendingFile Begin(Trainer trainer, TrainedModel model, string path, JsonObject? extra)
     {
-        var optimizer = trainer.Optimizer.State.Select(state => Copy(OptimizerPrefix + state.Name, state.Buffer.View));
-        List<StoredTensor> weights = [];
-        trainer.UseModelWeights(() => weights.AddRange(NetworkFile.Tensors(trainer.Network, Download)));
-        var (trained, average) = trainer.OtherWeights(old?.Find(TrainedName), old?.Find(AverageName));
-        AddWeights(TrainedName, trained);
-        AddWeights(AverageName, average);
-        return new CheckpointContent(new SafetensorsFile(
-            [.. weights, .. optimizer, Copy(TotalsName, trainer.Metrics.Totals.View)],
-            [
-                .. NetworkFile.Describe(trainer.Network), .. model.Describe(),
-                new(TrainingKey, DescribeTraining(trainer, extra).ToJsonString()),
-            ])
-        {
-            HasFastChecksum = true,
-        });
-
-        StoredTensor Copy(string name, BufferView<float> view) => new(name, [view.Length], Download(name, view));
-
-        float[] Download(string name, BufferView<float> view)
-        {
-            var values = old?.Find(name) is { } found && found.Length == view.Length ? found : new float[view.Length];
-            view.CopyTo(values);
-            return values;
-        }
-
-        void AddWeights(string name, float[]? values)
-        {
-            if (values is not null)
-            {
-                weights.Add(new StoredTensor(name, [values.Length], values));
-            }
-        }
+        PendingFile? file = null;
+        trainer.UseModelWeights(() => file = AtomicFile.Begin(path, stream => Writer(trainer, model, extra).Write(stream)));
+        return file!;
     }
 
-    /// <summary>Writes the checkpoint; may be called on any thread.</summary>
-    /// <param name="path">The file; replaced whole or not at all.</param>
-    /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
-    public void Write(string path) => _file.Write(path);
+    private static SafetensorsWriter Writer(Trainer trainer, TrainedModel model, JsonObject? extra) => new(
+        [
+            .. NetworkFile.Tensors(trainer.Network),
+            .. trainer.OtherWeights(TrainedName, AverageName),
+            .. trainer.Optimizer.State.Select(state => Whole(OptimizerPrefix + state.Name, state.Buffer.View)),
+            Whole(TotalsName, trainer.Metrics.Totals.View),
+        ],
+        [
+            .. NetworkFile.Describe(trainer.Network), .. model.Describe(),
+            new(TrainingKey, DescribeTraining(trainer, extra).ToJsonString()),
+        ],
+        hasFastChecksum: true);
+
+    private static TensorSource Whole(string name, BufferView<float> view) => TensorSource.Of(name, [view.Length], view);
 
     /// <summary>The optimizer's settings with its full learning rate: a run is resumed only under the same ones.</summary>
     internal static JsonObject DescribeOptimizer(Trainer trainer)
@@ -115,6 +92,4 @@ public sealed class CheckpointContent
         ["seconds"] = epoch.Seconds,
         ["images_per_second"] = epoch.ImagesPerSecond,
     };
-
-    private float[]? Find(string name) => _file.Tensors.TryGetValue(name, out var tensor) ? tensor.Values : null;
 }

@@ -1,4 +1,6 @@
 using ScratchNet.Engine;
+using ScratchNet.Engine.Files;
+using ScratchNet.Kernels;
 
 namespace ScratchNet.Training;
 
@@ -27,27 +29,21 @@ internal sealed class ModelWeights : IDisposable
         _goodAverage = _average?.CopyWeights();
     }
 
-    /// <summary>What the model's weights do not tell, where they are others than those that are trained (downloads).</summary>
-    /// <param name="trained">Memory for the weights that are trained; null: new memory is taken.</param>
-    /// <param name="average">Memory for the average.</param>
-    /// <returns>The weights that are trained, and the average where the model has neither; else null.</returns>
-    public (float[]? Trained, float[]? Average) CopyOthers(float[]? trained, float[]? average)
+    /// <summary>
+    /// What the model's weights do not tell, where they are others than those that are trained: these, and the average where the model has
+    /// neither. To be asked for and read in <see cref="Use"/>.
+    /// </summary>
+    /// <param name="trained">What to call the weights that are trained.</param>
+    /// <param name="average">What to call the average.</param>
+    public IEnumerable<TensorSource> Others(string trained, string average) => (_average, _best) switch
     {
-        if (_average is null && _best is null)
-        {
-            return (null, null);
-        }
+        (null, null) => [],
 
-        Copy(ref trained);
-        if (_average is null || _best is null)
-        {
-            return (trained, null);
-        }
-
-        average ??= new float[_good.Length];
-        _average.CopyWeights(average);
-        return (trained, average);
-    }
+        // Exchanged with the network's, the average's memory has the weights that are trained.
+        ({ } exchanged, null) => [Whole(trained, exchanged.Read)],
+        (null, { }) => [Whole(trained, reader => reader(_trained))],
+        ({ } kept, { }) => [Whole(trained, reader => reader(_trained)), Whole(average, kept.Read)],
+    };
 
     /// <summary>Takes the weights that a step left into the average.</summary>
     /// <param name="step">The step, from 1.</param>
@@ -122,6 +118,8 @@ internal sealed class ModelWeights : IDisposable
 
     /// <summary>Gives the average's memory back.</summary>
     public void Dispose() => _average?.Dispose();
+
+    private TensorSource Whole(string name, Action<ValueReader<float>> read) => new(name, [_good.Length], read);
 
     private void CheckNotLent()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ScratchNet.Engine;
+using ScratchNet.Engine.Files;
 using ScratchNet.Kernels;
 using ScratchNet.Training.Data;
 using ScratchNet.Training.Diagnosis;
@@ -30,6 +31,7 @@ public sealed class Trainer : IDisposable
     private readonly Stopwatch _clock = new();
     private readonly ModelWeights _weights;
     private bool _isOver;
+    private bool _isReleased;
     private long _imagesThisSession;
     private TimeSpan _secondsThisSession;
 
@@ -169,7 +171,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">The run is done.</exception>
     public void Step()
     {
-        if (IsDone)
+        if (IsDone || _isReleased)
         {
             throw new InvalidOperationException("The run is done.");
         }
@@ -270,11 +272,21 @@ public sealed class Trainer : IDisposable
         return _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
     }
 
-    /// <summary>What a checkpoint needs beside the model's weights: those that are trained, and a hidden average, if they differ.</summary>
-    /// <param name="trained">Memory of an older such copy of the former; null: new memory is taken.</param>
-    /// <param name="average">Memory of an older such copy of the latter.</param>
-    internal (float[]? Trained, float[]? Average) OtherWeights(float[]? trained = null, float[]? average = null) =>
-        _weights.CopyOthers(trained, average);
+    /// <summary>What a checkpoint needs beside the model's weights; see <see cref="ModelWeights.Others"/>.</summary>
+    internal IEnumerable<TensorSource> OtherWeights(string trained, string average) => _weights.Others(trained, average);
+
+    /// <summary>
+    /// Gives the memory back that only steps need, the optimizer's with it: the run is over. <see cref="UseModelWeights"/>, what was
+    /// measured and the network stay.
+    /// </summary>
+    public void ReleaseSteps()
+    {
+        _isReleased = true;
+        _train.Dispose();
+        _validation?.Dispose();
+        _predictions?.Dispose();
+        Optimizer.Dispose();
+    }
 
     /// <summary>Gives the data's memory back; network and optimizer stay.</summary>
     public void Dispose()

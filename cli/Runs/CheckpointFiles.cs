@@ -17,6 +17,7 @@ internal sealed class CheckpointFiles(string newest, int keep)
 
     private const string Extension = ".safetensors";
     private const string StepMark = ".step-";
+    private const string NextMark = ".next";
 
     /// <summary>The step of the newest one that belongs to this run; null while there is none.</summary>
     public long? NewestStep { get; private set; }
@@ -32,21 +33,21 @@ internal sealed class CheckpointFiles(string newest, int keep)
         Older(newest).ForEach(File.Delete);
     }
 
+    /// <summary>Where the next one is to be written: beside the newest, if that is kept until the next one is whole.</summary>
+    public string Next => keep == 1 || NewestStep is null ? newest : Beside(newest, NextMark);
+
     /// <summary>Saves one, and removes those that are too many.</summary>
     /// <param name="step">The step that it is of.</param>
-    /// <param name="write">Writes it to a path; replaces whole or not at all.</param>
+    /// <param name="write">Writes it to <see cref="Next"/>; replaces whole or not at all.</param>
     /// <exception cref="IOException">It cannot be written. All others stand.</exception>
     public void Save(long step, Action<string> write)
     {
-        if (keep == 1 || NewestStep is not { } before)
+        var next = Next;
+        write(next);
+        if (next != newest)
         {
-            write(newest);
-        }
-        else
-        {
-            var next = Beside(newest, ".next");
-            write(next);
-            File.Move(newest, Beside(newest, StepMark + before.ToString(CultureInfo.InvariantCulture)), overwrite: true);
+            var before = NewestStep!.Value.ToString(CultureInfo.InvariantCulture);
+            File.Move(newest, Beside(newest, StepMark + before), overwrite: true);
             File.Move(next, newest);
         }
 
@@ -110,7 +111,7 @@ internal sealed class CheckpointFiles(string newest, int keep)
         var steps = Directory.GetFiles(folder, pattern)
             .Select(file => (Path: Path.Combine(Path.GetDirectoryName(newest)!, Path.GetFileName(file)), Step: StepOf(Path.GetFileName(file))))
             .Where(file => file.Step < below).OrderByDescending(file => file.Step).Select(file => file.Path);
-        var next = Beside(newest, ".next");
+        var next = Beside(newest, NextMark);
         return [.. path == newest && File.Exists(next) ? [next] : Array.Empty<string>(), .. steps];
     }
 

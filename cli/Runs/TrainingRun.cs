@@ -28,7 +28,7 @@ internal sealed class TrainingRun : IDisposable
         _observers = [.. Observers()];
         run.Trainer.Progressed = progress => Tell(observer => observer.Progressed(progress));
         run.Trainer.EpochEnded = epoch => Tell(observer => observer.EpochEnded(epoch));
-        run.Trainer.Stepped = _saver.Stepped;
+        run.Trainer.Stepped = SteppedFirst;
     }
 
     /// <summary>How the model did on the test part; null until then.</summary>
@@ -82,9 +82,26 @@ internal sealed class TrainingRun : IDisposable
         // Saved before anything else can go wrong.
         SaveModelOrSayWhatIsLeft();
         Tell(observer => observer.Trained());
+        ReleaseTraining();
         _run.Trainer.UseModelWeights(() => Result = Measure());
         Tell(observer => observer.Finished(Result!));
         return ExitCode.Success;
+    }
+
+    /// <summary>By now all that training needs has its memory, and none that was needed only on the way there is needed any more.</summary>
+    private void SteppedFirst()
+    {
+        UnusedMemory.GiveBack();
+        _run.Trainer.Stepped = _saver.Stepped;
+        _saver.Stepped();
+    }
+
+    /// <summary>What comes now needs the test part, and not what training needed.</summary>
+    private void ReleaseTraining()
+    {
+        _run.Trainer.ReleaseSteps();
+        _run.WholeTrain.ReleasePictures();
+        UnusedMemory.GiveBack();
     }
 
     /// <summary>Gives memory and device back.</summary>
@@ -100,6 +117,10 @@ internal sealed class TrainingRun : IDisposable
         Checkpoint? checkpoint, CancellationToken cancellation)
     {
         var data = plan.Source.Load(terminal, cancellation);
+
+        // The test part has been read and found whole; it is read again when it is needed.
+        data.Test.ReleasePictures();
+        UnusedMemory.GiveBack();
         var isNamed = files is not null || request is not { Run: null, Output: null };
         (files, var runLock) = RunLock.Take(() => files ?? RunFiles.ForNew(request, data.Train.Name), mayMove: !isNamed);
         Backend? backend = null;

@@ -23,6 +23,19 @@ public static class AtomicFile
     /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
+        using var file = Begin(path, write);
+        file.Commit();
+    }
+
+    /// <summary>
+    /// Hands a file's content to the system, under its temporary name. Waiting for the disk, which takes most of the time, and renaming
+    /// are left to <see cref="PendingFile.Commit"/>, which any thread may call.
+    /// </summary>
+    /// <param name="path">As in <see cref="Write"/>.</param>
+    /// <param name="write">As in <see cref="Write"/>.</param>
+    /// <exception cref="IOException">As in <see cref="Write"/>.</exception>
+    public static PendingFile Begin(string path, Action<Stream> write)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var temporary = path;
         try
@@ -31,43 +44,23 @@ public static class AtomicFile
             var folder = Path.GetDirectoryName(target)!;
             Directory.CreateDirectory(folder);
             temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp");
-            Replace(target, temporary, write);
+            return PendingFile.Fill(path, target, temporary, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var reason = DiskFull.Contains(e.HResult) ? "the disk is full" : e.Message.Replace(temporary, path).TrimEnd('.');
-            throw new IOException(
-                $"{path}: cannot be written: {reason}. Make room or choose another place; an older file there is unchanged.", e);
+            throw Explained(path, temporary, e);
         }
     }
 
-    private static void Replace(string target, string temporary, Action<Stream> write)
+    /// <summary>What went wrong, in one line that names the file.</summary>
+    /// <param name="path">The file, as it was given.</param>
+    /// <param name="temporary">The name that it had meanwhile, which means nothing to a person.</param>
+    /// <param name="exception">What was thrown.</param>
+    internal static IOException Explained(string path, string temporary, Exception exception)
     {
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            KeepPermissions(target, temporary);
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
-
-    // Whoever restricted a file to himself must not find it open to all after the next save.
-    private static void KeepPermissions(string target, string temporary)
-    {
-        if (!OperatingSystem.IsWindows() && File.Exists(target))
-        {
-            File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
-        }
+        var reason = DiskFull.Contains(exception.HResult) ? "the disk is full" : exception.Message.Replace(temporary, path).TrimEnd('.');
+        return new IOException(
+            $"{path}: cannot be written: {reason}. Make room or choose another place; an older file there is unchanged.", exception);
     }
 
     private static string Resolve(string path)

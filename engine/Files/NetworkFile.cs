@@ -27,7 +27,8 @@ public static class NetworkFile
     /// <param name="metadata">Texts to keep with it.</param>
     /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
     public static void Save(Network network, string path, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
-        new SafetensorsFile(Tensors(network), [.. Describe(network), .. metadata ?? []]).Write(path);
+        AtomicFile.Write(path, stream =>
+            new SafetensorsWriter(Tensors(network), [.. Describe(network), .. metadata ?? []], hasFastChecksum: false).Write(stream));
 
     /// <summary>Loads a network.</summary>
     /// <param name="backend">Where it shall live.</param>
@@ -46,12 +47,10 @@ public static class NetworkFile
         new(SeedKey, network.Seed.ToString(CultureInfo.InvariantCulture)),
     ];
 
-    /// <summary>A network's parameters as they stand in files (downloads them).</summary>
+    /// <summary>A network's parameters as they stand in files, read when they are written.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="download">Downloads the values of a name, into memory of its own choice; left out, into new memory.</param>
-    public static IEnumerable<StoredTensor> Tensors(Network network, Func<string, BufferView<float>, float[]>? download = null) =>
-        network.Parameters.Select(parameter => new StoredTensor(parameter.Name, ShapeOf(parameter),
-            download?.Invoke(parameter.Name, parameter.Values.View) ?? parameter.Values.ToArray()));
+    public static IEnumerable<TensorSource> Tensors(Network network) => network.Parameters.Select(parameter =>
+        TensorSource.Of(parameter.Name, ShapeOf(parameter), parameter.Values.View));
 
     /// <summary>Makes the network that a file describes, with the file's weights.</summary>
     /// <param name="backend">Where it shall live.</param>

@@ -34,7 +34,7 @@ public sealed partial class SafetensorsFile
     internal const int HeaderStart = sizeof(ulong);
 
     // The format's own limit, against headers made to exhaust memory.
-    private const int LongestHeader = 100_000_000;
+    internal const int LongestHeader = 100_000_000;
 
     private const string OtherNetwork = "The file holds another network; take the one that belongs to this one.";
 

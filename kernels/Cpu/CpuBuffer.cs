@@ -31,6 +31,8 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
 
     public Span<T> Span => (_array ?? throw new ObjectDisposedException("buffer")).AsSpan(_start, Length);
 
+    public override void Read(ValueReader<T> reader, int offset, int length, int most) => reader(Span.Slice(offset, length));
+
     public override void Clear() => Span.Clear();
 
     protected override void Upload(ReadOnlySpan<T> source, int offset) => source.CopyTo(Span[offset..]);

@@ -45,6 +45,14 @@ public readonly record struct BufferView<T>(DeviceBuffer<T> Buffer, int Offset, 
         Buffer.CopyTo(destination, Offset);
     }
 
+    /// <summary>Shows the values behind this view to a reader; see <see cref="DeviceBuffer{T}.Read"/>.</summary>
+    /// <param name="reader">Looks at them, perhaps piece after piece.</param>
+    public void Read(ValueReader<T> reader) => Buffer.Read(reader, Offset, Length);
+
+    /// <summary>Shows the values behind this view to a reader, all at once.</summary>
+    /// <param name="reader">Looks at them.</param>
+    public void ReadWhole(ValueReader<T> reader) => Buffer.Read(reader, Offset, Length, Length);
+
     /// <summary>The values behind this view as a new array on the host (a download).</summary>
     public T[] ToArray()
     {

@@ -1,5 +1,10 @@
 namespace ScratchNet.Kernels;
 
+/// <summary>Looks at values where they are; they may be others as soon as it returns.</summary>
+/// <param name="values">The values.</param>
+/// <typeparam name="T">Their type.</typeparam>
+public delegate void ValueReader<T>(ReadOnlySpan<T> values);
+
 /// <summary>
 /// Memory that lives on one backend. Values reach it and leave it only through <see cref="CopyFrom"/> and
 /// <see cref="CopyTo"/>, which the backend counts, so that a test can show what a training step moves.
@@ -8,6 +13,8 @@ namespace ScratchNet.Kernels;
 public abstract class DeviceBuffer<T> : IDisposable
     where T : unmanaged
 {
+    private const int PieceLength = 1 << 18;
+
     /// <summary>Notes whose memory this is and how much of it there is.</summary>
     /// <param name="backend">The backend that owns the memory.</param>
     /// <param name="length">Number of elements.</param>
@@ -44,6 +51,25 @@ public abstract class DeviceBuffer<T> : IDisposable
         CheckRange(destination.Length, offset);
         Backend.Transfers.CountDownload(destination.Length * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
         Download(destination, offset);
+    }
+
+    /// <summary>
+    /// Shows values to a reader, first to last: where they are on the processor, in pieces that are downloaded from elsewhere. Takes no
+    /// second memory for all of them.
+    /// </summary>
+    /// <param name="reader">Looks at the values, or at piece after piece of them.</param>
+    /// <param name="offset">The first value.</param>
+    /// <param name="length">How many values.</param>
+    /// <param name="most">Values in a piece, at most.</param>
+    public virtual void Read(ValueReader<T> reader, int offset, int length, int most = PieceLength)
+    {
+        var piece = new T[Math.Min(length, most)];
+        for (var done = 0; done < length; done += piece.Length)
+        {
+            var values = piece.AsSpan(0, Math.Min(piece.Length, length - done));
+            CopyTo(values, offset + done);
+            reader(values);
+        }
     }
 
     /// <summary>Sets every byte to zero, on the device.</summary>

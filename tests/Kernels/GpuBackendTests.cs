@@ -27,6 +27,37 @@ public sealed class GpuBackendTests : IDisposable
         Assert.All(buffer.View.ToArray(), value => Assert.Equal(0, value));
     }
 
+    [Theory]
+    [InlineData(3, new[] { 3, 3, 2 })]
+    [InlineData(8, new[] { 8 })]
+    [InlineData(100, new[] { 8 })]
+    public void Values_are_shown_in_pieces_of_what_was_asked_for(int most, int[] pieces)
+    {
+        using var buffer = _backend.Allocate<int>(10);
+        buffer.CopyFrom([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        List<int[]> seen = [];
+        buffer.Read(values => seen.Add(values.ToArray()), offset: 1, length: 8, most);
+        Assert.Equal(pieces, seen.Select(piece => piece.Length));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], seen.SelectMany(piece => piece));
+    }
+
+    [Fact]
+    public void The_processor_shows_values_where_they_are()
+    {
+        using var backend = new CpuBackend(1);
+        using var buffer = backend.Allocate<int>(10);
+        buffer.CopyFrom([4, 5, 6], offset: 2);
+        var calls = 0;
+        buffer.View.Slice(2, 3).Read(values =>
+        {
+            calls++;
+            Assert.Equal([4, 5, 6], values.ToArray());
+            Assert.True(System.Runtime.CompilerServices.Unsafe.AreSame(
+                in values[0], in buffer.View.Slice(2, 3).AsSpan()[0]));
+        });
+        Assert.Equal((1, 0), (calls, backend.Transfers.Downloads));
+    }
+
     [Fact]
     public void More_memory_than_the_device_has_is_a_one_line_error()
     {

@@ -103,7 +103,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData(false, 0f)]
     [InlineData(false, 0.9f)]
     [InlineData(true, 0.9f)]
-    public void A_copy_made_in_the_memory_of_an_older_one_is_written_as_if_it_were_the_first(bool stopsEarly, float decay)
+    public void A_checkpoint_is_of_the_step_at_which_it_was_begun_however_far_the_run_goes_on(bool stopsEarly, float decay)
     {
         using var backend = new CpuBackend(1);
         using var network = TrainerTests.Make(backend);
@@ -111,14 +111,16 @@ public sealed class CheckpointTests : IDisposable
         var options = Options with { AverageDecay = decay, EarlyStopping = stopsEarly ? new EarlyStopping(9) : null };
         using var trainer = new Trainer(network, optimizer, Digits, Digits.Slice(0, 20), options);
         using var model = TrainedModel.Of(network, Digits);
-        CheckpointContent? old = null;
-        for (var step = 1; step <= 9; step++)
+        var (begun, saved) = (Path.Combine(_folder, "begun"), Path.Combine(_folder, "saved"));
+        for (var step = 1; step <= 5; step++)
         {
             trainer.Step();
-            old = CheckpointContent.Capture(trainer, model, null, old);
-            old.Write(Path.Combine(_folder, "again"));
-            Checkpoint.Save(trainer, model, Path.Combine(_folder, "first"));
-            Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "first")), File.ReadAllBytes(Path.Combine(_folder, "again")));
+            Checkpoint.Save(trainer, model, saved);
+            using var file = Checkpoint.Begin(trainer, model, begun);
+            Assert.Equal(step > 1, File.Exists(begun));
+            trainer.Step();
+            file.Commit();
+            Assert.Equal(File.ReadAllBytes(saved), File.ReadAllBytes(begun));
         }
     }
 

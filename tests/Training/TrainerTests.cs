@@ -92,6 +92,23 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_run_that_gave_its_steps_memory_back_still_has_the_model_and_makes_no_step()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(network, optimizer, Digits, options: new TrainingOptions { Epochs = 2, AverageDecay = 0.9f });
+        trainer.Step();
+        float[] before = [], after = [];
+        trainer.UseModelWeights(() => before = network.CopyWeights());
+        trainer.ReleaseSteps();
+        Assert.Empty(optimizer.State);
+        trainer.UseModelWeights(() => after = network.CopyWeights());
+        Assert.Equal(before, after);
+        Assert.Throws<InvalidOperationException>(trainer.Step);
+    }
+
+    [Fact]
     public void A_stopped_run_returns_between_two_steps()
     {
         using var backend = new CpuBackend(1);

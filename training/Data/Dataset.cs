@@ -154,6 +154,12 @@ public sealed class Dataset
         return counts;
     }
 
+    /// <summary>
+    /// Gives back the memory of pictures that came from an IDX file, for a part that is not needed for a while, and of every selection of
+    /// it; when they are asked for again they are read again. Pictures from elsewhere stay where they are.
+    /// </summary>
+    public void ReleasePictures() => _store.Release();
+
     /// <summary>The same set, to be brought to the device batch by batch.</summary>
     public Dataset Streamed() => With(_rows, Labels, isStreamed: true);
 
@@ -249,8 +255,3 @@ public sealed class Dataset
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
-
-/// <summary>A data set's training part and the test part that is held back from it.</summary>
-/// <param name="Train">What networks learn from; validation parts are split off this one.</param>
-/// <param name="Test">What the finished network is measured on, once.</param>
-public sealed record DatasetPair(Dataset Train, Dataset Test);

@@ -16,6 +16,11 @@ internal abstract class PictureStore
 
     /// <summary>All pixels as an array's part, where there is one.</summary>
     public virtual ArraySegment<byte>? Array => null;
+
+    /// <summary>Lets go of memory that can be filled again from a file; whoever asks for a picture afterwards gets it all the same.</summary>
+    public virtual void Release()
+    {
+    }
 }
 
 /// <summary>Pictures in memory.</summary>
@@ -28,6 +33,54 @@ internal sealed class MemoryPictures(ReadOnlyMemory<byte> pixels, int features) 
     public override void Copy(int index, Span<byte> picture) => Picture(index).CopyTo(picture);
 
     public override ReadOnlySpan<byte> Picture(int index) => pixels.Span.Slice(index * features, features);
+}
+
+/// <summary>Pictures of an IDX file, in memory while they are used, and read again when they are asked for after that.</summary>
+internal sealed class FilePictures : PictureStore
+{
+    private readonly Lock _reading = new();
+    private readonly string _path;
+    private readonly int[] _sizes;
+    private readonly DateTime _written;
+    private volatile byte[]? _pixels;
+
+    /// <summary>Notes where the pictures came from.</summary>
+    /// <param name="path">The file, gzipped or not, which was just read.</param>
+    /// <param name="contents">What is in it.</param>
+    public FilePictures(string path, IdxArray contents)
+    {
+        (_path, _pixels) = (Path.GetFullPath(path), contents.Values);
+        _sizes = [.. contents.Dimensions];
+        _written = File.GetLastWriteTimeUtc(_path);
+    }
+
+    public override ArraySegment<byte>? Array => Pixels;
+
+    private int Features => _sizes[1] * _sizes[2];
+
+    private byte[] Pixels => _pixels ?? ReadAgain();
+
+    public override void Copy(int index, Span<byte> picture) => Picture(index).CopyTo(picture);
+
+    public override ReadOnlySpan<byte> Picture(int index) => Pixels.AsSpan(index * Features, Features);
+
+    public override void Release() => _pixels = null;
+
+    private byte[] ReadAgain()
+    {
+        lock (_reading)
+        {
+            return _pixels ??= Read();
+        }
+    }
+
+    private byte[] Read()
+    {
+        var contents = IdxFile.Read(_path, dimensions: 3);
+        return contents.Dimensions.SequenceEqual(_sizes) && File.GetLastWriteTimeUtc(_path) == _written
+            ? contents.Values
+            : throw new DataException($"{_path}: has changed since it was first read; begin again with what is there now");
+    }
 }
 
 /// <summary>

@@ -14,7 +14,6 @@ public sealed class LayerProbe : IDisposable
 {
     private readonly Network _network;
     private readonly DeviceDataset _samples;
-    private float[] _host = [];
 
     /// <summary>Selects samples, evenly over a data set, and uploads them.</summary>
     /// <param name="network">The network to measure.</param>
@@ -49,7 +48,8 @@ public sealed class LayerProbe : IDisposable
             y = layer.Forward(backend, y, new Pass(Training: false, _network.Seed, Step: 0));
             if (layer is not Dropout)
             {
-                statistics.Add(LayerStatistics.Of(layer.Index, layer.Description, ActivationOf(layer), Download(y), layer.Outputs));
+                y.View.ReadWhole(values => statistics.Add(
+                    LayerStatistics.Of(layer.Index, layer.Description, ActivationOf(layer), values, layer.Outputs)));
             }
         }
 
@@ -65,9 +65,16 @@ public sealed class LayerProbe : IDisposable
         var parameters = _network.Layers[layer.Layer].Parameters;
         return parameters.Count == 0 ? layer : layer with
         {
-            Weights = new Histogram(Download(parameters[0].Values)),
-            Gradients = new Histogram(Download(parameters[0].Gradients)),
+            Weights = HistogramOf(parameters[0].Values),
+            Gradients = HistogramOf(parameters[0].Gradients),
         };
+    }
+
+    private static Histogram HistogramOf(Tensor tensor)
+    {
+        Histogram? histogram = null;
+        tensor.View.ReadWhole(values => histogram = new Histogram(values));
+        return histogram!;
     }
 
     private Activation ActivationOf(Layer layer) => (layer == _network.Layers[^1], layer) switch
@@ -77,16 +84,4 @@ public sealed class LayerProbe : IDisposable
         (_, ActivationLayer function) => function.Activation,
         _ => Activation.None,
     };
-
-    /// <summary>The values of a tensor, valid until the next call: the same memory serves every tensor, the largest decides how much.</summary>
-    private ReadOnlySpan<float> Download(Tensor tensor)
-    {
-        if (_host.Length < tensor.Count)
-        {
-            _host = new float[tensor.Count];
-        }
-
-        tensor.View.CopyTo(_host.AsSpan(0, tensor.Count));
-        return _host.AsSpan(0, tensor.Count);
-    }
 }

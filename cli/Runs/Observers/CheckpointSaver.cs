@@ -1,16 +1,16 @@
 using System.Diagnostics;
 using ScratchNet.Cli.Output;
+using ScratchNet.Engine.Files;
 using ScratchNet.Training;
 
 namespace ScratchNet.Cli.Runs.Observers;
 
 /// <summary>
-/// Saves checkpoints, from which the run can be resumed. The state is copied between two steps; hashing and writing go on beside the steps
-/// that follow.
+/// Saves checkpoints, from which the run can be resumed. The state is handed to the system between two steps; the disk is waited for beside
+/// the steps that follow.
 /// </summary>
 /// <param name="run">The run.</param>
-/// <param name="write">Writes a checkpoint to a path.</param>
-internal sealed class CheckpointSaver(RunContext run, Action<CheckpointContent, string> write) : RunObserver
+internal sealed class CheckpointSaver(RunContext run) : RunObserver
 {
     private static readonly TimeSpan LongEnoughToJudge = TimeSpan.FromSeconds(5);
 
@@ -19,15 +19,8 @@ internal sealed class CheckpointSaver(RunContext run, Action<CheckpointContent, 
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
     private readonly Stopwatch _held = new();
     private Task<TimeSpan>? _writing;
-    private CheckpointContent? _content;
     private TimeSpan _cost;
     private bool _isFailing;
-
-    /// <summary>Watches a run and writes its checkpoints to the disk.</summary>
-    public CheckpointSaver(RunContext run)
-        : this(run, (content, path) => content.Write(path))
-    {
-    }
 
     /// <inheritdoc/>
     public override void Started()
@@ -100,17 +93,24 @@ internal sealed class CheckpointSaver(RunContext run, Action<CheckpointContent, 
         ? $"The checkpoint of step {step} is there: make room, then go on with: scratchnet train --resume {run.Files.ResumePath}"
         : "There is no checkpoint to go on from.";
 
-    /// <summary>Copies the state, and begins to write it.</summary>
+    /// <summary>Writes the state, and lets the disk be waited for beside.</summary>
     private void Begin()
     {
         var before = Stopwatch.GetTimestamp();
-        var content = Capture();
-        var step = run.Optimizer.Steps;
-        _writing = Task.Run(() =>
+        try
         {
-            _files.Save(step, path => write(content, path));
-            return Stopwatch.GetElapsedTime(before);
-        });
+            var file = Write();
+            var step = run.Optimizer.Steps;
+            _writing = Task.Run(() =>
+            {
+                _files.Save(step, _ => file.Commit());
+                return Stopwatch.GetElapsedTime(before);
+            });
+        }
+        catch (IOException exception)
+        {
+            _writing = Task.FromException<TimeSpan>(exception);
+        }
     }
 
     /// <summary>Waits for the one that is being written. A disk that is full now may have room later, so training goes on without.</summary>
@@ -141,15 +141,13 @@ internal sealed class CheckpointSaver(RunContext run, Action<CheckpointContent, 
     private void Finish()
     {
         Collect();
-        var content = Capture();
-        _files.Save(run.Optimizer.Steps, path => write(content, path));
+        using var file = Write();
+        _files.Save(run.Optimizer.Steps, _ => file.Commit());
     }
 
-    /// <summary>Copies the state, over the last copy: it has been written.</summary>
-    private CheckpointContent Capture()
+    private PendingFile Write()
     {
         run.Trainer.CheckFinite();
-        var record = RunRecord.Write(run.Plan, run.Backend.Device.Id);
-        return _content = CheckpointContent.Capture(run.Trainer, run.Model, record, _content);
+        return Checkpoint.Begin(run.Trainer, run.Model, _files.Next, RunRecord.Write(run.Plan, run.Backend.Device.Id));
     }
 }

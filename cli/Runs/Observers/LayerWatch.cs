@@ -35,6 +35,9 @@ internal sealed class LayerWatch(RunContext run, Action<int, IReadOnlyList<Layer
     }
 
     /// <inheritdoc/>
+    public override void Trained() => _probe.Dispose();
+
+    /// <inheritdoc/>
     public override void Dispose() => _probe.Dispose();
 
     /// <summary>Whether an epoch is the one at which another twentieth of the run is done.</summary>

@@ -41,6 +41,35 @@ public sealed class AtomicFileTests : IDisposable
         OldStands();
     }
 
+    [Fact]
+    public void AFileThatIsBegunIsThereWhenItIsCommittedAndNeverOtherwise()
+    {
+        var path = Old();
+        using (AtomicFile.Begin(path, stream => stream.Write("given up"u8)))
+        {
+            Assert.Equal(2, _folder.Names().Count());
+        }
+
+        OldStands();
+        using var file = AtomicFile.Begin(path, stream => stream.Write("new"u8));
+        Assert.Equal("old", File.ReadAllText(path));
+        file.Commit();
+        file.Dispose();
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal(["model"], _folder.Names());
+    }
+
+    [Fact]
+    public void AFolderThatIsGoneAtTheCommitIsNamedAsTheFile()
+    {
+        var path = _folder.File("folder/model");
+        using var file = AtomicFile.Begin(path, stream => stream.Write("new"u8));
+        Directory.Delete(_folder.File("folder"), recursive: true);
+        var error = Assert.Throws<IOException>(file.Commit);
+        Assert.StartsWith($"{path}: cannot be written: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.Message);
+    }
+
     [SkippableFact]
     public void KeepsTheOldFileWhenTheDiskIsFull()
     {

@@ -19,6 +19,39 @@ public sealed class IdxDatasetTests : IDisposable
         Assert.Equal(["0", "1", "2"], read.ClassNames);
     }
 
+    [Theory]
+    [InlineData("images.gz")]
+    [InlineData("images")]
+    public void Pictures_that_were_released_leave_memory_and_are_read_again(string images)
+    {
+        var data = Numbered("x", 9, 3);
+        IdxDataset.Write(data, _folder[images], _folder["labels"]);
+        var read = IdxDataset.Read("x", _folder[images], _folder["labels"]);
+        var selected = read.Select([8, 0]);
+        var memory = MemoryOf(read);
+        read.ReleasePictures();
+        GC.Collect();
+        Assert.False(memory.IsAlive);
+        Assert.Equal(data.Image(8), selected.Image(0));
+        Assert.Equal(data.CopyImages(), read.CopyImages());
+        Assert.Equal(data.Sha256, read.Sha256);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static WeakReference MemoryOf(Dataset set) => new(set.InMemory().Pictures!.Value.Array);
+    }
+
+    [Fact]
+    public void Released_pictures_whose_file_is_another_by_now_are_refused()
+    {
+        IdxDataset.Write(Numbered("x", 9, 3), _folder["images"], _folder["labels"]);
+        var read = IdxDataset.Read("x", _folder["images"], _folder["labels"]);
+        read.ReleasePictures();
+        IdxDataset.Write(Numbered("x", 8, 3), _folder["images"], _folder["8"]);
+        Assert.Contains("images: has changed since it was first read", Assert.Throws<DataException>(() => read.CopyImages()).Message);
+        File.Delete(_folder["images"]);
+        Assert.Contains("images: no such file", Assert.Throws<DataException>(() => read.CopyImages()).Message);
+    }
+
     [Fact]
     public void Counts_must_agree()
     {

@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace ScratchNet.Engine.Files;
+
+/// <summary>
+/// Writes a safetensors file (<see cref="SafetensorsFile"/> describes it) in one pass over the tensors, which are read where they live. The
+/// checksums stand before the data: their places are left empty, and filled when the data have passed.
+/// </summary>
+/// <param name="tensors">The tensors, in the order in which they shall lie in the file.</param>
+/// <param name="metadata">Texts to keep with them.</param>
+/// <param name="hasFastChecksum">See <see cref="SafetensorsFile.HasFastChecksum"/>.</param>
+public sealed class SafetensorsWriter(
+    IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>> metadata, bool hasFastChecksum)
+{
+    private const int Alignment = 8;
+
+    // What a header with checksums starts with; the checksum's digits and its closing quote follow.
+    private static readonly byte[] HeaderChecksumPrefix =
+        Encoding.UTF8.GetBytes($"{{\"{SafetensorsFile.MetadataKey}\":{{\"{SafetensorsFile.HeaderChecksumKey}\":\"");
+
+    private readonly TensorSource[] _tensors = [.. tensors];
+    private readonly KeyValuePair<string, string>[] _metadata = [.. metadata];
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="stream">Where to; it must be able to seek if there are checksums.</param>
+    /// <param name="checksum">Whether to add the checksums.</param>
+    public void Write(Stream stream, bool checksum = true)
+    {
+        using var data = checksum ? DataChecksum.Begin(hasFastChecksum) : null;
+        var start = checksum ? stream.Position : 0;
+        WriteHeader(stream, HeaderWith(data));
+        foreach (var tensor in _tensors)
+        {
+            tensor.Read(values =>
+            {
+                var bytes = MemoryMarshal.AsBytes(values);
+                data?.Add(bytes);
+                stream.Write(bytes);
+            });
+        }
+
+        if (data is not null)
+        {
+            var end = stream.Position;
+            stream.Position = start;
+            WriteHeader(stream, HeaderWith(data));
+            stream.Position = end;
+        }
+    }
+
+    private static void WriteHeader(Stream stream, byte[] header)
+    {
+        Span<byte> length = stackalloc byte[SafetensorsFile.HeaderStart];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+    }
+
+    /// <summary>The header with the checksum of what has passed so far: as long as it will be when all has passed.</summary>
+    private byte[] HeaderWith(DataChecksum? data)
+    {
+        if (data is null)
+        {
+            return Header([]);
+        }
+
+        // The header is made with an empty place for its own checksum, which covers what follows that place.
+        var digits = 2 * SHA256.HashSizeInBytes;
+        var header = Header([
+            new(SafetensorsFile.HeaderChecksumKey, new string('0', digits)),
+            new(data.Key, data.Digits()),
+        ]);
+        var place = HeaderChecksumPrefix.Length;
+        var checksum = SHA256.HashData(header.AsSpan(place + digits + 1));
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(checksum), header.AsSpan(place));
+        return header;
+    }
+
+    private byte[] Header(KeyValuePair<string, string>[] checksums)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var json = new Utf8JsonWriter(buffer, options))
+        {
+            json.WriteStartObject();
+            WriteMetadata(json, [.. checksums, .. _metadata]);
+            WriteTensors(json);
+            json.WriteEndObject();
+        }
+
+        var padding = -(SafetensorsFile.HeaderStart + buffer.WrittenCount) & (Alignment - 1);
+        buffer.GetSpan(padding)[..padding].Fill((byte)' ');
+        buffer.Advance(padding);
+        return buffer.WrittenCount <= SafetensorsFile.LongestHeader
+            ? buffer.WrittenSpan.ToArray()
+            : throw new InvalidOperationException(
+                $"The header would have {buffer.WrittenCount} bytes; at most {SafetensorsFile.LongestHeader} are allowed. Keep less metadata.");
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, KeyValuePair<string, string>[] metadata)
+    {
+        if (metadata.Length == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject(SafetensorsFile.MetadataKey);
+        foreach (var (key, value) in metadata)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteTensors(Utf8JsonWriter json)
+    {
+        var begin = 0L;
+        foreach (var tensor in _tensors)
+        {
+            var end = begin + (tensor.Count * sizeof(float));
+            json.WriteStartObject(tensor.Name);
+            json.WriteString("dtype", "F32");
+            WriteNumbers(json, "shape", Array.ConvertAll(tensor.Shape, size => (long)size));
+            WriteNumbers(json, "data_offsets", [begin, end]);
+            json.WriteEndObject();
+            begin = end;
+        }
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, long[] numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (var number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
+    }
+}
