@@ -83,7 +83,17 @@ internal sealed class TrainingRun : IDisposable
         SaveModelOrSayWhatIsLeft();
         Tell(observer => observer.Trained());
         ReleaseTraining();
-        _run.Trainer.UseModelWeights(() => Result = Measure());
+        try
+        {
+            _run.Trainer.UseModelWeights(() => Result = Measure());
+        }
+        catch (DataException exception)
+        {
+            var message = $"{exception.Message}; the trained model is saved as {_run.Files.Model}: measure it with 'scratchnet evaluate'";
+            Tell(observer => observer.Failed(message));
+            throw new FailureException(message);
+        }
+
         Tell(observer => observer.Finished(Result!));
         return ExitCode.Success;
     }
