@@ -1,3 +1,4 @@
+using System.Globalization;
 using ScratchNet.Cli.Runs;
 using ScratchNet.Engine;
 using ScratchNet.Kernels;
@@ -98,7 +99,19 @@ public class TrainOptionTests
 
     [Fact]
     public void RecipesPromiseMoreTheLongerTheyTake() =>
-        Assert.Equal(Recipes.All.OrderBy(recipe => recipe.Seconds), Recipes.All.OrderBy(recipe => recipe.Accuracy));
+        Assert.Equal(Recipes.All.OrderBy(recipe => recipe.Aim.Seconds), Recipes.All.OrderBy(recipe => recipe.Aim.Accuracy));
+
+    [Fact]
+    public void WhatIsSaidOfARecipeIsWhatTheReadmeSaysWasMeasured()
+    {
+        var lines = File.ReadAllLines(Path.Combine(Repository.Root, "training/README.md"));
+        Assert.All(Recipes.All.SkipLast(1), recipe =>
+        {
+            var row = lines.Last(line => line.StartsWith($"| {recipe.Name} |", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries);
+            Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"{100 * recipe.Measured.Accuracy:F2} %"), row[3]);
+            Assert.Equal(recipe.Measured.Seconds, double.Parse(row[4], CultureInfo.InvariantCulture));
+        });
+    }
 
     [Fact]
     public void OptionsBesideARecipeWinAndAreNamed()
