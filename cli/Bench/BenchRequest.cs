@@ -36,6 +36,9 @@ internal sealed record BenchRequest(
     private const int MostSize = 1 << 28;
     private const long MostElements = 1L << 30;
 
+    /// <summary>8192 to the third: a minute or two of plain loops in double precision.</summary>
+    private const double MostMultiplyAdds = 1L << 39;
+
     /// <summary>Networks that people train on MNIST, small to large, at usual batch sizes.</summary>
     private static readonly (int[] Layers, int Batch)[] DefaultSteps =
     [
@@ -142,8 +145,14 @@ internal sealed record BenchRequest(
 
     private static BenchItem[] AtSize(BenchCase bench, string text, int[] numbers)
     {
-        var most = numbers.Length == 1 && bench is MatMulBench ? (long)numbers[0] * numbers[0]
-            : numbers.Order().TakeLast(2).Aggregate(1L, (product, number) => product * number);
+        int[] sides = numbers.Length == 1 && bench is MatMulBench ? [numbers[0], numbers[0], numbers[0]] : numbers;
+        if (bench is MatMulBench && sides.Aggregate(1.0, (product, side) => product * side) > MostMultiplyAdds)
+        {
+            throw new UsageException($"--sizes has '{text}', whose check in double precision alone would take minutes to hours; "
+                + "the most is 8192, or as many multiply-adds as that");
+        }
+
+        var most = sides.Order().TakeLast(2).Aggregate(1L, (product, number) => product * number);
         return most <= MostElements ? [.. bench.Read(numbers).Select(shape => new BenchItem(bench, shape))]
             : throw new UsageException($"--sizes has '{text}', which is more than {MostElements} elements");
     }
