@@ -8,6 +8,7 @@ using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Tests.Cli;
 using ScratchNet.Tests.Engine.Book;
+using ScratchNet.Training;
 using Xunit;
 
 namespace ScratchNet.Tests.Engine;
@@ -115,6 +116,10 @@ public partial class BookTests
         Assert.Equal(["darkens", "stays", "brightens"], model.ClassNames);
         Assert.Equal([0.4, 0.8], BookNumbers.Picture(model, "brightens").X.Select(Shortest));
         Assert.Equal([0.8, 0.2], BookNumbers.Picture(model, "darkens").X.Select(Shortest));
+
+        using var dropped = TrainedModel.Load(backend, Path.Combine(BookPage.Folder, "Example", "dropout.safetensors"));
+        Assert.Equal(stated.Values, dropped.Network.Parameters.Select(
+            parameter => parameter.Values.ToArray().Select(Shortest).ToArray()));
 
         model.Network.Plan(2);
         Assert.Equal(Assert.Single(BookPage.Of("text", "summary")).Lines, model.Network.Summary().Split('\n'));
