@@ -29,7 +29,7 @@ internal static class GradCheckCommand
             $"plant a fault: the number of a lesson (see 'scratchnet lessons'), or {Lessons.Names}");
         var all = CommonOptions.Flag("--all",
             "compare every element of every parameter, not some hundred of each large one: minutes for a network of 100,000");
-        var (device, threads, json) = (CommonOptions.Device(), CommonOptions.Threads(), CommonOptions.Json());
+        var (device, threads, json) = (CommonOptions.Device("cpu"), CommonOptions.Threads(), CommonOptions.Json());
         var command = new ExampledCommand("gradcheck",
             "Compares backpropagation with central differences in double precision, layer by layer.",
             ("scratchnet gradcheck runs/NAME", "a trained model, at its weights"),

@@ -71,7 +71,7 @@ internal sealed class Explanation
     /// <summary>The walk.</summary>
     public IReadOnlyList<Step> Steps { get; }
 
-    /// <summary>A number as it is shown; what rounds to nothing has no sign.</summary>
+    /// <summary>A number as it is shown; a zero has no sign.</summary>
     public static string Show(double value) => (value + 0.0).ToString("G6", CultureInfo.InvariantCulture);
 
     /// <summary>A number as it stands in a product.</summary>

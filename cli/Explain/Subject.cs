@@ -56,7 +56,7 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
     {
         if (sample is not null && !int.TryParse(sample, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
         {
-            Pixels = PreparationOf.Picture(PictureFile.Read(sample), Model.Format, sample);
+            Pixels = Prepare(sample);
             SampleName = Path.GetFileName(sample);
             Label = label is null ? Likeliest() : LabelOf(label);
             AboutSample(label is null
@@ -142,6 +142,19 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
             ? test
             : throw new FailureException(
                 $"the model's data, {Model.DatasetName}, are not known here; give a picture: --sample FILE");
+    }
+
+    private byte[] Prepare(string sample)
+    {
+        var picture = PictureFile.Read(sample);
+        try
+        {
+            return PreparationOf.Picture(picture, Model.Format, sample);
+        }
+        catch (DataException exception)
+        {
+            throw new DataException($"{exception.Message} ({DrawSession.Describe(picture)})");
+        }
     }
 
     private byte LabelOf(string label)

@@ -16,8 +16,9 @@ internal static class CommonOptions
     public static Option<bool> Flag(string name, string description) =>
         new(name) { Description = description, Arity = ArgumentArity.Zero };
 
-    public static Option<string?> Device() => Text("--device", "DEVICE",
-        "auto, cpu, cuda, opencl or simulator, with a number to choose one of several (opencl:1) [default: auto]");
+    public static Option<string?> Device(string standard = "auto") => Text("--device", "DEVICE",
+        "auto, cpu, cuda, opencl or simulator, with a number to choose one of several (opencl:1) "
+        + $"[default: {standard}]");
 
     public static Option<string?> Threads() => Text("--threads", "N", "threads for the cpu [default: one a processor]");
 

@@ -21,6 +21,14 @@ public class GradCheckTests
         Assert.Equal((lines.Length - 1, 0), (checks, failed));
     }
 
+    [Fact]
+    public void HelpNamesTheDeviceThatItTakes()
+    {
+        var help = InProcess.Run("gradcheck", "--help").Out;
+        Assert.Contains("[default: cpu]", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("[default: auto]", help, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "of 1568 compared")]
     [InlineData(" --all", "      1568 compared")]

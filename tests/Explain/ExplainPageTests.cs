@@ -174,13 +174,14 @@ public sealed class ExplainPageTests : IAsyncLifetime
     }
 
     [SkippableTheory]
-    [InlineData(375, true)]
-    [InlineData(375, false)]
+    [InlineData(360, true)]
+    [InlineData(360, false)]
     [InlineData(1280, true)]
     [InlineData(1280, false)]
     public async Task Every_step_fits_its_window_and_can_be_read_in_light_and_dark(int width, bool isDark)
     {
-        _model.Make().Write();
+        _model.MakeOf(
+            [new Dense(8, Activation.Relu), new Dropout(0.5f), new Dense(10)], new SoftmaxCrossEntropy()).Write();
         _browser ??= await ChromiumBrowser.Launch();
         await using var page = await _browser.Open(new Uri(_model.Page).AbsoluteUri, width: width, isDark: isDark);
         for (var step = 0; step < Titles().Length; step++)

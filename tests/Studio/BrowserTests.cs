@@ -5,7 +5,7 @@ namespace ScratchNet.Tests.Studio;
 /// <summary>The studio as a person uses it, in a real browser.</summary>
 public sealed partial class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const int Phone = 375;
+    private const int Phone = 360;
 
     private static readonly (double, double)[] One = [(0.5, 0.2), (0.5, 0.8)];
     private static readonly (double, double)[] Seven = [(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)];

@@ -149,6 +149,7 @@ internal sealed class DrawSession(CancellationToken end) : IDisposable
             model?.ClassNames, pictures, _teacher?.Lessons ?? 0));
     }
 
-    private static string Describe(GreyPicture picture) =>
+    /// <summary>What was seen of a picture in which no digit was found.</summary>
+    public static string Describe(GreyPicture picture) =>
         $"seen: {picture.Width}x{picture.Height} pixels, greys from {picture.Pixels.Min()} to {picture.Pixels.Max()}";
 }
