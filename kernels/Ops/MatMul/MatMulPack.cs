@@ -13,6 +13,9 @@ internal static unsafe class MatMulPack
 {
     private const int LineFloats = 16;
 
+    /// <summary>Terms after which a wide strip's memory is asked for before it is written: it may lie in the third-level cache.</summary>
+    private const int TermsAhead = 16;
+
     /// <summary>Packs a strip whose numbers of one term are contiguous: b, or a transposed.</summary>
     /// <param name="source">The first term's first number.</param>
     /// <param name="stride">Distance from one term to the next.</param>
@@ -54,6 +57,22 @@ internal static unsafe class MatMulPack
 
             source += stride;
             strip += padded;
+            if (padded == 3 * LineFloats)
+            {
+                AskForTerm(strip + (TermsAhead * padded));
+            }
+        }
+    }
+
+    /// <summary>Asks for the three lines of a term of a wide strip, so that writing them does not wait.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AskForTerm(float* strip)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(strip);
+            Sse.Prefetch0(strip + LineFloats);
+            Sse.Prefetch0(strip + (2 * LineFloats));
         }
     }
 
@@ -97,6 +116,10 @@ internal static unsafe class MatMulPack
             if (p % LineFloats == 0)
             {
                 AskForRows(upper + (4 * stride) + p, stride);
+                if (padded == 8)
+                {
+                    AskForRows(strip + (2 * LineFloats * padded), LineFloats);
+                }
             }
 
             var x0 = Vector128.Load(source + p);

@@ -87,8 +87,14 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
 {
-    /// <summary>Loads of c are asked for ahead when the sums run at least so long as such a load may take.</summary>
-    private const int PrefetchDepth = 48;
+    /// <summary>
+    /// Terms from asking for one row of c to asking for the next. All at once they would hold up the loads of a and b; much
+    /// earlier than they are needed, they would be gone from the first cache again.
+    /// </summary>
+    private const int AskGap = 8;
+
+    /// <summary>c is asked for when the sums run long enough to ask for eight rows.</summary>
+    private const int LeastDepthToAsk = 8 * AskGap;
 
     /// <summary>Computes tiles.</summary>
     /// <param name="tiles">Where they are and what they are made of.</param>
@@ -127,33 +133,41 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         var upper = TShape.Rows > 4 ? a + (4 * row) : a;
         var b = tile.B;
         var first = TShape.IsRagged ? TLanes.First(tile.Width - ((TShape.Vectors - 1) * TLanes.Count)) : default;
-        if (tile.Depth >= PrefetchDepth)
-        {
-            Prefetch<TShape>(tile);
-        }
-
         var ahead = tile.Ahead;
-        for (var p = tile.Depth; p > 0; p--)
+        var c = tile.C;
+        var pause = tile.Depth >= LeastDepthToAsk ? TShape.Rows * AskGap : 0;
+        for (var p = tile.Depth; ; pause -= AskGap)
         {
-            if (ahead.Line is not null)
+            for (; p > pause; p--)
             {
-                ahead.Ask(p);
+                if (ahead.Line is not null)
+                {
+                    ahead.Ask(p);
+                }
+
+                var b0 = Load<TShape>(b, 0, first);
+                var b1 = TShape.Vectors > 1 ? Load<TShape>(b, 1, first) : default;
+                var b2 = TShape.Vectors > 2 ? Load<TShape>(b, 2, first) : default;
+                Row<TShape>(a, b0, b1, b2, ref c00, ref c01, ref c02);
+                if (TShape.Rows > 1) Row<TShape>(a + row, b0, b1, b2, ref c10, ref c11, ref c12);
+                if (TShape.Rows > 2) Row<TShape>(a + (2 * row), b0, b1, b2, ref c20, ref c21, ref c22);
+                if (TShape.Rows > 3) Row<TShape>(a + row3, b0, b1, b2, ref c30, ref c31, ref c32);
+                if (TShape.Rows > 4) Row<TShape>(upper, b0, b1, b2, ref c40, ref c41, ref c42);
+                if (TShape.Rows > 5) Row<TShape>(upper + row, b0, b1, b2, ref c50, ref c51, ref c52);
+                if (TShape.Rows > 6) Row<TShape>(upper + (2 * row), b0, b1, b2, ref c60, ref c61, ref c62);
+                if (TShape.Rows > 7) Row<TShape>(upper + row3, b0, b1, b2, ref c70, ref c71, ref c72);
+                a += tile.AStep;
+                upper += tile.AStep;
+                b += tile.BStep;
             }
 
-            var b0 = Load<TShape>(b, 0, first);
-            var b1 = TShape.Vectors > 1 ? Load<TShape>(b, 1, first) : default;
-            var b2 = TShape.Vectors > 2 ? Load<TShape>(b, 2, first) : default;
-            Row<TShape>(a, b0, b1, b2, ref c00, ref c01, ref c02);
-            if (TShape.Rows > 1) Row<TShape>(a + row, b0, b1, b2, ref c10, ref c11, ref c12);
-            if (TShape.Rows > 2) Row<TShape>(a + (2 * row), b0, b1, b2, ref c20, ref c21, ref c22);
-            if (TShape.Rows > 3) Row<TShape>(a + row3, b0, b1, b2, ref c30, ref c31, ref c32);
-            if (TShape.Rows > 4) Row<TShape>(upper, b0, b1, b2, ref c40, ref c41, ref c42);
-            if (TShape.Rows > 5) Row<TShape>(upper + row, b0, b1, b2, ref c50, ref c51, ref c52);
-            if (TShape.Rows > 6) Row<TShape>(upper + (2 * row), b0, b1, b2, ref c60, ref c61, ref c62);
-            if (TShape.Rows > 7) Row<TShape>(upper + row3, b0, b1, b2, ref c70, ref c71, ref c72);
-            a += tile.AStep;
-            upper += tile.AStep;
-            b += tile.BStep;
+            if (pause == 0)
+            {
+                break;
+            }
+
+            AskForRow<TShape>(c);
+            c += tile.CRow;
         }
 
         Finish<TShape>(tile, 0, first, c00, c01, c02);
@@ -178,23 +192,18 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         if (TShape.Vectors > 2) c2 = TLanes.MultiplyAdd(ap, b2, c2);
     }
 
-    /// <summary>Asks for the lines of c, which may have to come from far, while the sums run. ARM64 has no such call in .NET.</summary>
+    /// <summary>Asks for a row of c, which may have to come from far, while the sums run. ARM64 has no such call in .NET.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch<TShape>(in MatMulTile tile)
+    private static void AskForRow<TShape>(float* c)
         where TShape : struct, ITileShape
     {
         if (Sse.IsSupported)
         {
-            var c = tile.C;
-            for (var i = 0; i < TShape.Rows; i++)
-            {
-                Sse.Prefetch0(c);
-                if (TShape.Vectors > 1) Sse.Prefetch0(c + TLanes.Count);
-                if (TShape.Vectors > 2) Sse.Prefetch0(c + (2 * TLanes.Count));
-                // The row's end, where it does not begin on a boundary.
-                Sse.Prefetch0(c + (TShape.Vectors * TLanes.Count) - 1);
-                c += tile.CRow;
-            }
+            Sse.Prefetch0(c);
+            if (TShape.Vectors > 1) Sse.Prefetch0(c + TLanes.Count);
+            if (TShape.Vectors > 2) Sse.Prefetch0(c + (2 * TLanes.Count));
+            // The row's end, where it does not begin on a boundary.
+            Sse.Prefetch0(c + (TShape.Vectors * TLanes.Count) - 1);
         }
     }
 
