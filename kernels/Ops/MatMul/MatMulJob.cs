@@ -126,6 +126,7 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             ARow = _call.TransposeA ? 1 : _call.K,
             AStep = _call.TransposeA ? _call.M : 1,
             CRow = _call.N,
+            CTile = TRegisters.TileRows * (nint)_call.N,
             Depth = terms.Length,
             Accumulate = terms.Start > 0,
             Relu = last && _call.Activation == Activation.Relu,

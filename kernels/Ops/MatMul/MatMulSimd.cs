@@ -7,7 +7,8 @@ namespace ScratchNet.Kernels;
 /// <summary>
 /// The CPU's matrix product: by register tiles (<see cref="MatMulJob{TVector, TLanes, TRegisters}"/>), except where c is one
 /// row (<see cref="MatMulVector{TVector, TLanes}"/>) or has few columns (<see cref="MatMulNarrow"/>), or the sums one
-/// term (<see cref="MatMulOuter{TVector, TLanes}"/>). The way depends on the sizes only.
+/// term (<see cref="MatMulOuter{TVector, TLanes}"/>) or few (<see cref="MatMulShort{TVector, TLanes, TRegisters}"/>). The way
+/// depends on the sizes and the caches only.
 /// </summary>
 internal static class MatMulSimd
 {
@@ -68,6 +69,10 @@ internal static class MatMulSimd
             var transposed = backend.Scratch.Shared(call.M * call.N);
             backend.Job<MatMulJob<TVector, TLanes, TRegisters>>().Run(backend, MatMulNarrow.Swap(call, transposed));
             MatMulNarrow.TurnRound(transposed, call);
+        }
+        else if (MatMulShort<TVector, TLanes, TRegisters>.Suits(call))
+        {
+            backend.Job<MatMulShort<TVector, TLanes, TRegisters>>().Run(backend, call);
         }
         else
         {

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>One call of the micro-kernel: tiles of c one below the other, and the strips of a and b that make them.</summary>
+/// <summary>One call of the micro-kernel: tiles of c one below the other, or side by side, and the strips of a and b that make them.</summary>
 internal unsafe struct MatMulTile
 {
     /// <summary>First element of the strip of a.</summary>
@@ -24,11 +24,17 @@ internal unsafe struct MatMulTile
     /// <summary>Distance in b from one term of the sums to the next.</summary>
     public nint BStep;
 
+    /// <summary>Distance in b from one tile to the next: 0 for tiles one below the other.</summary>
+    public nint BTile;
+
     /// <summary>First element of the first tile of c, whose rows are contiguous.</summary>
     public float* C;
 
     /// <summary>Distance in c from one row to the next.</summary>
     public nint CRow;
+
+    /// <summary>Distance in c from one tile to the next.</summary>
+    public nint CTile;
 
     /// <summary>Columns of the tiles.</summary>
     public int Width;
@@ -108,7 +114,8 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         {
             MultiplyOne<TShape>(tile);
             tile.A += tile.ATile;
-            tile.C += TShape.Rows * tile.CRow;
+            tile.B += tile.BTile;
+            tile.C += tile.CTile;
             tile.Ahead.NextTile();
         }
     }
