@@ -5,6 +5,13 @@ public sealed class CpuBackend : Backend
 {
     private static int _jobTypes;
 
+    /// <summary>Cache lines in a page of 4 KB.</summary>
+    private const int PageLines = 64;
+
+    /// <summary>From the line of a buffer's beginning to that of the next: with 19, any nine in a row are 5 lines apart or more.</summary>
+    private const int LineStep = 19;
+
+    private int _buffers;
     private ParallelJob?[] _jobs = [];
     private DeviceInfo? _device;
 
@@ -53,6 +60,9 @@ public sealed class CpuBackend : Backend
 
     /// <summary>Working memory for kernels, one piece for each thread.</summary>
     internal WorkerScratch Scratch { get; }
+
+    /// <summary>The line of a page on which the next large buffer is to begin.</summary>
+    internal int NextLine() => (int)((uint)Interlocked.Increment(ref _buffers) * LineStep % PageLines);
 
     /// <summary>This backend's one instance of a job, to be filled with arguments and given to <see cref="Team"/>.</summary>
     /// <typeparam name="TJob">The job.</typeparam>

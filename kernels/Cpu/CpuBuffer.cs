@@ -4,13 +4,20 @@ namespace ScratchNet.Kernels;
 
 /// <summary>
 /// Host memory as a buffer. It begins on a 64-byte boundary, so that vectors of any width can be aligned, and is pinned,
-/// so that it stays there. The garbage collector frees it: forgetting to dispose leaks nothing.
+/// so that it stays there. Large ones begin on different lines of a page: a core takes a load for one of what it has just stored when
+/// their addresses end in the same twelve bits, and two arrays gone through side by side would make it wait at every step.
+/// The garbage collector frees it: forgetting to dispose leaks nothing.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 internal sealed class CpuBuffer<T> : DeviceBuffer<T>
     where T : unmanaged
 {
     private const int Alignment = 64;
+    private const int SmallPage = 4096;
+
+    /// <summary>Smaller buffers are gone through in no time, wherever they lie.</summary>
+    private const int LeastBytesToSpread = 16 << 10;
+
     private T[]? _array;
     private readonly int _start;
 
@@ -18,9 +25,10 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
         : base(backend, length)
     {
         var size = Unsafe.SizeOf<T>();
-        _array = GC.AllocateUninitializedArray<T>(length + (Alignment / size), pinned: true);
+        var (period, place) = (long)length * size < LeastBytesToSpread ? (Alignment, 0) : (SmallPage, backend.NextLine() * Alignment);
+        _array = GC.AllocateUninitializedArray<T>(length + (period / size), pinned: true);
         var address = (nuint)Unsafe.AsPointer(ref _array[0]);
-        _start = (int)((Alignment - (address % Alignment)) % Alignment) / size;
+        _start = (int)(((nuint)(place + period) - (address % (nuint)period)) % (nuint)period) / size;
         HugePages.Ask(Span);
         Clear();
     }

@@ -101,8 +101,9 @@ internal static class Elementwise
         ref var b0 = ref MemoryMarshal.GetReference(b);
         ref var c0 = ref MemoryMarshal.GetReference(c);
         ref var d0 = ref MemoryMarshal.GetReference(d);
-        var i = 0;
-        for (; i <= a.Length - Unrolled; i += Unrolled)
+        nint count = a.Length;
+        nint i = 0;
+        for (; i <= count - Unrolled; i += Unrolled)
         {
             At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i);
             At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + Width);
@@ -110,14 +111,15 @@ internal static class Elementwise
             At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + (3 * Width));
         }
 
-        for (; i <= a.Length - Width; i += Width)
+        for (; i <= count - Width; i += Width)
         {
             At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i);
         }
 
-        if (i < a.Length)
+        if (i < count)
         {
-            RunTail(operation, a[i..], b[i..], c[i..], d[i..]);
+            var done = (int)i;
+            RunTail(operation, a[done..], b[done..], c[done..], d[done..]);
         }
     }
 

@@ -34,10 +34,11 @@ internal static class VectorMath
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Vector512.MultiplyAddEstimate(a, b, c);
 
-    /// <summary>max(x, 0), with NaN staying NaN.</summary>
+    /// <summary>max(x, 0), with NaN staying NaN and -0 staying -0: x86 gives the second operand in both cases.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Relu(Vector512<float> x) =>
-        Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), Vector512<float>.Zero, x);
+    public static Vector512<float> Relu(Vector512<float> x) => Sse.IsSupported
+        ? Vector512.MaxNative(Vector512<float>.Zero, x)
+        : Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), Vector512<float>.Zero, x);
 
     /// <summary>e^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -30,25 +30,25 @@ internal static class ColumnSumsSimd
         var sums = call.Sums.AsSpan()[..call.Columns];
         if (bands == 1)
         {
-            SumRows(call.X.AsSpan(), sums, call.Rows);
+            SumRows(call.X.AsSpan(), sums, call.Rows, asksAhead: false);
             return;
         }
 
         var job = backend.Job<BandJob>();
         job.Set(call, bandRows, bands);
         backend.Team.Run(job, bands);
-        SumRows(job.Sums, sums, bands);
+        SumRows(job.Sums, sums, bands, asksAhead: false);
     }
 
     /// <summary>Sums so many rows of x, which are as long as <paramref name="sums"/>, eight rows at a time.</summary>
-    private static void SumRows(ReadOnlySpan<float> x, Span<float> sums, int rows)
+    private static void SumRows(ReadOnlySpan<float> x, Span<float> sums, int rows, bool asksAhead)
     {
         var columns = sums.Length;
         sums.Clear();
         var row = 0;
         for (; row <= rows - RowsAtOnce; row += RowsAtOnce)
         {
-            AddEight(x.Slice(row * columns, RowsAtOnce * columns), sums);
+            AddEight(x.Slice(row * columns, RowsAtOnce * columns), sums, asksAhead);
         }
 
         for (; row < rows; row++)
@@ -57,9 +57,12 @@ internal static class ColumnSumsSimd
         }
     }
 
-    /// <summary>Adds eight rows in a tree: a sum is loaded and stored once for all of them.</summary>
+    /// <summary>
+    /// Adds eight rows in a tree: a sum is loaded and stored once for all of them. The processor sees eight short streams and fetches
+    /// little ahead of them, so meanwhile the next eight rows, which lie behind these, can be asked for in order.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddEight(ReadOnlySpan<float> x, Span<float> sums)
+    private static void AddEight(ReadOnlySpan<float> x, Span<float> sums, bool asksAhead)
     {
         var columns = sums.Length;
         ref var first = ref MemoryMarshal.GetReference(x);
@@ -68,6 +71,11 @@ internal static class ColumnSumsSimd
         var j = 0;
         for (; j <= columns - Vector512<float>.Count; j += Vector512<float>.Count)
         {
+            if (asksAhead)
+            {
+                Prefetch.Lines(ref Unsafe.Add(ref first, RowsAtOnce * ((nint)columns + j)), RowsAtOnce);
+            }
+
             var eight = SumOfFour(ref Unsafe.Add(ref first, j), columns) + SumOfFour(ref Unsafe.Add(ref last, j), columns);
             (Vector512.LoadUnsafe(ref s, (nuint)j) + eight).StoreUnsafe(ref s, (nuint)j);
         }
@@ -97,6 +105,7 @@ internal static class ColumnSumsSimd
     {
         private ColumnSumsCall _call;
         private int _bandRows;
+        private bool _asksAhead;
         private float[] _sums = [];
 
         /// <summary>The sums of each band, bands x columns.</summary>
@@ -106,6 +115,7 @@ internal static class ColumnSumsSimd
         {
             _call = call;
             _bandRows = bandRows;
+            _asksAhead = (long)call.Rows * call.Columns * sizeof(float) > CacheSizes.L3Share;
             if (_sums.Length < bands * call.Columns)
             {
                 _sums = new float[bands * call.Columns];
@@ -117,7 +127,7 @@ internal static class ColumnSumsSimd
             var first = part * _bandRows;
             var columns = _call.Columns;
             SumRows(_call.X.AsSpan()[(first * columns)..], _sums.AsSpan(part * columns, columns),
-                Math.Min(_bandRows, _call.Rows - first));
+                Math.Min(_bandRows, _call.Rows - first), _asksAhead);
         }
     }
 }

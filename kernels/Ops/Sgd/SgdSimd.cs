@@ -8,24 +8,23 @@ internal static class SgdSimd
 {
     public static void Run(CpuBackend backend, in SgdCall call)
     {
-        var (rate, decay, momentum) = (
-            Vector512.Create(call.LearningRate), Vector512.Create(call.WeightDecay), Vector512.Create(call.Momentum));
+        var (minusRate, decay, momentum) = (-call.LearningRate, call.WeightDecay, call.Momentum);
         if (call.Momentum == 0f)
         {
-            Elementwise.Run(backend, new Plain(rate, decay), call.Count, call.G, call.W);
+            Elementwise.Run(backend, new Plain(minusRate, decay), call.Count, call.G, call.W);
         }
         else if (call.Nesterov)
         {
-            Elementwise.Run(backend, new Nesterov(rate, decay, momentum), call.Count, call.G, call.W, call.Velocity);
+            Elementwise.Run(backend, new Nesterov(minusRate, decay, momentum), call.Count, call.G, call.W, call.Velocity);
         }
         else
         {
-            Elementwise.Run(backend, new Momentum(rate, decay, momentum), call.Count, call.G, call.W, call.Velocity);
+            Elementwise.Run(backend, new Momentum(minusRate, decay, momentum), call.Count, call.G, call.W, call.Velocity);
         }
     }
 
     /// <summary>w = w - rate·(g + decay·w).</summary>
-    private readonly struct Plain(Vector512<float> rate, Vector512<float> decay) : IElementwise
+    private readonly struct Plain(float minusRate, float decay) : IElementwise
     {
         public static int Arrays => 2;
 
@@ -38,13 +37,13 @@ internal static class SgdSimd
             where TStore : struct, IStore
         {
             var weight = Vector512.LoadUnsafe(ref w);
-            var step = VectorMath.MultiplyAdd(decay, weight, Vector512.LoadUnsafe(ref g));
-            VectorMath.MultiplyAdd(-rate, step, weight).StoreUnsafe(ref w);
+            var step = VectorMath.MultiplyAdd(Vector512.Create(decay), weight, Vector512.LoadUnsafe(ref g));
+            VectorMath.MultiplyAdd(Vector512.Create(minusRate), step, weight).StoreUnsafe(ref w);
         }
     }
 
     /// <summary>u = momentum·u + g + decay·w; w = w - rate·u.</summary>
-    private readonly struct Momentum(Vector512<float> rate, Vector512<float> decay, Vector512<float> momentum) : IElementwise
+    private readonly struct Momentum(float minusRate, float decay, float momentum) : IElementwise
     {
         public static int Arrays => 3;
 
@@ -57,15 +56,15 @@ internal static class SgdSimd
             where TStore : struct, IStore
         {
             var weight = Vector512.LoadUnsafe(ref w);
-            var step = VectorMath.MultiplyAdd(decay, weight, Vector512.LoadUnsafe(ref g));
-            var velocity = VectorMath.MultiplyAdd(momentum, Vector512.LoadUnsafe(ref u), step);
+            var step = VectorMath.MultiplyAdd(Vector512.Create(decay), weight, Vector512.LoadUnsafe(ref g));
+            var velocity = VectorMath.MultiplyAdd(Vector512.Create(momentum), Vector512.LoadUnsafe(ref u), step);
             velocity.StoreUnsafe(ref u);
-            VectorMath.MultiplyAdd(-rate, velocity, weight).StoreUnsafe(ref w);
+            VectorMath.MultiplyAdd(Vector512.Create(minusRate), velocity, weight).StoreUnsafe(ref w);
         }
     }
 
     /// <summary>g' = g + decay·w; u = momentum·u + g'; w = w - rate·(g' + momentum·u).</summary>
-    private readonly struct Nesterov(Vector512<float> rate, Vector512<float> decay, Vector512<float> momentum) : IElementwise
+    private readonly struct Nesterov(float minusRate, float decay, float momentum) : IElementwise
     {
         public static int Arrays => 3;
 
@@ -78,10 +77,11 @@ internal static class SgdSimd
             where TStore : struct, IStore
         {
             var weight = Vector512.LoadUnsafe(ref w);
-            var step = VectorMath.MultiplyAdd(decay, weight, Vector512.LoadUnsafe(ref g));
-            var velocity = VectorMath.MultiplyAdd(momentum, Vector512.LoadUnsafe(ref u), step);
+            var step = VectorMath.MultiplyAdd(Vector512.Create(decay), weight, Vector512.LoadUnsafe(ref g));
+            var velocity = VectorMath.MultiplyAdd(Vector512.Create(momentum), Vector512.LoadUnsafe(ref u), step);
             velocity.StoreUnsafe(ref u);
-            VectorMath.MultiplyAdd(-rate, VectorMath.MultiplyAdd(momentum, velocity, step), weight).StoreUnsafe(ref w);
+            step = VectorMath.MultiplyAdd(Vector512.Create(momentum), velocity, step);
+            VectorMath.MultiplyAdd(Vector512.Create(minusRate), step, weight).StoreUnsafe(ref w);
         }
     }
 }
