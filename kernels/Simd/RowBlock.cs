@@ -109,14 +109,22 @@ internal static class RowBlock
     /// <summary>Writes as many lanes as the target has room for.</summary>
     /// <param name="values">One value a lane.</param>
     /// <param name="target">At most sixteen places.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLanes(Vector512<float> values, Span<float> target)
     {
         if (target.Length == Rows)
         {
-            values.CopyTo(target);
+            values.StoreUnsafe(ref MemoryMarshal.GetReference(target));
             return;
         }
 
+        StoreSome(values, target);
+    }
+
+    /// <summary>Apart from its caller, which is then short enough to be part of its own.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreSome(Vector512<float> values, Span<float> target)
+    {
         Span<float> all = stackalloc float[Rows];
         values.CopyTo(all);
         all[..target.Length].CopyTo(target);

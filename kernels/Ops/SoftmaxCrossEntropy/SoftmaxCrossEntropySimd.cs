@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
@@ -21,15 +22,16 @@ internal static class SoftmaxCrossEntropySimd
 
     /// <summary>The gradients replace the scores in <paramref name="columns"/>; names and derivation as in the reference.</summary>
     /// <param name="columns">Scores of sixteen rows, classes x 16.</param>
-    /// <param name="classes">Classes.</param>
-    /// <param name="labels">The right class of each row.</param>
-    /// <param name="weights">What each row's loss is multiplied by.</param>
-    /// <param name="smoothing">Share of the target that is spread over all classes.</param>
-    /// <param name="batch">What the gradient is divided by.</param>
+    /// <param name="call">The call that they are rows of.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="rows">How many there are.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static (Vector512<float> Losses, Vector512<float> Correct) Compute(
-        Span<float> columns, int classes, Vector512<int> labels, Vector512<float> weights, float smoothing, int batch)
+    private static void Compute(Span<float> columns, in SoftmaxCrossEntropyCall call, int first, int rows)
     {
+        var (classes, smoothing) = (call.Classes, call.LabelSmoothing);
+        var some = call.Labels.AsSpan().Slice(first, rows);
+        var labels = Widen(some);
+        var weights = WeightsOf(some, call.ClassWeights.AsSpan());
         var (max, predicted) = RowBlock.ArgMax(columns, classes);
         ref var z = ref MemoryMarshal.GetReference(columns);
         var (sum, shiftedSum, shiftedAtLabel) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
@@ -47,7 +49,7 @@ internal static class SoftmaxCrossEntropySimd
 
         var spread = smoothing / classes;
         var share = Vector512<float>.One / sum;
-        var scale = weights * Vector512.Create(1f / batch);
+        var scale = weights * Vector512.Create(1f / call.Batch);
         var (atLabel, elsewhere) = (Vector512.Create(spread + (1f - smoothing)), Vector512.Create(spread));
         for (var j = 0; j < classes; j++)
         {
@@ -65,7 +67,47 @@ internal static class SoftmaxCrossEntropySimd
         }
 
         var correct = Vector512.Equals(predicted, labels).AsSingle() & Vector512<float>.One;
-        return (losses * weights, correct);
+        RowBlock.StoreLanes(losses * weights, call.Losses.AsSpan().Slice(first, rows));
+        RowBlock.StoreLanes(correct, call.Correct.AsSpan().Slice(first, rows));
+    }
+
+    /// <summary>The weight of each label's class, one a lane; 1 where classes have none.</summary>
+    private static Vector512<float> WeightsOf(ReadOnlySpan<byte> labels, ReadOnlySpan<float> classWeights)
+    {
+        if (classWeights.IsEmpty)
+        {
+            return Vector512<float>.One;
+        }
+
+        Span<float> weights = stackalloc float[RowBlock.Rows];
+        weights.Fill(1f);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            weights[i] = classWeights[labels[i]];
+        }
+
+        return Vector512.Create<float>(weights);
+    }
+
+    /// <summary>Labels as whole numbers, one a lane; lanes without a row get 0.</summary>
+    private static Vector512<int> Widen(ReadOnlySpan<byte> labels)
+    {
+        if (labels.Length < RowBlock.Rows)
+        {
+            Span<byte> all = stackalloc byte[RowBlock.Rows];
+            all.Clear();
+            labels.CopyTo(all);
+            return Widen(all);
+        }
+
+        if (Avx512F.IsSupported)
+        {
+            // Vector512.Create of two halves goes through memory.
+            return Avx512F.ConvertToVector512Int32(Vector128.Create(labels));
+        }
+
+        var (first, second) = Vector256.Widen(Vector256.WidenLower(Vector128.Create(labels).ToVector256()));
+        return Vector512.Create(first, second).AsInt32();
     }
 
     private sealed class RowsJob : ParallelJob
@@ -87,59 +129,18 @@ internal static class SoftmaxCrossEntropySimd
             var (classes, end) = (_call.Classes, start + count);
             var logits = _call.Logits.AsSpan();
             var gradients = _call.DLogits.AsSpan();
-            var labels = _call.Labels.AsSpan();
-            var losses = _call.Losses.AsSpan();
-            var correct = _call.Correct.AsSpan();
-            var classWeights = _call.ClassWeights.AsSpan();
             Span<float> columns = stackalloc float[classes * RowBlock.Rows];
             for (var first = start; first < end; first += RowBlock.Rows)
             {
                 var rows = Math.Min(RowBlock.Rows, end - first);
-                var some = labels.Slice(first, rows);
                 var scores = logits.Slice(first * classes, rows * classes);
                 var gradient = gradients.Slice(first * classes, rows * classes);
                 Prefetch.Ahead(scores);
                 Prefetch.Ahead(gradient);
                 RowBlock.Load(scores, classes, columns);
-                var (loss, hit) = Compute(
-                    columns, classes, Widen(some), WeightsOf(some, classWeights), _call.LabelSmoothing, _call.Batch);
+                Compute(columns, _call, first, rows);
                 RowBlock.Store(columns, classes, gradient);
-                RowBlock.StoreLanes(loss, losses.Slice(first, rows));
-                RowBlock.StoreLanes(hit, correct.Slice(first, rows));
             }
-        }
-
-        /// <summary>The weight of each label's class, one a lane; 1 where classes have none.</summary>
-        private static Vector512<float> WeightsOf(ReadOnlySpan<byte> labels, ReadOnlySpan<float> classWeights)
-        {
-            if (classWeights.IsEmpty)
-            {
-                return Vector512<float>.One;
-            }
-
-            Span<float> weights = stackalloc float[RowBlock.Rows];
-            weights.Fill(1f);
-            for (var i = 0; i < labels.Length; i++)
-            {
-                weights[i] = classWeights[labels[i]];
-            }
-
-            return Vector512.Create<float>(weights);
-        }
-
-        /// <summary>Labels as whole numbers, one a lane; lanes without a row get 0.</summary>
-        private static Vector512<int> Widen(ReadOnlySpan<byte> labels)
-        {
-            if (labels.Length < RowBlock.Rows)
-            {
-                Span<byte> all = stackalloc byte[RowBlock.Rows];
-                all.Clear();
-                labels.CopyTo(all);
-                return Widen(all);
-            }
-
-            var (first, second) = Vector256.Widen(Vector256.WidenLower(Vector128.Create(labels).ToVector256()));
-            return Vector512.Create(first, second).AsInt32();
         }
     }
 }
