@@ -44,7 +44,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
-        var growth = GrowthNearZero(AtLeast(AtMost(x, 89f), ExpVanishes), out var n) + Vector512<float>.One;
+        var growth = GrowthNearZero(AtLeast(AtMost(x, 89f), ExpVanishes), out var n, out _) + Vector512<float>.One;
 
         // 2^exponent may be denormal or too large while the result is not; the product of two halves does not care.
         var exponent = Vector512.ConvertToInt32Native(n);
@@ -56,7 +56,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ExpOfNegative(Vector512<float> x)
     {
-        var growth = GrowthNearZero(AtLeast(x, ExpVanishes), out var n) + Vector512<float>.One;
+        var growth = GrowthNearZero(AtLeast(x, ExpVanishes), out var n, out _) + Vector512<float>.One;
         if (Avx512F.IsSupported)
         {
             return Avx512F.Scale(growth, n);
@@ -102,8 +102,8 @@ internal static class VectorMath
     {
         // Beyond these limits the result is 1 or 0 already. Scaled by 2^-32, e^-x and its inverse stay ordinary numbers.
         const float Scale = 2.3283064e-10f;
-        var growth = GrowthNearZero(AtLeast(AtMost(-x, -ExpVanishes), -20f), out var n);
-        var power = PowerOfTwo(Vector512.ConvertToInt32Native(n) - Vector512.Create(32));
+        var growth = GrowthNearZero(AtLeast(AtMost(-x, -ExpVanishes), -20f), out _, out var rounded);
+        var power = PowerOfRounded(rounded, -32);
 
         // 1 + e^-x = (1 + 2^n) + 2^n·growth; what rounding cuts off the first sum, where 2^n is large, goes into the second.
         var one = Vector512.Create(Scale);
@@ -118,8 +118,8 @@ internal static class VectorMath
     {
         // From 10 on, tanh rounds to 1.
         var size = AtMost(Vector512.Abs(x), 10f);
-        var growth = GrowthNearZero(size + size, out var n);
-        var power = PowerOfTwo(Vector512.ConvertToInt32Native(n));
+        var growth = GrowthNearZero(size + size, out _, out var rounded);
+        var power = PowerOfRounded(rounded, 0);
         var sum = MultiplyAdd(power, growth, power + Vector512<float>.One);
         var large = Vector512<float>.One - (Vector512.Create(2f) / sum);
         var small = MultiplyAdd(TanhNearZero(size * size), size, size);
@@ -137,11 +137,11 @@ internal static class VectorMath
     private static Vector512<float> AtLeast(Vector512<float> x, float limit) =>
         Vector512.MaxNative(Vector512.Create(limit), x);
 
-    /// <summary>Splits x = n·ln 2 + r with |r| at most (ln 2)/2; gives e^r - 1 and n.</summary>
+    /// <summary>Splits x = n·ln 2 + r with |r| at most (ln 2)/2; gives e^r - 1, n, and n as <see cref="PowerOfRounded"/> wants it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> GrowthNearZero(Vector512<float> x, out Vector512<float> n)
+    private static Vector512<float> GrowthNearZero(Vector512<float> x, out Vector512<float> n, out Vector512<float> rounded)
     {
-        var rounded = MultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(Rounder));
+        rounded = MultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(Rounder));
         n = rounded - Vector512.Create(Rounder);
         var r = MultiplyAdd(n, Vector512.Create(-Ln2Low), MultiplyAdd(n, Vector512.Create(-Ln2High), x));
 
@@ -170,6 +170,11 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> PowerOfTwo(Vector512<int> n) =>
         Vector512.ShiftLeft(n + Vector512.Create(127), 23).AsSingle();
+
+    /// <summary>2^(n + more) from n + <see cref="Rounder"/>, whose last bits are n's, for n + more from -126 to 127.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> PowerOfRounded(Vector512<float> rounded, int more) =>
+        (Vector512.ShiftLeft(rounded.AsInt32(), 23) + Vector512.Create((127 + more) << 23)).AsSingle();
 
     /// <summary>log(1 + f) + exponent·ln 2 for 1 + f in [sqrt(1/2), sqrt(2)).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
