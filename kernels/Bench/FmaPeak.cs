@@ -10,7 +10,7 @@ namespace ScratchNet.Kernels.Bench;
 /// </summary>
 internal static class FmaPeak
 {
-    private const int Chains = 12;
+    private const int ChainCount = 12;
     private const int Steps = 1_000_000;
     private const int Samples = 15;
 
@@ -25,7 +25,7 @@ internal static class FmaPeak
         using var team = new ThreadTeam(threads);
         var job = new Job(bits);
         team.Run(job, threads);
-        var flops = 2.0 * threads * Chains * Steps * (bits / 32);
+        var flops = Flops(threads, bits);
         var best = double.PositiveInfinity;
         for (var i = 0; i < Samples; i++)
         {
@@ -36,6 +36,29 @@ internal static class FmaPeak
 
         return flops / best / 1e9;
     }
+
+    /// <summary>The chains of the widest vectors, on all threads of a team: something to be timed in turns with what is judged by it.</summary>
+    /// <param name="team">The threads.</param>
+    /// <param name="seconds">How long a run is to last, about: a long run is slowed by other things than a short one.</param>
+    /// <returns>The run and its floating-point operations.</returns>
+    public static (Action Run, double Flops) Chains(ThreadTeam team, double seconds)
+    {
+        var bits = WidestVector();
+        var job = new Job(bits);
+        var flops = Flops(team.Threads, bits);
+        var start = Stopwatch.GetTimestamp();
+        team.Run(job, team.Threads);
+        var repeats = Math.Max((int)Math.Round(seconds / Stopwatch.GetElapsedTime(start).TotalSeconds), 1);
+        return (() =>
+        {
+            for (var i = 0; i < repeats; i++)
+            {
+                team.Run(job, team.Threads);
+            }
+        }, repeats * flops);
+    }
+
+    private static double Flops(int threads, int bits) => 2.0 * threads * ChainCount * Steps * (bits / 32);
 
     /// <summary>Width in bits of the widest vectors that are hardware.</summary>
     public static int WidestVector() =>

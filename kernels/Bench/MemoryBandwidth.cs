@@ -65,6 +65,14 @@ internal sealed unsafe class BandwidthLoop
     private const int Line = 64;
     private const int Multiple = 2 * Line / sizeof(float);
 
+    /// <summary>
+    /// Arrays that are long enough begin so many floats apart in their pages (18 lines of 64), as buffers do too: see
+    /// <see cref="CpuBuffer{T}"/>.
+    /// </summary>
+    private const int Spread = 18 * Line / sizeof(float);
+
+    private const int PageFloats = 4096 / sizeof(float);
+
     private readonly ThreadTeam _team;
     private readonly Job _job;
 
@@ -76,6 +84,7 @@ internal sealed unsafe class BandwidthLoop
     public BandwidthLoop(ThreadTeam team, float[] data, TrafficPattern pattern, bool pastCaches)
     {
         var share = Math.Max((data.Length / Multiple / team.Threads / pattern.Arrays) - 1, 1) * Multiple;
+        share = share < PageFloats + Spread ? share : ((share - Spread) / PageFloats * PageFloats) + Spread;
         (_team, _job) = (team, new Job(data, share, pattern, pastCaches));
         Bytes = team.Threads * pattern.Of(share * (long)sizeof(float)).Bytes;
     }

@@ -65,6 +65,29 @@ public class MatMulSimdTests
     }
 
     [Theory]
+    [InlineData(512, 2)]
+    [InlineData(512, 7)]
+    [InlineData(512, 32)]
+    [InlineData(256, 16)]
+    [InlineData(128, 5)]
+    public void AWeightGradientThatTheCacheDoesNotHoldIsRightWithAnyThreads(int width, int k)
+    {
+        const int Columns = 1003;
+        var rows = (CacheSizes.L2 / sizeof(float) / Columns) + 6;
+        var results = new List<float[]>();
+        foreach (var threads in (int[])[1, 2, 3])
+        {
+            using var backend = new CpuBackend(threads);
+            using var product = new RandomProduct(backend, new Random(k), rows, Columns, k, transposeA: true, transposeB: false);
+            product.Run(width);
+            product.Check(ErrorPerTerm * Math.Sqrt(k) * 4);
+            results.Add(product.Result());
+        }
+
+        Assert.All(results, result => Assert.Equal(results[0], result));
+    }
+
+    [Theory]
     [InlineData(512, Activation.None)]
     [InlineData(256, Activation.Relu)]
     [InlineData(128, Activation.Tanh)]
