@@ -92,11 +92,12 @@ internal sealed unsafe class BandwidthLoop
     /// <summary>What one pass moves.</summary>
     public long Bytes { get; }
 
-    /// <summary>Memory of a size, written once: what never was would all be one page of zeros.</summary>
+    /// <summary>Memory of a size, in large pages as buffers are, written once: what never was would all be one page of zeros.</summary>
     public static float[] Allocate(int threads, long bytes)
     {
         var length = Math.Max(bytes, LeastData) / sizeof(float);
         var data = GC.AllocateUninitializedArray<float>((int)length + (threads * 8 * Multiple), pinned: true);
+        HugePages.Ask<float>(data);
         Array.Fill(data, 1);
         return data;
     }

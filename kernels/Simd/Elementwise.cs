@@ -27,7 +27,7 @@ internal interface IElementwise
 internal static class Elementwise
 {
     private const int Width = 16;
-    private const int Unrolled = 4 * Width;
+    private const int Unrolled = 8 * Width;
 
     /// <summary>Arrays of more bytes than this together are read next from memory: most third-level caches hold less.</summary>
     private const long Cached = 32 << 20;
@@ -109,6 +109,10 @@ internal static class Elementwise
             At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + Width);
             At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + (2 * Width));
             At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + (3 * Width));
+            At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + (4 * Width));
+            At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + (5 * Width));
+            At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + (6 * Width));
+            At<TOperation, TStore>(operation, ref a0, ref b0, ref c0, ref d0, i + (7 * Width));
         }
 
         for (; i <= count - Width; i += Width)

@@ -42,6 +42,7 @@ public class CpuBufferTests
         }
     }
 
-    private static unsafe ulong Address(DeviceBuffer<float> buffer) =>
-        (ulong)Unsafe.AsPointer(ref buffer.View.AsSpan()[0]);
+    /// <summary>Buffers are pinned, so their address stays.</summary>
+    private static ulong Address(DeviceBuffer<float> buffer) =>
+        (ulong)Unsafe.ByteOffset(ref Unsafe.NullRef<float>(), ref buffer.View.AsSpan()[0]);
 }
