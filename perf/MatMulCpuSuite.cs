@@ -10,6 +10,10 @@ namespace ScratchNet.Perf;
 internal sealed class MatMulCpuSuite(SuiteReport report)
 {
     private const string Name = "matmul-cpu";
+
+    /// <summary>From two milliseconds on, a product is long.</summary>
+    private const double LongSeconds = 0.002;
+
     private static readonly Peer[] Peers = [new(OpenBlas.Name, OpenBlas.WhyNot), new(MathNetProduct.Name, () => null)];
 
     /// <summary>The command line of this suite.</summary>
@@ -49,23 +53,27 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
         }
     }
 
-    /// <summary>Times all sides, and as long a run of multiply-adds in registers, in turns: what slows one slows the other.</summary>
+    /// <summary>
+    /// Times all sides in turns and, where a product is long and has one thread, as long a run of multiply-adds with them: over so long
+    /// the machine doesn't keep up the peak of a short sample.
+    /// </summary>
     /// <param name="backend">Runs ours.</param>
-    /// <param name="gflops">The peak that was measured before.</param>
+    /// <param name="gflops">The peak that was measured before: the fastest of some short samples.</param>
     /// <param name="shape">The product.</param>
     private void Measure(CpuBackend backend, double gflops, MatMulShape shape)
     {
         using var product = new MatMulContest(backend, shape, report.Has);
-        var chains = FmaPeak.Chains(backend.Team, product.Call.Flops / gflops / 1e9);
-        var timings = Interleaved.Time([.. product.Contenders, new Contender("multiply-adds", chains.Run)]);
+        var (chains, flops) = FmaPeak.Chains(backend.Team, product.Call.Flops / gflops / 1e9);
+        var isLong = backend.Team.Threads == 1 && product.Call.Flops >= LongSeconds * gflops * 1e9;
+        Contender[] judges = isLong ? [new("multiply-adds", chains)] : [];
+        var timings = Interleaved.Time([.. product.Contenders, .. judges]);
         var isCounted = false;
         for (var i = 0; i < product.Contenders.Count; i++)
         {
             var ratio = isCounted ? timings[0].TimesFasterThan(timings[i]) : double.NaN;
-            var share = timings[i].TimesFasterThan(timings[^1]) * product.Call.Flops / chains.Flops;
-
-            // A program that holds one of several cores slows the chains too, and must not hide behind them.
-            share = backend.Team.Threads == 1 ? share : Math.Min(share, product.Call.Flops / timings[i].MedianSeconds / 1e9 / gflops);
+            var share = isLong
+                ? timings[i].TimesFasterThan(timings[^1]) * product.Call.Flops / flops
+                : product.Call.Flops / timings[i].MedianSeconds / 1e9 / gflops;
             var isWritten = report.Row(shape.Group, Row(backend, share, product, product.Contenders[i].Name, timings[i]), ratio);
             isCounted |= i == 0 && isWritten;
         }
