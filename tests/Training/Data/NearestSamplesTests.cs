@@ -39,6 +39,20 @@ public class NearestSamplesTests
     }
 
     [Fact]
+    public void Passing_over_samples_by_their_middle_loses_none_that_is_near()
+    {
+        var digits = BundledDigits.Load();
+        var nearest = new NearestSamples(digits.Train);
+        for (var picture = 0; picture < 20; picture++)
+        {
+            var pixels = digits.Test.Image(picture).ToArray();
+            var expected = Enumerable.Range(0, digits.Train.Count)
+                .OrderBy(i => NearestSamples.SquaredDistance(pixels, digits.Train.Image(i))).Take(8);
+            Assert.Equal(expected, nearest.Find(pixels, 8).Select(neighbour => neighbour.Index));
+        }
+    }
+
+    [Fact]
     public void What_is_usual_is_measured_between_the_samples_themselves()
     {
         var dataset = new Dataset("greys", 1, 1, ["a"], new byte[] { 0, 1, 2, 3, 90 }, new byte[5]);
