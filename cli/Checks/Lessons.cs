@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ScratchNet.Cli.Parsing;
 using ScratchNet.Engine;
 
@@ -21,7 +20,7 @@ internal sealed record Lesson(Fault Fault, string Title, string Exercise, string
 }
 
 /// <summary>Every mistake that can be planted.</summary>
-internal static partial class Lessons
+internal static class Lessons
 {
     /// <summary>The lessons, from the plainest to the most hidden.</summary>
     public static IReadOnlyList<Lesson> All { get; } =
@@ -95,14 +94,13 @@ internal static partial class Lessons
     public static string Names => string.Join(", ", All.Select(lesson => lesson.Name));
 
     /// <summary>What --inject-bug calls a fault.</summary>
-    public static string NameOf(Fault fault) => Capitals().Replace(fault.ToString(), "-$0").TrimStart('-').ToLowerInvariant();
+    public static string NameOf(Fault fault) => string.Concat(
+        fault.ToString().Select((letter, place) => char.IsAsciiLetterUpper(letter) && place > 0 ? $"-{letter}" : $"{letter}"))
+        .ToLowerInvariant();
 
     /// <summary>The lesson of a number or name.</summary>
     /// <exception cref="UsageException">There is none.</exception>
     public static Lesson Find(string option, string text) => int.TryParse(text, out _)
         ? All[Values.Whole(option, text, 1, All.Count) - 1]
         : All.First(lesson => lesson.Name == Values.Choice(option, text, [.. All.Select(known => known.Name)]));
-
-    [GeneratedRegex("[A-Z]")]
-    private static partial Regex Capitals();
 }

@@ -131,6 +131,9 @@ internal sealed class TrainingRun : IDisposable
         // The test part has been read and found whole; it is read again when it is needed.
         data.Test.ReleasePictures();
         UnusedMemory.GiveBack();
+
+        // The model is told what it is trained on; opening a device, which may ask drivers, and hashing take place side by side.
+        _ = Task.Run(() => data.Train.Sha256, cancellation);
         var isNamed = files is not null || request is not { Run: null, Output: null };
         (files, var runLock) = RunLock.Take(() => files ?? RunFiles.ForNew(request, data.Train.Name), mayMove: !isNamed);
         Backend? backend = null;

@@ -13,7 +13,12 @@ internal sealed class LayerWatch(RunContext run, Action<int, IReadOnlyList<Layer
 {
     private const int Times = 20;
 
-    private readonly LayerProbe _probe = new(run.Model.Network, run.Train, run.Model.Format);
+    // Enough to see whether a unit is ever on. Larger batches lend the memory that they have; smaller ones are not made to have more.
+    private const int LeastSamples = 128;
+    private const int MostSamples = 256;
+
+    private readonly LayerProbe _probe = new(run.Model.Network, run.Train, run.Model.Format,
+        Math.Clamp(run.Plan.Options.BatchSize, LeastSamples, MostSamples));
 
     /// <inheritdoc/>
     public override void Started()

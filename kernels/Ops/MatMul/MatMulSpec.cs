@@ -74,7 +74,7 @@ public static class MatMulSpec
             Tiled("double-buffered", "the next tiles are loaded while these are multiplied", MatMulDoubleBuffered.Run,
                 () => MatMulDoubleBuffered.Tiles),
             Tiled("direct", "no shared memory: tiles in the vector registers of a processor", MatMulDirect.Run, () => MatMulDirect.Tiles,
-                MatMulPanels.Kernel),
+                () => MatMulPanels.Kernel),
             new("cublas", "NVIDIA's own library, to compare with", MatMulCublas.Run, () => [MatMulCublas.Epilogue],
                 (backend, _) => MatMulCublas.WhyNot(backend)) { IsPeer = true },
         ],
@@ -88,8 +88,9 @@ public static class MatMulSpec
     ];
 
     private static Variant<MatMulCall> Tiled(
-        string name, string idea, GpuBody<MatMulCall> run, Func<TileKernels> tiles, params GpuKernel[] others) =>
-        new(name, idea, run, () => [.. tiles().Kernels, .. others], (backend, _) => tiles().WhyNot(backend));
+        string name, string idea, GpuBody<MatMulCall> run, Func<TileKernels> tiles, params Func<GpuKernel>[] others) =>
+        new(name, idea, run, () => [.. tiles().Kernels, .. others.Select(other => other())],
+            (backend, _) => tiles().WhyNot(backend));
 
     /// <summary>The rung that the backend's tuning names for a call; where the device cannot run it, the shared tile.</summary>
     private static Variant<MatMulCall>? Choose(Backend backend, MatMulCall call)
