@@ -113,13 +113,14 @@ public sealed class Checkpoint
 
     /// <summary>Puts a trainer where the run stood. Its network must come from <see cref="LoadModel"/>.</summary>
     /// <param name="trainer">A trainer of the same run.</param>
-    /// <exception cref="InvalidOperationException">
+    /// <exception cref="ResumeException">
     /// The trainer has other data, another optimizer or other settings than the run had; the message says which.
     /// </exception>
     /// <exception cref="ModelFileException">The checkpoint contradicts itself.</exception>
     public void Restore(Trainer trainer)
     {
-        CheckSame("the training data", (string?)_training["samples_sha256"], trainer.Dataset.Sha256);
+        CheckSame("the training data", Describe((int)_training["samples"]!, (string?)_training["samples_sha256"]),
+            Describe(trainer.Dataset.Count, trainer.Dataset.Sha256));
         CheckSame("the optimizer", Optimizer.ToJsonString(), CheckpointContent.DescribeOptimizer(trainer).ToJsonString());
         CheckSame("the settings", Settings.ToJsonString(), trainer.Options.Describe().ToJsonString());
         try
@@ -204,11 +205,14 @@ public sealed class Checkpoint
         (double)json["seconds"]!,
         (double)json["images_per_second"]!);
 
+    private static string Describe(int samples, string? sha256) => $"{samples} pictures with SHA-256 {sha256?[..12]}…";
+
     private static void CheckSame(string what, string? saved, string now)
     {
         if (saved != now)
         {
-            throw new InvalidOperationException($"this run cannot be resumed: {what} differ: the checkpoint has {saved}, this run has {now}");
+            throw new ResumeException($"this run cannot be resumed: {what} differ: it had {saved}, and now there is {now}; "
+                + "give it what it began with, or begin a new run");
         }
     }
 

@@ -12,6 +12,7 @@ public class DoctorTests
     [Theory]
     [InlineData("rate-too-high", "--optimizer sgd --learning-rate 5 --epochs 3")]
     [InlineData("rate-too-low", "--learning-rate 1e-6 --epochs 3")]
+    [InlineData("rate-too-low", "--learning-rate 1e-7 --epochs 4 --augment yes --dropout 0.1")]
     [InlineData("dead-relus", "--learning-rate 3 --epochs 2")]
     [InlineData("saturated", "--activation sigmoid --learning-rate 5 --epochs 2")]
     [InlineData("first-loss", "--class-weights 30,30,30,30,30,30,30,30,30,30 --epochs 2")]
@@ -22,8 +23,9 @@ public class DoctorTests
     {
         using var folder = new TemporaryFolder();
         string[] size = options.Contains("--hidden", StringComparison.Ordinal) ? [] : ["--hidden", "32"];
+        string[] distortion = options.Contains("--augment", StringComparison.Ordinal) ? [] : ["--no-augment"];
         var run = CliProcess.Run(folder.Path,
-            ["train", "--run", "runs/a", "--threads", "1", "--no-augment", "--quiet", .. size, .. options.Split(' ')]);
+            ["train", "--run", "runs/a", "--threads", "1", .. distortion, "--quiet", .. size, .. options.Split(' ')]);
         Assert.True(run.ExitCode == 0, run.Error);
         var doctor = CliProcess.Run(folder.Path, "doctor", "--json");
         Assert.Equal((0, ""), (doctor.ExitCode, doctor.Error));

@@ -53,6 +53,33 @@ public class ResumedFolderTests
     }
 
     [Fact]
+    public void ARunWhoseDataAreOthersByNowSaysThatTheyDiffer()
+    {
+        using var folder = new TemporaryFolder();
+        WriteCsv(folder["own.csv"], shift: 0);
+        Train(folder, "--data", "own.csv", "--run", "own", "--epochs", "1");
+        WriteCsv(folder["own.csv"], shift: 1);
+        var resumed = CliProcess.Run(folder.Path, "train", "--resume", "own", "--epochs", "2", "--quiet");
+        Assert.Equal((1, ""), (resumed.ExitCode, resumed.Out));
+        InProcess.AssertOneErrorLine(resumed.Error);
+        Assert.Contains("cannot be resumed: the training data differ", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains("pictures with SHA-256", resumed.Error, StringComparison.Ordinal);
+
+        static void WriteCsv(string path, int shift) => File.WriteAllLines(path, Enumerable.Range(0, 60).Select(row =>
+            $"{row % 2},{string.Join(',', Enumerable.Range(0, 16).Select(pixel => (row * 3 + pixel * 7 + shift) % 256))}"));
+    }
+
+    [Fact]
+    public void ARunThatIsDoneSaysSoInsteadOfAnEpochThatItDoesNotHave()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder, "--run", "done", "--epochs", "1");
+        var again = CliProcess.Run(folder.Path, "train", "--resume", "done");
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("the run was done after epoch 1, and is only measured again", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatCannotBeWrittenAboutARunDoesNotStopIt()
     {
         using var folder = new TemporaryFolder();

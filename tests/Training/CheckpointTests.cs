@@ -140,7 +140,7 @@ public sealed class CheckpointTests : IDisposable
         {
             using var loaded = checkpoint.LoadModel(backend);
             using var resumed = new Trainer(loaded.Network, other, data, options: options);
-            return Assert.Throws<InvalidOperationException>(() => checkpoint.Restore(resumed)).Message;
+            return Assert.Throws<ResumeException>(() => checkpoint.Restore(resumed)).Message;
         }
 
         Assert.Contains("the training data", Refusal(Digits.Slice(1, 90), new Adam(), Options), StringComparison.Ordinal);

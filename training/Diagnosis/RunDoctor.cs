@@ -27,6 +27,9 @@ public static class RunDoctor
     private const double ManyDead = 0.5;
     private const double MuchSaturation = 0.6;
 
+    // A training loss that stays where it is goes up and down by so much, with dropout and distortions.
+    private const double Noise = 0.01;
+
     /// <summary>Examines a run.</summary>
     /// <param name="run">What is known of it.</param>
     public static IReadOnlyList<Finding> Examine(RunFacts run) =>
@@ -77,7 +80,7 @@ public static class RunDoctor
             .Select(layer => Math.Abs((layer.LastNorm!.Value / layer.FirstNorm!.Value) - 1)).DefaultIfEmpty(1).Max();
         var last = run.TrainLosses.LastOrDefault();
         var isSlow = last > 0.5 * Guessing(run) && last < 1.2 * Guessing(run);
-        return !isSlow || norms > 0.02 || Rises(run) > 0.3 ? null : new Finding(
+        return !isSlow || norms > 0.02 || Rises(run, beyond: Noise) > 0.3 ? null : new Finding(
             "rate-too-low", "the learning rate is too low",
             string.Create(CultureInfo.InvariantCulture,
                 $"after {run.TrainLosses.Count} epochs the training loss is {last:0.00} (guessing: "
@@ -110,6 +113,9 @@ public static class RunDoctor
     }
 
     /// <summary>Share of the epochs whose training loss was above the one before.</summary>
-    private static double Rises(RunFacts run) => run.TrainLosses.Count < 2 ? 0
-        : (double)run.TrainLosses.Skip(1).Where((loss, i) => loss > run.TrainLosses[i]).Count() / (run.TrainLosses.Count - 1);
+    /// <param name="run">The run.</param>
+    /// <param name="beyond">By more than this share of it.</param>
+    private static double Rises(RunFacts run, double beyond = 0) => run.TrainLosses.Count < 2 ? 0
+        : (double)run.TrainLosses.Skip(1).Where((loss, i) => loss > (1 + beyond) * run.TrainLosses[i]).Count()
+            / (run.TrainLosses.Count - 1);
 }

@@ -15,8 +15,11 @@ internal sealed class HeadingLines(RunContext run) : RunObserver
             .Select(option => $"{option.Key[2..].Replace('-', ' ')} {option.Value}");
         messages.WriteLine($"{NetworkLines.Shape(network)}: {Figures.Count(network.ParameterCount)} parameters; "
             + string.Join(", ", settings));
-        messages.WriteLine(NetworkLines.Describe(run.Backend.Device) + (run.IsResumed
-            ? $"; resumed in epoch {run.Trainer.Epoch + 1} of {run.Plan.Options.Epochs}"
-            : ""));
+        messages.WriteLine(NetworkLines.Describe(run.Backend.Device) + (run.IsResumed ? $"; {Standing()}" : ""));
     }
+
+    private string Standing() => run.Trainer.IsDone
+        ? $"the run was done after epoch {run.Trainer.Epoch}, and is only measured again; {TrainOptionNames.Epochs} with a larger number "
+            + "trains on"
+        : $"resumed in epoch {run.Trainer.Epoch + 1} of {run.Plan.Options.Epochs}";
 }
