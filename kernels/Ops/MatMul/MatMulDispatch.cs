@@ -87,6 +87,19 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     }
 }
 
+/// <summary>Size of a register tile: the JIT drops what a smaller tile does not use.</summary>
+internal interface ITileShape
+{
+    /// <summary>Rows, 1 to 8.</summary>
+    static abstract int Rows { get; }
+
+    /// <summary>Vectors in a row, 1 to 3.</summary>
+    static abstract int Vectors { get; }
+
+    /// <summary>Whether the last vector of a row reaches past the last column, so that only its first lanes may be touched.</summary>
+    static abstract bool IsRagged { get; }
+}
+
 /// <summary>A tile of so many rows of so many vectors, the last of them ragged or not (1 or 0).</summary>
 internal readonly struct TileShape<TRows, TVectors, TRagged> : ITileShape
     where TRows : struct, IConstant

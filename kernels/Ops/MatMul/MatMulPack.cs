@@ -118,6 +118,7 @@ internal static unsafe class MatMulPack
                 AskForRows(upper + (4 * stride) + p, stride);
                 if (padded == 8)
                 {
+                    // Eight rows of a: what sixteen terms of them fill is eight lines.
                     AskForRows(strip + (2 * LineFloats * padded), LineFloats);
                 }
             }

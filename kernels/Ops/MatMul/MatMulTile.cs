@@ -61,19 +61,6 @@ internal unsafe struct MatMulTile
     public MatMulAhead Ahead;
 }
 
-/// <summary>Size of a register tile: the JIT drops what a smaller tile does not use.</summary>
-internal interface ITileShape
-{
-    /// <summary>Rows, 1 to 8.</summary>
-    static abstract int Rows { get; }
-
-    /// <summary>Vectors in a row, 1 to 3.</summary>
-    static abstract int Vectors { get; }
-
-    /// <summary>Whether the last vector of a row reaches past the last column, so that only its first lanes may be touched.</summary>
-    static abstract bool IsRagged { get; }
-}
-
 /// <summary>
 /// The register micro-kernel. A tile of c, up to 8 rows of 3 vectors, stays in registers while the sums run:
 /// <code>
