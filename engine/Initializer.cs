@@ -18,7 +18,8 @@ public sealed class Initializer(string name, Func<int, int, double> limit)
 
     /// <summary>
     /// For linear, sigmoid and tanh layers: limit sqrt(6/(inputs + outputs))
-    /// (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, equation 16).
+    /// (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, equation
+    /// 16).
     /// </summary>
     public static Initializer Glorot { get; } = new("glorot", (inputs, outputs) => Math.Sqrt(6.0 / (inputs + outputs)));
 

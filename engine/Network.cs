@@ -27,7 +27,9 @@ public sealed class Network : IDisposable
     {
     }
 
-    /// <summary>Builds layers that may lack a loss and may be asked for the gradient of their input, for gradient checks.</summary>
+    /// <summary>
+    /// Builds layers that may lack a loss and may be asked for the gradient of their input, for gradient checks.
+    /// </summary>
     internal Network(Backend backend, int inputs, IReadOnlyList<Layer> layers, Loss? loss, ulong seed, bool inputGradients,
         Func<Parameter, float[]>? saved = null)
     {

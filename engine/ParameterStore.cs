@@ -69,7 +69,9 @@ internal sealed class ParameterStore : IDisposable
         _values.CopyFrom(host);
     }
 
-    /// <summary>Puts another buffer of <see cref="Length"/> values in the place of the parameters' own; nothing is copied.</summary>
+    /// <summary>
+    /// Puts another buffer of <see cref="Length"/> values in the place of the parameters' own; nothing is copied.
+    /// </summary>
     /// <returns>The buffer that was there; whoever asked for it disposes it.</returns>
     public DeviceBuffer<float> Exchange(DeviceBuffer<float> values)
     {

@@ -17,7 +17,9 @@ public readonly record struct Tensor(BufferView<float> View, int Rows, int Colum
     /// <summary>The shape in words, such as <c>64x784</c>.</summary>
     public string Shape => $"{Rows}x{Columns}";
 
-    /// <summary>Allocates a tensor of zeros with a buffer of its own, which the caller disposes through <c>View.Buffer</c>.</summary>
+    /// <summary>
+    /// Allocates a tensor of zeros with a buffer of its own, which the caller disposes through <c>View.Buffer</c>.
+    /// </summary>
     /// <param name="backend">Where it lives.</param>
     /// <param name="rows">Rows, at least 1.</param>
     /// <param name="columns">Columns, at least 1.</param>

@@ -4,9 +4,10 @@ namespace ScratchNet.Engine;
 
 /// <summary>
 /// A moving average of a network's weights over its training steps, on the device. Late in a training the weights circle a
-/// minimum; their average lies nearer to it (Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J.
-/// Control Optim. 30, 1992). After step t the average moves by 1 - d(t) towards the weights, with d(t) = min(decay, (1 + t)/(10 + t)): young
-/// averages forget the first, random weights quickly (as TensorFlow's ExponentialMovingAverage with num_updates).
+/// minimum; their average lies nearer to it (Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", SIAM
+/// J. Control Optim. 30, 1992). After step t the average moves by 1 - d(t) towards the weights, with d(t) = min(decay, (1 +
+/// t)/(10 + t)): young averages forget the first, random weights quickly (as TensorFlow's ExponentialMovingAverage with
+/// num_updates).
 /// </summary>
 public sealed class WeightAverage : IDisposable
 {
@@ -44,15 +45,17 @@ public sealed class WeightAverage : IDisposable
         _network.Store.Values, _average.View, _average.Length, 1f - DecayAt(Decay, step)));
 
     /// <summary>
-    /// Exchanges the network's weights and the average, without copying: once to use the network with averaged weights, and once more
-    /// before it is trained on.
+    /// Exchanges the network's weights and the average, without copying: once to use the network with averaged weights, and once
+    /// more before it is trained on.
     /// </summary>
     public void Swap() => _average = _network.Store.Exchange(_average);
 
     /// <summary>All averaged weights and biases (a download), in the order of <see cref="Network.CopyWeights()"/>.</summary>
     public float[] CopyWeights() => _average.View.ToArray();
 
-    /// <summary>Shows the memory of the average to a reader; between two calls of <see cref="Swap"/> that is the network's weights.</summary>
+    /// <summary>
+    /// Shows the memory of the average to a reader; between two calls of <see cref="Swap"/> that is the network's weights.
+    /// </summary>
     /// <param name="reader">Looks at it, perhaps piece after piece.</param>
     public void Read(ValueReader<float> reader) => _average.View.Read(reader);
 

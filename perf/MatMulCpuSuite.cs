@@ -54,8 +54,8 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
     }
 
     /// <summary>
-    /// Times all sides in turns and, where a product is long and has one thread, as long a run of multiply-adds with them: over so long
-    /// the machine doesn't keep up the peak of a short sample.
+    /// Times all sides in turns and, where a product is long and has one thread, as long a run of multiply-adds with them: over
+    /// so long the machine doesn't keep up the peak of a short sample.
     /// </summary>
     /// <param name="backend">Runs ours.</param>
     /// <param name="gflops">The peak that was measured before: the fastest of some short samples.</param>

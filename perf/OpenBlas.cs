@@ -14,7 +14,8 @@ internal static unsafe partial class OpenBlas
     private const int Transposed = 112;
 
     /// <summary>
-    /// How long its threads go on looking for work, a core kept busy all the while: 2^28 cycles, measured as up to 110 ms at 2.6 GHz.
+    /// How long its threads go on looking for work, a core kept busy all the while: 2^28 cycles, measured as up to 110 ms at 2.6
+    /// GHz.
     /// </summary>
     public static TimeSpan Settle { get; } = TimeSpan.FromMilliseconds(130);
 

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace ScratchNet.Tests;
 
-/// <summary>What a test does when something it needs is absent: it skips, saying why, or fails where skips are forbidden.</summary>
+/// <summary>
+/// What a test does when something it needs is absent: it skips, saying why, or fails where skips are forbidden.
+/// </summary>
 public static class Requirements
 {
     /// <summary>The collection of all tests that open an OpenCL device in this process: they run one after another.</summary>
@@ -57,9 +59,9 @@ public static class Requirements
 }
 
 /// <summary>
-/// Tests on the OpenCL device run when no other test does. Next to tests that compile kernels in other contexts, opening the device
-/// or building for it was seen to fail about once in ten runs (PoCL 3.1, ILGPU 1.5.3). The program has one backend and one thread
-/// that uses it.
+/// Tests on the OpenCL device run when no other test does. Next to tests that compile kernels in other contexts, opening the
+/// device or building for it was seen to fail about once in ten runs (PoCL 3.1, ILGPU 1.5.3). The program has one backend and one
+/// thread that uses it.
 /// </summary>
 [CollectionDefinition(Requirements.OpenClCollection, DisableParallelization = true)]
 public sealed class OpenClCollectionDefinition;

@@ -28,8 +28,8 @@ public static class AtomicFile
     }
 
     /// <summary>
-    /// Hands a file's content to the system, under its temporary name. Waiting for the disk, which takes most of the time, and renaming
-    /// are left to <see cref="PendingFile.Commit"/>, which any thread may call.
+    /// Hands a file's content to the system, under its temporary name. Waiting for the disk, which takes most of the time, and
+    /// renaming are left to <see cref="PendingFile.Commit"/>, which any thread may call.
     /// </summary>
     /// <param name="path">As in <see cref="Write"/>.</param>
     /// <param name="write">As in <see cref="Write"/>.</param>

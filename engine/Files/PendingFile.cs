@@ -1,8 +1,8 @@
 namespace ScratchNet.Engine.Files;
 
 /// <summary>
-/// A file of <see cref="AtomicFile"/> whose content is written under a temporary name, and is not yet sure to be on the disk. Disposed
-/// without <see cref="Commit"/>, it is as if it had never been begun.
+/// A file of <see cref="AtomicFile"/> whose content is written under a temporary name, and is not yet sure to be on the disk.
+/// Disposed without <see cref="Commit"/>, it is as if it had never been begun.
 /// </summary>
 public sealed class PendingFile : IDisposable
 {

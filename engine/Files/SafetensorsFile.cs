@@ -79,7 +79,9 @@ public sealed partial class SafetensorsFile
         (_tensors, _metadata, _name) = (tensors, metadata, name);
     }
 
-    /// <summary>Whether the data are guarded by XXH128 instead of SHA-256 when written: for files that are written often.</summary>
+    /// <summary>
+    /// Whether the data are guarded by XXH128 instead of SHA-256 when written: for files that are written often.
+    /// </summary>
     public bool HasFastChecksum { get; init; }
 
     /// <summary>The metadata, in the file's order, without the checksums.</summary>

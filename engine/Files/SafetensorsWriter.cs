@@ -9,8 +9,8 @@ using System.Text.Json;
 namespace ScratchNet.Engine.Files;
 
 /// <summary>
-/// Writes a safetensors file (<see cref="SafetensorsFile"/> describes it) in one pass over the tensors, which are read where they live. The
-/// checksums stand before the data: their places are left empty, and filled when the data have passed.
+/// Writes a safetensors file (<see cref="SafetensorsFile"/> describes it) in one pass over the tensors, which are read where they
+/// live. The checksums stand before the data: their places are left empty, and filled when the data have passed.
 /// </summary>
 /// <param name="tensors">The tensors, in the order in which they shall lie in the file.</param>
 /// <param name="metadata">Texts to keep with them.</param>

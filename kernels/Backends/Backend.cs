@@ -36,8 +36,8 @@ public abstract partial class Backend : IDisposable
         where T : unmanaged;
 
     /// <summary>
-    /// Memory with values that operations only read. Where the device is this processor it is the array itself, which takes no second
-    /// piece of memory and must not change; elsewhere it is a copy (an upload).
+    /// Memory with values that operations only read. Where the device is this processor it is the array itself, which takes no
+    /// second piece of memory and must not change; elsewhere it is a copy (an upload).
     /// </summary>
     /// <param name="values">The values, at least one.</param>
     /// <typeparam name="T">The element type.</typeparam>

@@ -1,8 +1,8 @@
 namespace ScratchNet.Kernels.Bench;
 
 /// <summary>
-/// Finds out which matmul kernel is fastest on a device for each class of products: every rung with every shape of tile that the device
-/// can run is checked against double precision and then timed, all in turns.
+/// Finds out which matmul kernel is fastest on a device for each class of products: every rung with every shape of tile that the
+/// device can run is checked against double precision and then timed, all in turns.
 /// </summary>
 /// <param name="backend">The device.</param>
 /// <param name="clock">Tells the time.</param>
@@ -48,8 +48,8 @@ internal sealed class Autotuner(GpuBackend backend, TimeProvider clock, Cancella
     }
 
     /// <summary>
-    /// Every kernel of the operation for GPUs, with each of its tiles that the device can run; the last rungs first, so that the first ones
-    /// are soon seen to be hopeless.
+    /// Every kernel of the operation for GPUs, with each of its tiles that the device can run; the last rungs first, so that the
+    /// first ones are soon seen to be hopeless.
     /// </summary>
     public IEnumerable<(string Variant, string? Tile)> Candidates() =>
         from variant in MatMulSpec.Operation.Variants.Reverse()
@@ -101,7 +101,8 @@ internal sealed class Autotuner(GpuBackend backend, TimeProvider clock, Cancella
     }
 
     /// <summary>
-    /// The time of a second call; infinite for a kernel that does not run, gives a wrong result, or is hopeless by its first call.
+    /// The time of a second call; infinite for a kernel that does not run, gives a wrong result, or is hopeless by its first
+    /// call.
     /// </summary>
     private double TryOnce(
         Workbench bench, Ladder ladder, MatMulClass kind, (string Variant, string? Tile) candidate, double hopeless)

@@ -37,7 +37,9 @@ internal static class FmaPeak
         return flops / best / 1e9;
     }
 
-    /// <summary>The chains of the widest vectors, on all threads of a team: something to be timed in turns with what is judged by it.</summary>
+    /// <summary>
+    /// The chains of the widest vectors, on all threads of a team: something to be timed in turns with what is judged by it.
+    /// </summary>
     /// <param name="team">The threads.</param>
     /// <param name="seconds">How long a run is to last, about: a long run is slowed by other things than a short one.</param>
     /// <returns>The run and its floating-point operations.</returns>

@@ -3,7 +3,10 @@ using ILGPU;
 
 namespace ScratchNet.Kernels.Bench;
 
-/// <summary>A GPU's peaks: chains of multiply-adds in registers, and loops that only move data, in the mix of reads and writes that is asked for.</summary>
+/// <summary>
+/// A GPU's peaks: chains of multiply-adds in registers, and loops that only move data, in the mix of reads and writes that is
+/// asked for.
+/// </summary>
 internal sealed class GpuPeaks(GpuBackend backend) : IPeaks
 {
     private const int Chains = 8;

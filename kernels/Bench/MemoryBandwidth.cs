@@ -92,7 +92,9 @@ internal sealed unsafe class BandwidthLoop
     /// <summary>What one pass moves.</summary>
     public long Bytes { get; }
 
-    /// <summary>Memory of a size, in large pages as buffers are, written once: what never was would all be one page of zeros.</summary>
+    /// <summary>
+    /// Memory of a size, in large pages as buffers are, written once: what never was would all be one page of zeros.
+    /// </summary>
     public static float[] Allocate(int threads, long bytes)
     {
         var length = Math.Max(bytes, LeastData) / sizeof(float);

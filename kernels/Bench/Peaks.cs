@@ -6,7 +6,9 @@ internal interface IPeaks
     /// <summary>Multiply-adds in GFLOP/s (one counts as two); null where nothing is known.</summary>
     double? Gflops { get; }
 
-    /// <summary>GB/s for a call that moves this much in this mix: little data stays in a cache. Null where nothing is known.</summary>
+    /// <summary>
+    /// GB/s for a call that moves this much in this mix: little data stays in a cache. Null where nothing is known.
+    /// </summary>
     double? Gbps(Traffic traffic);
 
     /// <summary>

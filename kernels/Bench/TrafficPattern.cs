@@ -51,7 +51,9 @@ internal abstract unsafe class TrafficPattern
     /// <summary>The same loop for a GPU.</summary>
     public abstract GpuKernel<Launcher> Kernel { get; }
 
-    /// <summary>The patterns whose mix comes nearest to a call's: several where the same mix can be read in several ways.</summary>
+    /// <summary>
+    /// The patterns whose mix comes nearest to a call's: several where the same mix can be read in several ways.
+    /// </summary>
     public static IReadOnlyList<TrafficPattern> NearestTo(Traffic traffic)
     {
         double Distance(TrafficPattern pattern)

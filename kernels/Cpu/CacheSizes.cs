@@ -9,8 +9,8 @@ namespace ScratchNet.Kernels;
 internal readonly record struct DataCache(int Level, int Bytes, int Cores);
 
 /// <summary>
-/// The processor's data caches, which decide how large a block of a matrix may be. Linux tells them; elsewhere they are taken to be
-/// what most processors of the last ten years have at least.
+/// The processor's data caches, which decide how large a block of a matrix may be. Linux tells them; elsewhere they are taken to
+/// be what most processors of the last ten years have at least.
 /// </summary>
 internal static class CacheSizes
 {

@@ -8,7 +8,9 @@ public sealed class CpuBackend : Backend
     /// <summary>Cache lines in a page of 4 KB.</summary>
     private const int PageLines = 64;
 
-    /// <summary>From the line of a buffer's beginning to that of the next: with 19, any nine in a row are 5 lines apart or more.</summary>
+    /// <summary>
+    /// From the line of a buffer's beginning to that of the next: with 19, any nine in a row are 5 lines apart or more.
+    /// </summary>
     private const int LineStep = 19;
 
     private int _buffers;

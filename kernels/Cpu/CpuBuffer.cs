@@ -4,8 +4,8 @@ namespace ScratchNet.Kernels;
 
 /// <summary>
 /// Host memory as a buffer. It begins on a 64-byte boundary, so that vectors of any width can be aligned, and is pinned,
-/// so that it stays there. Large ones begin on different lines of a page: a core takes a load for one of what it has just stored when
-/// their addresses end in the same twelve bits, and two arrays gone through side by side would make it wait at every step.
+/// so that it stays there. Large ones begin on different lines of a page: a core takes a load for one of what it has just stored
+/// when their addresses end in the same twelve bits, and two arrays gone through side by side would make it wait at every step.
 /// The garbage collector frees it: forgetting to dispose leaks nothing.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
@@ -33,7 +33,9 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
         Clear();
     }
 
-    /// <summary>An array of the caller's as a buffer, wherever the array begins and even if it moves: for values that are only read.</summary>
+    /// <summary>
+    /// An array of the caller's as a buffer, wherever the array begins and even if it moves: for values that are only read.
+    /// </summary>
     public CpuBuffer(CpuBackend backend, T[] values)
         : base(backend, values.Length) => _array = values;
 

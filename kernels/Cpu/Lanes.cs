@@ -33,7 +33,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>A vector of equal floats.</summary>
     static abstract TVector Broadcast(float value);
 
-    /// <summary><c>a·b + c</c>, rounded once where the processor can: imitating that would cost a hundred times as much.</summary>
+    /// <summary>
+    /// <c>a·b + c</c>, rounded once where the processor can: imitating that would cost a hundred times as much.
+    /// </summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
     /// <summary><c>a + b</c>.</summary>

@@ -14,7 +14,9 @@ public sealed class ThreadTeam : IDisposable
     /// <summary>How long a thread watches before it sleeps: longer than waking it takes (about 50 us).</summary>
     private static readonly TimeSpan SpinTime = TimeSpan.FromMicroseconds(100);
 
-    /// <summary>How long of that it keeps its core to itself; afterwards it offers the core to others between two looks.</summary>
+    /// <summary>
+    /// How long of that it keeps its core to itself; afterwards it offers the core to others between two looks.
+    /// </summary>
     private static readonly TimeSpan KeepTime = TimeSpan.FromMicroseconds(20);
 
     [ThreadStatic]

@@ -45,8 +45,8 @@ public sealed class GpuBackend : Backend
 
     /// <summary>
     /// Whether one thread a group is best. On a processor behind OpenCL the threads of a group run one after another, so shared
-    /// memory and barriers only cost; on the simulator every thread of a group is a thread of the operating system, and each barrier
-    /// takes it up to a millisecond.
+    /// memory and barriers only cost; on the simulator every thread of a group is a thread of the operating system, and each
+    /// barrier takes it up to a millisecond.
     /// </summary>
     internal bool RunsThreadsInTurn { get; }
 

@@ -61,8 +61,8 @@ internal static class GpuDevices
     /// <summary>A backend on a simulated GPU.</summary>
     /// <param name="warpSize">Threads a warp.</param>
     /// <param name="groupSize">
-    /// Threads a group; every one is a thread of the operating system, and barriers are slow. With 1, the kernels for processors run:
-    /// they need no barriers, and are the easiest to step through.
+    /// Threads a group; every one is a thread of the operating system, and barriers are slow. With 1, the kernels for processors
+    /// run: they need no barriers, and are the easiest to step through.
     /// </param>
     /// <param name="multiprocessors">Groups that run at the same time.</param>
     /// <param name="memoryBytes">Memory of the device; 0 for all that there is.</param>

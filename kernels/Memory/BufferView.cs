@@ -37,7 +37,9 @@ public readonly record struct BufferView<T>(DeviceBuffer<T> Buffer, int Offset, 
         Buffer.CopyFrom(source, Offset);
     }
 
-    /// <summary>Copies the values behind this view to the host (a download, counted by the backend; waits for the device).</summary>
+    /// <summary>
+    /// Copies the values behind this view to the host (a download, counted by the backend; waits for the device).
+    /// </summary>
     /// <param name="destination">Room for at most <see cref="Length"/> values; filled from its start.</param>
     public void CopyTo(Span<T> destination)
     {

@@ -54,8 +54,8 @@ public abstract class DeviceBuffer<T> : IDisposable
     }
 
     /// <summary>
-    /// Shows values to a reader, first to last: where they are on the processor, in pieces that are downloaded from elsewhere. Takes no
-    /// second memory for all of them.
+    /// Shows values to a reader, first to last: where they are on the processor, in pieces that are downloaded from elsewhere.
+    /// Takes no second memory for all of them.
     /// </summary>
     /// <param name="reader">Looks at the values, or at piece after piece of them.</param>
     /// <param name="offset">The first value.</param>

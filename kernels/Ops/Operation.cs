@@ -90,7 +90,8 @@ public sealed class Variant<TCall> : Variant
     /// <param name="name">Its name within the operation.</param>
     /// <param name="idea">The one idea that it adds.</param>
     /// <param name="body">What launches it.</param>
-    /// <param name="kernels">The kernels it launches; asked for only when needed, so that the CPU's users never load ILGPU.</param>
+    /// <param name="kernels">The kernels it launches; asked for only when needed, so that the CPU's users never load
+    /// ILGPU.</param>
     /// <param name="whyNot">Says why a device cannot run a call, or null when it can; left out, every device can.</param>
     public Variant(string name, string idea, GpuBody<TCall> body, Func<IReadOnlyList<GpuKernel>> kernels,
         Func<GpuBackend, TCall, string?>? whyNot = null)

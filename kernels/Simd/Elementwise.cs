@@ -18,7 +18,9 @@ internal interface IElementwise
     /// <summary>Whether the others are updated in place; if not, they are only written, with <c>TStore</c>.</summary>
     static virtual bool Updates => false;
 
-    /// <summary>Does sixteen elements. Each argument is the first of them in its array; those beyond the last array mean nothing.</summary>
+    /// <summary>
+    /// Does sixteen elements. Each argument is the first of them in its array; those beyond the last array mean nothing.
+    /// </summary>
     void Apply<TStore>(ref float a, ref float b, ref float c, ref float d)
         where TStore : struct, IStore;
 }
@@ -57,7 +59,9 @@ internal static class Elementwise
         backend.Team.Run(job, chunks.Count);
     }
 
-    /// <summary>Runs over spans, on the thread that calls. All that the operation has are at least as long as <paramref name="a"/>.</summary>
+    /// <summary>
+    /// Runs over spans, on the thread that calls. All that the operation has are at least as long as <paramref name="a"/>.
+    /// </summary>
     /// <param name="operation">The operation, with its constants.</param>
     /// <param name="a">First array.</param>
     /// <param name="b">Second array.</param>

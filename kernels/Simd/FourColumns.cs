@@ -22,8 +22,8 @@ internal static class FourColumns
         Vector256.Create(first, second).ToVector512Unsafe().WithUpper(Vector256.Create(third, fourth));
 
     /// <summary>
-    /// Transposes the 4x4 numbers in each quarter of four vectors: of vectors that hold the rows i, i + 4, i + 8 and i + 12, for i
-    /// from 0 to 3, come the columns; of columns come such rows.
+    /// Transposes the 4x4 numbers in each quarter of four vectors: of vectors that hold the rows i, i + 4, i + 8 and i + 12, for
+    /// i from 0 to 3, come the columns; of columns come such rows.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<float> First, Vector512<float> Second, Vector512<float> Third, Vector512<float> Fourth) Transpose(

@@ -130,7 +130,9 @@ internal static class RowBlock
         all[..target.Length].CopyTo(target);
     }
 
-    /// <summary>The first largest value of each row and the column where it stands, as <see cref="ArgMaxReference.OfRow"/> has it.</summary>
+    /// <summary>
+    /// The first largest value of each row and the column where it stands, as <see cref="ArgMaxReference.OfRow"/> has it.
+    /// </summary>
     /// <param name="columns">width x 16.</param>
     /// <param name="width">Length of a row.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

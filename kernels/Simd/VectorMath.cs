@@ -137,7 +137,9 @@ internal static class VectorMath
     private static Vector512<float> AtLeast(Vector512<float> x, float limit) =>
         Vector512.MaxNative(Vector512.Create(limit), x);
 
-    /// <summary>Splits x = n·ln 2 + r with |r| at most (ln 2)/2; gives e^r - 1, n, and n as <see cref="PowerOfRounded"/> wants it.</summary>
+    /// <summary>
+    /// Splits x = n·ln 2 + r with |r| at most (ln 2)/2; gives e^r - 1, n, and n as <see cref="PowerOfRounded"/> wants it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> GrowthNearZero(Vector512<float> x, out Vector512<float> n, out Vector512<float> rounded)
     {

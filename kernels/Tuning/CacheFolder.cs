@@ -4,8 +4,8 @@ namespace ScratchNet.Kernels;
 public static class CacheFolder
 {
     /// <summary>
-    /// $XDG_CACHE_HOME/scratchnet when that is an absolute path (the XDG Base Directory Specification says to ignore others), else
-    /// ~/.cache/scratchnet; on Windows it is in the local application data.
+    /// $XDG_CACHE_HOME/scratchnet when that is an absolute path (the XDG Base Directory Specification says to ignore others),
+    /// else ~/.cache/scratchnet; on Windows it is in the local application data.
     /// </summary>
     public static string Of()
     {

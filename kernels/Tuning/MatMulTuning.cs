@@ -29,8 +29,8 @@ internal sealed class MatMulTuning
 
     /// <summary>The table for a device that was never tuned.</summary>
     /// <remarks>
-    /// For real GPUs it follows published ladders (warp tiles come first wherever they were measured), since none was at hand; the
-    /// tile is then the largest that fills the device. For processors it is what PoCL was measured to do.
+    /// For real GPUs it follows published ladders (warp tiles come first wherever they were measured), since none was at hand;
+    /// the tile is then the largest that fills the device. For processors it is what PoCL was measured to do.
     /// </remarks>
     public static MatMulTuning BuiltIn(bool isProcessor) =>
         new([.. MatMulClasses.All.Select(kind => new TunedKernel(kind, isProcessor ? "direct" : "warp-tile", null))]);

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// What the autotuner measured on one device, as a file in the cache folder. It counts only for the very device, driver and version of
-/// this library that it was measured with: another driver compiles other code, another version has other kernels.
+/// What the autotuner measured on one device, as a file in the cache folder. It counts only for the very device, driver and
+/// version of this library that it was measured with: another driver compiles other code, another version has other kernels.
 /// </summary>
 /// <param name="Device">The device.</param>
 /// <param name="Folder">The folder of all tuning files; left out, the one in the cache folder.</param>
@@ -19,8 +19,8 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
         Folder ?? System.IO.Path.Combine(CacheFolder.Of(), "tuning"), $"{Plain(Device.Id)}-{Plain(Device.Name)}.json");
 
     /// <summary>
-    /// Reads it. One that does not count is rewritten as an empty one, which leaves every choice to the built-in table: it is warned of
-    /// once.
+    /// Reads it. One that does not count is rewritten as an empty one, which leaves every choice to the built-in table: it is
+    /// warned of once.
     /// </summary>
     /// <param name="warning">Why it was there but is ignored, in one line with what to do; null when nothing is wrong.</param>
     /// <returns>What it says; null when there is none that counts.</returns>

@@ -4,7 +4,9 @@ using ScratchNet.Kernels.Bench;
 
 namespace ScratchNet.Perf;
 
-/// <summary>One product on an OpenCL device, by ScratchNet and by CLBlast in the same memory and queue; checked when it is made.</summary>
+/// <summary>
+/// One product on an OpenCL device, by ScratchNet and by CLBlast in the same memory and queue; checked when it is made.
+/// </summary>
 internal sealed class MatMulOpenClContest : IDisposable
 {
     private readonly GpuBackend _backend;

@@ -5,9 +5,9 @@ using Xunit;
 namespace ScratchNet.Tests.Engine;
 
 /// <summary>
-/// How many kernels a training step launches: each costs some microseconds, which a small network's products do not. Bias and activation
-/// are part of the product, a bias's gradient of the way back through the activation, the loss gives its gradient, and one launch
-/// updates all parameters.
+/// How many kernels a training step launches: each costs some microseconds, which a small network's products do not. Bias and
+/// activation are part of the product, a bias's gradient of the way back through the activation, the loss gives its gradient, and
+/// one launch updates all parameters.
 /// </summary>
 public class LaunchCountTests
 {

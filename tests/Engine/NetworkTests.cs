@@ -91,7 +91,8 @@ public class NetworkTests
         var he = network.Parameters[0].Values.ToArray();
         var glorot = network.Parameters[2].Values.ToArray();
 
-        // The variance of 60,000 and 20,000 uniform numbers strays by 0.4 % and 0.6 % (one standard deviation): 2 % is five of them.
+        // The variance of 60,000 and 20,000 uniform numbers strays by 0.4 % and 0.6 % (one standard deviation): 2 % is five of
+        // them.
         Assert.Equal(2.0 / 300, he.Average(w => (double)w * w), 2.0 / 300 * 0.02);
         Assert.Equal(2.0 / 300, glorot.Average(w => (double)w * w), 2.0 / 300 * 0.03);
         Assert.All(network.Parameters[1].Values.ToArray(), b => Assert.Equal(0f, b));

@@ -15,7 +15,8 @@ public sealed class LoadingTests
         var own = new Apart();
         var kernels = own.LoadFromAssemblyPath(typeof(CpuBackend).Assembly.Location);
 
-        // Asked for their names where they are loaded already: to list an assembly's types is to load what all of them are made of.
+        // Asked for their names where they are loaded already: to list an assembly's types is to load what all of them are made
+        // of.
         string[] specs =
         [
             .. typeof(CpuBackend).Assembly.GetTypes().Where(type => type.Name.EndsWith("Spec", StringComparison.Ordinal))

@@ -15,7 +15,9 @@ namespace ScratchNet.Tests.Kernels;
 /// <param name="WideGlobal">Whether it reads and writes global memory 128 bits at a time.</param>
 internal sealed record PtxClaims(double FusedShare, int WideShared, bool WideGlobal);
 
-/// <summary>Reads the PTX that ILGPU makes of a kernel and names what would be slow, or not run at all, by construction.</summary>
+/// <summary>
+/// Reads the PTX that ILGPU makes of a kernel and names what would be slow, or not run at all, by construction.
+/// </summary>
 internal static partial class PtxLint
 {
     // What every architecture from sm_75 to sm_90 grants a group without asking.

@@ -67,7 +67,9 @@ public static class ActivationReference
             _ => dy,
         };
 
-    /// <summary>1/(1 + e^-x), through e^-|x|, which is at most 1: neither side overflows, and small results keep their digits.</summary>
+    /// <summary>
+    /// 1/(1 + e^-x), through e^-|x|, which is at most 1: neither side overflows, and small results keep their digits.
+    /// </summary>
     /// <param name="x">The input.</param>
     /// <typeparam name="T">float or double.</typeparam>
     public static T Sigmoid<T>(T x)

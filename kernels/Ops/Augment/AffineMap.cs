@@ -1,7 +1,8 @@
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// The affine part of one image's distortion: from an output pixel's offset from the centre to the place where the input is sampled.
+/// The affine part of one image's distortion: from an output pixel's offset from the centre to the place where the input is
+/// sampled.
 /// </summary>
 /// <param name="A">Columns a column.</param>
 /// <param name="B">Columns a row.</param>

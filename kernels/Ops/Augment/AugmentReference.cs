@@ -11,14 +11,14 @@ namespace ScratchNet.Kernels;
 /// | sampleColumn |   | a  b |   | column - centreColumn |   | centreColumn + shiftColumn |           | fieldColumn(row, column) |
 /// | sampleRow    | = | c  d | · | row    - centreRow    | + | centreRow    + shiftRow    | + alpha · | fieldRow(row, column)    |
 /// </code>
-/// <para>where the centre is ((height - 1)/2, (width - 1)/2) and the matrix scales the axes, then shears, then rotates. The fields
-/// are uniform noise in (-1, 1), smoothed along rows and along columns by a Gaussian that is cut off at three standard
+/// <para>where the centre is ((height - 1)/2, (width - 1)/2) and the matrix scales the axes, then shears, then rotates. The
+/// fields are uniform noise in (-1, 1), smoothed along rows and along columns by a Gaussian that is cut off at three standard
 /// deviations and normalised to sum 1; there is no noise outside the image. Sampling is bilinear, and everything outside the
 /// image has the background's value.</para>
-/// <para>Random numbers of data set sample s: the affine map uses <see cref="Philox.At"/>(seed, Augmentation, 0, epoch, 2s), whose words
-/// give rotation, column scale, row scale and shear, and (…, 2s + 1), whose first two words give column and row shift. The noise
-/// of pixel p is word p % 4 of (seed, Augmentation, 1, epoch, s·ceil(pixels/4) + p/4): its upper 16 bits are the column's, its lower
-/// 16 bits the row's.</para>
+/// <para>Random numbers of data set sample s: the affine map uses <see cref="Philox.At"/>(seed, Augmentation, 0, epoch, 2s),
+/// whose words give rotation, column scale, row scale and shear, and (…, 2s + 1), whose first two words give column and row
+/// shift. The noise of pixel p is word p % 4 of (seed, Augmentation, 1, epoch, s·ceil(pixels/4) + p/4): its upper 16 bits are the
+/// column's, its lower 16 bits the row's.</para>
 /// </remarks>
 public static class AugmentReference
 {
@@ -86,7 +86,9 @@ public static class AugmentReference
         }
     }
 
-    /// <summary>field = alpha · gauss * field. A Gaussian in two dimensions is one along rows followed by one along columns.</summary>
+    /// <summary>
+    /// field = alpha · gauss * field. A Gaussian in two dimensions is one along rows followed by one along columns.
+    /// </summary>
     private static void Smooth<T>(T[] field, int height, int width, in Distortion distortion)
         where T : IFloatingPointIeee754<T>
     {

@@ -6,8 +6,8 @@ namespace ScratchNet.Kernels;
 public static class ColumnSumsReference
 {
     /// <summary>
-    /// <c>sums[j] = sum over i of x[i,j]</c>. This is a bias's gradient: forward, y[i,j] = (x·w)[i,j] + b[j], so b[j] reaches the loss
-    /// through every y[i,j] with slope 1, and db[j] = sum over i of dy[i,j].
+    /// <c>sums[j] = sum over i of x[i,j]</c>. This is a bias's gradient: forward, y[i,j] = (x·w)[i,j] + b[j], so b[j] reaches the
+    /// loss through every y[i,j] with slope 1, and db[j] = sum over i of dy[i,j].
     /// </summary>
     /// <param name="x">rows x columns.</param>
     /// <param name="sums">One value a column; overwritten.</param>

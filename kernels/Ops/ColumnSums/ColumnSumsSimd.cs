@@ -58,8 +58,8 @@ internal static class ColumnSumsSimd
     }
 
     /// <summary>
-    /// Adds eight rows in a tree: a sum is loaded and stored once for all of them. The processor sees eight short streams and fetches
-    /// little ahead of them, so meanwhile the next eight rows, which lie behind these, can be asked for in order.
+    /// Adds eight rows in a tree: a sum is loaded and stored once for all of them. The processor sees eight short streams and
+    /// fetches little ahead of them, so meanwhile the next eight rows, which lie behind these, can be asked for in order.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddEight(ReadOnlySpan<float> x, Span<float> sums, bool asksAhead)

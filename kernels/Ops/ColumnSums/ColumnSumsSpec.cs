@@ -1,8 +1,8 @@
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Arguments of the sum over the rows of a matrix: the gradient of a bias. Behind an activation, x is first taken back through it,
-/// as <see cref="ActivationBackwardCall"/> does, in the same pass.
+/// Arguments of the sum over the rows of a matrix: the gradient of a bias. Behind an activation, x is first taken back through
+/// it, as <see cref="ActivationBackwardCall"/> does, in the same pass.
 /// </summary>
 /// <param name="X">rows x columns; with an activation, the gradient dy, which becomes dy·f'.</param>
 /// <param name="Sums">One value a column; overwritten.</param>

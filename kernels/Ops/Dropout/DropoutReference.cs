@@ -36,7 +36,8 @@ public static class DropoutReference
     /// </summary>
     /// <param name="dy">Gradient of the loss with respect to the outputs.</param>
     /// <param name="mask">The mask of the forward pass.</param>
-    /// <param name="dx">Gradient with respect to the inputs; overwritten. May be the same memory as <paramref name="dy"/>.</param>
+    /// <param name="dx">Gradient with respect to the inputs; overwritten. May be the same memory as
+    /// <paramref name="dy"/>.</param>
     /// <typeparam name="T">float or double.</typeparam>
     public static void Backward<T>(ReadOnlySpan<T> dy, ReadOnlySpan<T> mask, Span<T> dx)
         where T : IFloatingPointIeee754<T>

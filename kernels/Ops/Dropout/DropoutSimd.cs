@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>Dropout with the random words of eight counters at a time, on all threads. The masks are the reference's, bit for bit.</summary>
+/// <summary>
+/// Dropout with the random words of eight counters at a time, on all threads. The masks are the reference's, bit for bit.
+/// </summary>
 internal static class DropoutSimd
 {
     public static void RunForward(CpuBackend backend, in DropoutForwardCall call)

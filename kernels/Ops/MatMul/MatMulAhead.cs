@@ -28,7 +28,9 @@ internal unsafe struct MatMulAhead
     public static MatMulAhead Rows(float* strip, nint stride) =>
         new() { Line = strip, _step = stride, _pair = LineFloats, _tiles = Tiles };
 
-    /// <summary>A strip whose terms are contiguous: sixteen steps go down a column of lines, in two halves, then on to the next.</summary>
+    /// <summary>
+    /// A strip whose terms are contiguous: sixteen steps go down a column of lines, in two halves, then on to the next.
+    /// </summary>
     /// <param name="strip">Its first number.</param>
     /// <param name="stride">Distance from one number of a term to the next.</param>
     public static MatMulAhead Columns(float* strip, nint stride) =>

@@ -5,11 +5,12 @@ using ILGPU.Runtime.Cuda;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// cuBLAS, as a row of the bench where NVIDIA's toolkit is installed: what our rungs are to be compared with. Training never uses it.
+/// cuBLAS, as a row of the bench where NVIDIA's toolkit is installed: what our rungs are to be compared with. Training never uses
+/// it.
 /// </summary>
 /// <remarks>
-/// cuBLAS thinks in columns, and a row-major matrix is its transpose there: cᵀ = op(b)ᵀ·op(a)ᵀ, so the factors change places. It knows
-/// no epilogue; bias and activation are a launch of their own.
+/// cuBLAS thinks in columns, and a row-major matrix is its transpose there: cᵀ = op(b)ᵀ·op(a)ᵀ, so the factors change places. It
+/// knows no epilogue; bias and activation are a launch of their own.
 /// Limits: no machine with CUDA was at hand. This was compiled, but it was never run.
 /// </remarks>
 internal static class MatMulCublas

@@ -96,7 +96,9 @@ internal interface ITileShape
     /// <summary>Vectors in a row, 1 to 3.</summary>
     static abstract int Vectors { get; }
 
-    /// <summary>Whether the last vector of a row reaches past the last column, so that only its first lanes may be touched.</summary>
+    /// <summary>
+    /// Whether the last vector of a row reaches past the last column, so that only its first lanes may be touched.
+    /// </summary>
     static abstract bool IsRagged { get; }
 }
 

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// Rung 8, double buffering: while a step along k is multiplied, the next one is already on its way from global memory. It travels in
-/// registers and goes into a second pair of tiles, so that one barrier a step is enough where there were two.
+/// Rung 8, double buffering: while a step along k is multiplied, the next one is already on its way from global memory. It
+/// travels in registers and goes into a second pair of tiles, so that one barrier a step is enough where there were two.
 /// </summary>
 /// <remarks>
 /// A warp that waits for global memory waits some hundred cycles; other warps fill them, but these kernels need so many registers

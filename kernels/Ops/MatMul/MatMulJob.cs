@@ -72,7 +72,8 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
     }
 
     /// <summary>
-    /// Columns of the next strip: 3 vectors, or what is left. Of 4 vectors it takes 2, as one alone would leave the multiply-adds waiting.
+    /// Columns of the next strip: 3 vectors, or what is left. Of 4 vectors it takes 2, as one alone would leave the multiply-adds
+    /// waiting.
     /// </summary>
     private static int StripWidth(int columns) =>
         columns > StripColumns && columns <= 4 * TLanes.Count ? 2 * TLanes.Count : Math.Min(columns, StripColumns);
@@ -155,7 +156,9 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
         }
     }
 
-    /// <summary>Finds the strip of b from column <paramref name="j"/> on, packs it if need be, and asks for the one after it.</summary>
+    /// <summary>
+    /// Finds the strip of b from column <paramref name="j"/> on, packs it if need be, and asks for the one after it.
+    /// </summary>
     private void FindStrip(
         ref MatMulTile tiles, in Memory memory, int offset, int j, Interval terms, bool isPacked, bool isLast)
     {

@@ -13,7 +13,9 @@ internal static unsafe class MatMulPack
 {
     private const int LineFloats = 16;
 
-    /// <summary>Terms after which a wide strip's memory is asked for before it is written: it may lie in the third-level cache.</summary>
+    /// <summary>
+    /// Terms after which a wide strip's memory is asked for before it is written: it may lie in the third-level cache.
+    /// </summary>
     private const int TermsAhead = 16;
 
     /// <summary>Packs a strip whose numbers of one term are contiguous: b, or a transposed.</summary>
@@ -155,7 +157,9 @@ internal static unsafe class MatMulPack
         }
     }
 
-    /// <summary>Asks for a line of each of the next eight rows: the processor itself would first have to notice eight new streams.</summary>
+    /// <summary>
+    /// Asks for a line of each of the next eight rows: the processor itself would first have to notice eight new streams.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AskForRows(float* rows, nint stride)
     {

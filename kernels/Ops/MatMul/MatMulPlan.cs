@@ -13,12 +13,14 @@ internal readonly record struct Interval(int Start, int End)
 internal readonly record struct MatMulPlan
 {
     /// <summary>
-    /// Longest run of terms: a strip of b (up to 96 KB) then stays in the second-level cache. Not asked of the machine: it shows in
-    /// the result, and a result should not depend on caches.
+    /// Longest run of terms: a strip of b (up to 96 KB) then stays in the second-level cache. Not asked of the machine: it shows
+    /// in the result, and a result should not depend on caches.
     /// </summary>
     private const int MaxBlockTerms = 512;
 
-    /// <summary>Floats of a packed at a time: 3/8 of the second-level cache, which leaves room for a strip of b and for c.</summary>
+    /// <summary>
+    /// Floats of a packed at a time: 3/8 of the second-level cache, which leaves room for a strip of b and for c.
+    /// </summary>
     private static readonly int BlockFloats = CacheSizes.L2 / sizeof(float) * 3 / 8;
 
     /// <summary>Floats of b that stay packed: 3/8 of a core's share of the third-level cache, but no more than helps.</summary>
@@ -36,7 +38,9 @@ internal readonly record struct MatMulPlan
     /// <summary>From this many strips of b on a is worth packing: each of its tiles is then read so often.</summary>
     private const int MinStripsToPackA = 4;
 
-    /// <summary>Up to so many rows of a, rows of b are read too rarely to be worth packing. Above, large or short ones are.</summary>
+    /// <summary>
+    /// Up to so many rows of a, rows of b are read too rarely to be worth packing. Above, large or short ones are.
+    /// </summary>
     private const int MaxRowsToSkipPackB = 16;
 
     /// <summary>Up to so many floats, a block of b is near the core as it lies.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// <c>c = aᵀ·b</c> for sums of few terms and a large c: the weight gradient of a small batch. Writing c is what takes the time, so
-/// its tiles follow one another along the rows, and eight rows are written at once, each from its first element to its last.
+/// <c>c = aᵀ·b</c> for sums of few terms and a large c: the weight gradient of a small batch. Writing c is what takes the time,
+/// so its tiles follow one another along the rows, and eight rows are written at once, each from its first element to its last.
 /// Downwards, as <see cref="MatMulJob{TVector, TLanes, TRegisters}"/> goes, each tile would begin eight new stretches of memory.
 /// Each element is the same chain of multiply-adds.
 /// </summary>

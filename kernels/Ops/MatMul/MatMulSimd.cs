@@ -36,7 +36,9 @@ internal static class MatMulSimd
 
     internal static void Run128(CpuBackend backend, in MatMulCall call) => RunNarrow<Vector128<float>, Lanes128>(backend, call);
 
-    /// <summary>AVX-512 doubles the registers for narrower vectors too, and ARM64 has 32 of them; other processors have 16.</summary>
+    /// <summary>
+    /// AVX-512 doubles the registers for narrower vectors too, and ARM64 has 32 of them; other processors have 16.
+    /// </summary>
     private static void RunNarrow<TVector, TLanes>(CpuBackend backend, in MatMulCall call)
         where TVector : unmanaged
         where TLanes : struct, ILanes<TVector>

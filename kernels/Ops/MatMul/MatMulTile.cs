@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>One call of the micro-kernel: tiles of c one below the other, or side by side, and the strips of a and b that make them.</summary>
+/// <summary>
+/// One call of the micro-kernel: tiles of c one below the other, or side by side, and the strips of a and b that make them.
+/// </summary>
 internal unsafe struct MatMulTile
 {
     /// <summary>First element of the strip of a.</summary>
@@ -186,7 +188,9 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         if (TShape.Vectors > 2) c2 = TLanes.MultiplyAdd(ap, b2, c2);
     }
 
-    /// <summary>Asks for a row of c, which may have to come from far, while the sums run. ARM64 has no such call in .NET.</summary>
+    /// <summary>
+    /// Asks for a row of c, which may have to come from far, while the sums run. ARM64 has no such call in .NET.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AskForRow<TShape>(float* c)
         where TShape : struct, ITileShape

@@ -8,8 +8,8 @@ namespace ScratchNet.Kernels;
 /// </summary>
 /// <remarks>
 /// In the rungs before, a warp of a 128 x 128 tile computes 16 rows of all 128 columns: for one step along k it reads 144 numbers
-/// from shared memory. Here it computes a part of 32 x 64, which needs 96. And a thread's 8 x 8 sums are four quarters of 4 x 4, half
-/// a part away from each other:
+/// from shared memory. Here it computes a part of 32 x 64, which needs 96. And a thread's 8 x 8 sums are four quarters of 4 x 4,
+/// half a part away from each other:
 /// <code>
 ///            &lt;---- 64 columns ---->
 ///          +0 1 2 … 7|0 1 2 … 7+      each digit: a thread's 4 x 4 sums; thread 0 has all four corners marked 0

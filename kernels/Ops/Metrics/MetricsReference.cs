@@ -40,7 +40,9 @@ public static class MetricsReference
         (totals[0], totals[1], totals[2]) = (sum, error, hits);
     }
 
-    /// <summary>One step of Neumaier's sum: the smaller of two addends loses digits, and those are what the error gains.</summary>
+    /// <summary>
+    /// One step of Neumaier's sum: the smaller of two addends loses digits, and those are what the error gains.
+    /// </summary>
     /// <param name="sum">The rounded sum so far.</param>
     /// <param name="error">What rounding has cut off so far.</param>
     /// <param name="value">The addend.</param>

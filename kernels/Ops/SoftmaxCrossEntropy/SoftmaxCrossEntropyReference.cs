@@ -8,7 +8,8 @@ public static class SoftmaxCrossEntropyReference
     /// <summary>Loss, hit and gradient of every row.</summary>
     /// <param name="logits">Scores z, batch x classes.</param>
     /// <param name="labels">The right class of each row, below <paramref name="classes"/>.</param>
-    /// <param name="dlogits">Gradient of the mean loss, batch x classes; overwritten. May be the same memory as the logits.</param>
+    /// <param name="dlogits">Gradient of the mean loss, batch x classes; overwritten. May be the same memory as the
+    /// logits.</param>
     /// <param name="losses">The loss of each row; overwritten.</param>
     /// <param name="correct">1 where the first largest score stands at the label, else 0; overwritten.</param>
     /// <param name="batch">Rows.</param>

@@ -20,7 +20,9 @@ internal static class SoftmaxCrossEntropySimd
         backend.Team.Run(job, job.Chunks.Count);
     }
 
-    /// <summary>The gradients replace the scores in <paramref name="columns"/>; names and derivation as in the reference.</summary>
+    /// <summary>
+    /// The gradients replace the scores in <paramref name="columns"/>; names and derivation as in the reference.
+    /// </summary>
     /// <param name="columns">Scores of sixteen rows, classes x 16.</param>
     /// <param name="call">The call that they are rows of.</param>
     /// <param name="first">The first of them.</param>

@@ -7,7 +7,8 @@ namespace ScratchNet.Kernels;
 /// </summary>
 /// <param name="Logits">Scores, batch x classes.</param>
 /// <param name="Labels">The right class of each row, below <paramref name="Classes"/>.</param>
-/// <param name="DLogits">Gradient of the mean loss, batch x classes: (softmax - t)/batch. May be the same view as the logits.</param>
+/// <param name="DLogits">Gradient of the mean loss, batch x classes: (softmax - t)/batch. May be the same view as the
+/// logits.</param>
 /// <param name="Losses">The loss of each row.</param>
 /// <param name="Correct">1 for each row whose first largest score stands at its label, else 0.</param>
 /// <param name="Batch">Rows.</param>

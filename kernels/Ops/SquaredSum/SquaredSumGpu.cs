@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// The sum of squares in two launches: every group sums a share, then one group sums what the groups left. The order is fixed by the
-/// launch, so the result is the same at every run.
+/// The sum of squares in two launches: every group sums a share, then one group sums what the groups left. The order is fixed by
+/// the launch, so the result is the same at every run.
 /// </summary>
 internal static class SquaredSumGpu
 {

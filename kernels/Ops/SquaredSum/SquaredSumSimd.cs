@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// The sum of squares in double precision: pieces of a fixed size are summed by threads, then their sums in order. Where it is cut depends
-/// on the count alone, so the result does not depend on the threads. Squares of float32 neither overflow a double nor lose digits in it.
+/// The sum of squares in double precision: pieces of a fixed size are summed by threads, then their sums in order. Where it is
+/// cut depends on the count alone, so the result does not depend on the threads. Squares of float32 neither overflow a double nor
+/// lose digits in it.
 /// </summary>
 internal static class SquaredSumSimd
 {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ScratchNet.Tests.Kernels.Cpu;
 
-/// <summary>The kernels on processors that lack what this one has. The runtime can be told to use less only when it starts.</summary>
+/// <summary>
+/// The kernels on processors that lack what this one has. The runtime can be told to use less only when it starts.
+/// </summary>
 public class OldProcessorTests
 {
     [SkippableTheory]

@@ -49,7 +49,9 @@ public class RowwiseTests
         Assert.All(dz[6..], value => Assert.True(float.IsNaN(value)));
     }
 
-    /// <summary>Sixteen rows fill a block, of which some end or begin with NaN, have equals, infinities or zeros of either sign.</summary>
+    /// <summary>
+    /// Sixteen rows fill a block, of which some end or begin with NaN, have equals, infinities or zeros of either sign.
+    /// </summary>
     [Fact]
     public void ABlockOfOddRowsHasTheReferencesPredictions()
     {

@@ -102,7 +102,9 @@ public class VectorMathTests
         }
     }
 
-    /// <summary>log(1 + x) in double precision, by Kahan's division of errors that cancel (the library's loses a small x).</summary>
+    /// <summary>
+    /// log(1 + x) in double precision, by Kahan's division of errors that cancel (the library's loses a small x).
+    /// </summary>
     private static double LogP1(double x) => 1 + x == 1 ? x : Math.Log(1 + x) * x / (1 + x - 1);
 
     /// <summary>The largest error of f over every <see cref="Stride"/>th bit pattern from first to last, in ulps.</summary>
