@@ -9,8 +9,8 @@ namespace ScratchNet.Training;
 
 /// <summary>
 /// A run between two of its steps, in a file: weights, the optimizer's memory, the running totals of the epoch, and the
-/// counters that order, dropout and distortions are functions of. Resuming from it gives the same bits as never having stopped. The file is also a
-/// model: whatever loads a model loads it.
+/// counters that order, dropout and distortions are functions of. Resuming from it gives the same bits as never having stopped.
+/// The file is also a model: whatever loads a model loads it.
 /// </summary>
 public sealed class Checkpoint
 {
@@ -73,8 +73,8 @@ public sealed class Checkpoint
     }
 
     /// <summary>
-    /// Writes the state of a run, but does not wait for the disk: <see cref="PendingFile.Commit"/> does, which another thread may call while
-    /// the run goes on. May be called between any two steps.
+    /// Writes the state of a run, but does not wait for the disk: <see cref="PendingFile.Commit"/> does, which another thread may
+    /// call while the run goes on. May be called between any two steps.
     /// </summary>
     /// <param name="trainer">The run.</param>
     /// <param name="model">The model that it trains, for its description.</param>
@@ -140,7 +140,8 @@ public sealed class Checkpoint
     /// <summary>Puts the model's weights into a network of the same architecture.</summary>
     internal void LoadWeights(Network network) => NetworkFile.LoadWeights(network, _file);
 
-    /// <summary>Puts an optimizer, and the weights that it works on, where the run stood: for one more step without the run's data.</summary>
+    /// <summary>Puts an optimizer, and the weights that it works on, where the run stood: for one more step without the run's
+    /// data.</summary>
     /// <param name="network">A network with the parameters of <see cref="LoadModel"/>'s.</param>
     /// <param name="optimizer">An optimizer of the run's kind.</param>
     /// <exception cref="ModelFileException">The checkpoint contradicts itself.</exception>

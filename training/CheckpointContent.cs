@@ -24,8 +24,8 @@ internal static class CheckpointContent
     internal const string AverageName = "weights.average";
 
     /// <summary>
-    /// Hands the state of a run to the system, tensor by tensor from where it lives, so that no second memory is needed; the run may go on
-    /// while the disk is waited for.
+    /// Hands the state of a run to the system, tensor by tensor from where it lives, so that no second memory is needed; the run
+    /// may go on while the disk is waited for.
     /// </summary>
     /// <param name="trainer">The run, between two steps.</param>
     /// <param name="model">The model that it trains, for its description.</param>

@@ -6,9 +6,9 @@ namespace ScratchNet.Training;
 public static class ClassBalance
 {
     /// <summary>
-    /// Weights with which every class counts the same in the loss: <c>n/(k·n[c])</c> for n samples, n[c] of them in class c, and k
-    /// classes that have any (King and Zeng, "Logistic Regression in Rare Events Data", Political Analysis 9, 2001, section 4.2). They average 1
-    /// over the data. A class without samples gets 0.
+    /// Weights with which every class counts the same in the loss: <c>n/(k·n[c])</c> for n samples, n[c] of them in class c, and
+    /// k classes that have any (King and Zeng, "Logistic Regression in Rare Events Data", Political Analysis 9, 2001, section
+    /// 4.2). They average 1 over the data. A class without samples gets 0.
     /// </summary>
     /// <param name="dataset">The training samples.</param>
     public static float[] Weights(Dataset dataset)

@@ -5,9 +5,9 @@ using ScratchNet.Training.Data;
 namespace ScratchNet.Training;
 
 /// <summary>
-/// A data set on a backend, which gives batches of it as float32. Its bytes live there, and nothing is copied between host and device
-/// but the order of the samples, once an epoch; only those of a set that is streamed, or that the device has no room for, are brought
-/// there batch by batch, which gives the same bits.
+/// A data set on a backend, which gives batches of it as float32. Its bytes live there, and nothing is copied between host and
+/// device but the order of the samples, once an epoch; only those of a set that is streamed, or that the device has no room for,
+/// are brought there batch by batch, which gives the same bits.
 /// </summary>
 internal sealed class DeviceDataset : IDisposable
 {

@@ -11,8 +11,8 @@ public enum StoppingMeasure
 }
 
 /// <summary>
-/// Ends a run when the validation samples have not been done better for some epochs, and gives the model the weights of the best epoch
-/// (Prechelt, "Early Stopping - But When?", 1998). Whether a run is over is a function of its history.
+/// Ends a run when the validation samples have not been done better for some epochs, and gives the model the weights of the best
+/// epoch (Prechelt, "Early Stopping - But When?", 1998). Whether a run is over is a function of its history.
 /// </summary>
 /// <param name="Patience">Epochs without a better result after which the run ends, at least 1.</param>
 /// <param name="Measure">What counts as better.</param>

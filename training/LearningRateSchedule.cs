@@ -37,7 +37,8 @@ public abstract record LearningRateSchedule
     /// <summary>Whether the schedule looks at the validation loss.</summary>
     public virtual bool NeedsValidation => false;
 
-    /// <summary>The schedule in the words of the command line, such as <c>step,every=10,factor=0.5</c>, without the warm-up.</summary>
+    /// <summary>The schedule in the words of the command line, such as <c>step,every=10,factor=0.5</c>, without the
+    /// warm-up.</summary>
     public abstract string Text { get; }
 
     /// <summary>The share of the full rate that a step takes.</summary>
@@ -85,8 +86,8 @@ public sealed record ConstantSchedule : LearningRateSchedule
 }
 
 /// <summary>
-/// The rate times <paramref name="Drop"/> after every so many epochs: <c>drop^floor(epoch/every)</c> (as in Szegedy et al., "Going
-/// Deeper with Convolutions", CVPR 2015, section 6, where drop is 0.96 and every 8).
+/// The rate times <paramref name="Drop"/> after every so many epochs: <c>drop^floor(epoch/every)</c> (as in Szegedy et al.,
+/// "Going Deeper with Convolutions", CVPR 2015, section 6, where drop is 0.96 and every 8).
 /// </summary>
 /// <param name="Every">Epochs between two drops, at least 1.</param>
 /// <param name="Drop">What the rate is multiplied by, in (0, 1].</param>
@@ -135,7 +136,8 @@ public sealed record CosineSchedule(double Floor = 0) : LearningRateSchedule
 
 /// <summary>
 /// Up from a fraction of the full rate, then down to nearly nothing, each along half a cosine (Smith and Topin,
-/// "Super-Convergence", arXiv 1708.07120, section 3, with the cosines that fastai introduced). It begins with a warm-up of its own.
+/// "Super-Convergence", arXiv 1708.07120, section 3, with the cosines that fastai introduced). It begins with a warm-up of its
+/// own.
 /// </summary>
 /// <param name="Rise">Share of the run in which the rate rises, in (0, 1).</param>
 /// <param name="Start">The factor at the start, in [0, 1].</param>
@@ -162,9 +164,9 @@ public sealed record OneCycleSchedule(double Rise = 0.3, double Start = 0.04, do
 }
 
 /// <summary>
-/// The rate times <paramref name="Drop"/> whenever the validation loss has not fallen for more than so many epochs: the rule "divided
-/// when the error plateaus" of He et al., "Deep Residual Learning", CVPR 2016, section 3.4. A function of the history: what the best loss was and
-/// how long ago is worked out anew from the epochs that are done.
+/// The rate times <paramref name="Drop"/> whenever the validation loss has not fallen for more than so many epochs: the rule
+/// "divided when the error plateaus" of He et al., "Deep Residual Learning", CVPR 2016, section 3.4. A function of the history:
+/// what the best loss was and how long ago is worked out anew from the epochs that are done.
 /// </summary>
 /// <param name="Patience">Epochs without a better loss that are borne, at least 0.</param>
 /// <param name="Drop">What the rate is multiplied by, in (0, 1).</param>

@@ -5,8 +5,9 @@ using ScratchNet.Kernels;
 namespace ScratchNet.Training;
 
 /// <summary>
-/// Which weights the model gets. While a network is trained its own weights run ahead; the model has their average, where one is kept, and
-/// with early stopping those of the best epoch. This class keeps them beside the network, and the last that were finite.
+/// Which weights the model gets. While a network is trained its own weights run ahead; the model has their average, where one is
+/// kept, and with early stopping those of the best epoch. This class keeps them beside the network, and the last that were
+/// finite.
 /// </summary>
 internal sealed class ModelWeights : IDisposable
 {
@@ -30,8 +31,8 @@ internal sealed class ModelWeights : IDisposable
     }
 
     /// <summary>
-    /// What the model's weights do not tell, where they are others than those that are trained: these, and the average where the model has
-    /// neither. To be asked for and read in <see cref="Use"/>.
+    /// What the model's weights do not tell, where they are others than those that are trained: these, and the average where the
+    /// model has neither. To be asked for and read in <see cref="Use"/>.
     /// </summary>
     /// <param name="trained">What to call the weights that are trained.</param>
     /// <param name="average">What to call the average.</param>

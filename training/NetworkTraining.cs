@@ -30,9 +30,11 @@ public static class NetworkTraining
     /// <param name="validation">What to measure on after each epoch; may be left out.</param>
     /// <param name="options">Everything else; <paramref name="epochs"/> and <paramref name="batchSize"/> take precedence.</param>
     /// <param name="cancellation">Stops training between two steps.</param>
-    /// <returns>What every epoch came to. The network has the weights that the options ask for: averaged, of the best epoch.</returns>
+    /// <returns>What every epoch came to. The network has the weights that the options ask for: averaged, of the best
+    /// epoch.</returns>
     /// <exception cref="ShapeException">The network does not fit the data.</exception>
-    /// <exception cref="NotFiniteException">A loss was not finite; the network has the weights of the last good epoch.</exception>
+    /// <exception cref="NotFiniteException">A loss was not finite; the network has the weights of the last good
+    /// epoch.</exception>
     public static IReadOnlyList<EpochResult> Fit(
         this Network network,
         Dataset train,

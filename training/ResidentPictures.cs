@@ -4,8 +4,8 @@ using ScratchNet.Training.Data;
 namespace ScratchNet.Training;
 
 /// <summary>
-/// All bytes of a data set on a backend at once. The processor reads them where they are, so that a set, its validation part and the
-/// pictures in use take memory only once.
+/// All bytes of a data set on a backend at once. The processor reads them where they are, so that a set, its validation part and
+/// the pictures in use take memory only once.
 /// </summary>
 internal sealed class ResidentPictures : DevicePictures
 {

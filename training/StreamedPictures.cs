@@ -4,8 +4,8 @@ using ScratchNet.Training.Data;
 namespace ScratchNet.Training;
 
 /// <summary>
-/// The bytes of one batch at a time, for sets that have no room on the device or in memory. While a batch is in use the next one is
-/// already read, so that training waits for the disk only where the disk is slower.
+/// The bytes of one batch at a time, for sets that have no room on the device or in memory. While a batch is in use the next one
+/// is already read, so that training waits for the disk only where the disk is slower.
 /// </summary>
 internal sealed class StreamedPictures : DevicePictures
 {

@@ -110,13 +110,15 @@ public sealed class Trainer : IDisposable
     /// <summary>Whether every epoch is done, or early stopping has ended the run.</summary>
     public bool IsDone => _isOver || Epoch >= Options.Epochs;
 
-    /// <summary>The epoch, from 1, whose weights the model gets: the best one under early stopping, else the last one done.</summary>
+    /// <summary>The epoch, from 1, whose weights the model gets: the best one under early stopping, else the last one
+    /// done.</summary>
     public int ModelEpoch => Options.EarlyStopping?.BestEpoch(_history) ?? Epoch;
 
     /// <summary>What every epoch so far came to.</summary>
     public IReadOnlyList<EpochResult> History => _history;
 
-    /// <summary>What the validation samples were taken for after the last epoch; null before it, and without such samples.</summary>
+    /// <summary>What the validation samples were taken for after the last epoch; null before it, and without such
+    /// samples.</summary>
     public ConfusionMatrix? Confusion { get; private set; }
 
     /// <summary>How often the run went back; each time its learning rate is halved.</summary>
@@ -143,7 +145,8 @@ public sealed class Trainer : IDisposable
     /// <summary>Trains until every epoch is done, or until told to stop, which it does between two steps.</summary>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Whether the run is done; false when it was stopped.</returns>
-    /// <exception cref="NotFiniteException">A loss was not finite; the network has the weights of the last good epoch.</exception>
+    /// <exception cref="NotFiniteException">A loss was not finite; the network has the weights of the last good
+    /// epoch.</exception>
     public bool Run(CancellationToken cancellation = default)
     {
         var nextReport = ProgressInterval;
@@ -221,9 +224,11 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Goes back to a checkpoint of this same run and halves the learning rate from there on; that a run did is part of its state.
+    /// Goes back to a checkpoint of this same run and halves the learning rate from there on; that a run did is part of its
+    /// state.
     /// </summary>
-    /// <param name="good">The checkpoint: best one at the end of an epoch, so that where it was saved does not depend on time.</param>
+    /// <param name="good">The checkpoint: best one at the end of an epoch, so that where it was saved does not depend on
+    /// time.</param>
     /// <param name="badStep">The step at which a value was not finite.</param>
     public void RollBack(Checkpoint good, long badStep)
     {
@@ -236,15 +241,15 @@ public sealed class Trainer : IDisposable
 
     /// <summary>
     /// Runs something while the network has the weights that the model gets: their average where one is kept
-    /// (<see cref="TrainingOptions.AverageDecay"/>), those of the best epoch with early stopping, else simply its own. Models are saved and
-    /// measured in here; afterwards training can go on.
+    /// (<see cref="TrainingOptions.AverageDecay"/>), those of the best epoch with early stopping, else simply its own. Models are
+    /// saved and measured in here; afterwards training can go on.
     /// </summary>
     /// <param name="action">What to do.</param>
     public void UseModelWeights(Action action) => _weights.Use(action);
 
     /// <summary>
-    /// Puts the run where a checkpoint was taken; the network has the model's weights, and the optimizer's state has been restored
-    /// already.
+    /// Puts the run where a checkpoint was taken; the network has the model's weights, and the optimizer's state has been
+    /// restored already.
     /// </summary>
     internal void Restore(
         int epoch, int batch, TimeSpan epochTime, IEnumerable<EpochResult> history, IEnumerable<Rollback> rollbacks,
@@ -276,8 +281,8 @@ public sealed class Trainer : IDisposable
     internal IEnumerable<TensorSource> OtherWeights(string trained, string average) => _weights.Others(trained, average);
 
     /// <summary>
-    /// Gives the memory back that only steps need, the optimizer's with it: the run is over. <see cref="UseModelWeights"/>, what was
-    /// measured and the network stay.
+    /// Gives the memory back that only steps need, the optimizer's with it: the run is over. <see cref="UseModelWeights"/>, what
+    /// was measured and the network stay.
     /// </summary>
     public void ReleaseSteps()
     {

@@ -23,8 +23,8 @@ public sealed record TrainingOptions
     public Distortion? Distortion { get; init; }
 
     /// <summary>
-    /// Share of the moving average of the weights that a step keeps, below 1: validation, test and model then use the averaged weights
-    /// (see <see cref="ScratchNet.Engine.WeightAverage"/>). 0 keeps no average.
+    /// Share of the moving average of the weights that a step keeps, below 1: validation, test and model then use the averaged
+    /// weights (see <see cref="ScratchNet.Engine.WeightAverage"/>). 0 keeps no average.
     /// </summary>
     public float AverageDecay { get; init; }
 

@@ -29,7 +29,8 @@ public sealed record EpochResult(
     double Seconds,
     double ImagesPerSecond);
 
-/// <summary>A run went back to the end of an epoch because a value was not finite, and went on with half the learning rate.</summary>
+/// <summary>A run went back to the end of an epoch because a value was not finite, and went on with half the learning
+/// rate.</summary>
 /// <param name="Step">The step at which that was, from 1.</param>
 /// <param name="Epoch">Epochs that were done where it went back to.</param>
 public sealed record Rollback(long Step, int Epoch);
@@ -41,7 +42,8 @@ public sealed record Rollback(long Step, int Epoch);
 public sealed class NotFiniteException(long step, int goodEpochs, string what = "the loss at") : Exception(
     $"{what} step {step} is not a finite number; a lower learning rate usually helps")
 {
-    /// <summary>The step, from 1. What spoilt it may have been a step or two before: see <see cref="Diagnosis.NotFiniteSearch"/>.</summary>
+    /// <summary>The step, from 1. What spoilt it may have been a step or two before: see
+    /// <see cref="Diagnosis.NotFiniteSearch"/>.</summary>
     public long Step { get; } = step;
 
     /// <summary>Epochs that ended well before; the network has the weights of the last of them.</summary>

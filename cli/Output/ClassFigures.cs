@@ -11,8 +11,8 @@ internal static class ClassFigures
     private static readonly string[] Titles = ["class", "right", "taken"];
 
     /// <summary>
-    /// The share of each class that was recognised (recall) and the share of what was taken for it that is (precision), in percent;
-    /// of classes that have no room beside each other, those that are recognised worst.
+    /// The share of each class that was recognised (recall) and the share of what was taken for it that is (precision), in
+    /// percent; of classes that have no room beside each other, those that are recognised worst.
     /// </summary>
     /// <param name="confusion">What was taken for what.</param>
     /// <param name="classNames">Names of the classes.</param>

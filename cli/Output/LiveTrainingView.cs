@@ -6,8 +6,8 @@ using ScratchNet.Training;
 namespace ScratchNet.Cli.Output;
 
 /// <summary>
-/// A run on a terminal: how far the epoch and the run are, the curves of loss and error so far, which span the whole run and so fill
-/// from left to right, and how well each class is recognised. In the end the curves stay, with the best epoch under them.
+/// A run on a terminal: how far the epoch and the run are, the curves of loss and error so far, which span the whole run and so
+/// fill from left to right, and how well each class is recognised. In the end the curves stay, with the best epoch under them.
 /// </summary>
 /// <param name="run">The run.</param>
 internal sealed class LiveTrainingView(RunContext run) : TrainingView

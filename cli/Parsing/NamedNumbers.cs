@@ -53,7 +53,8 @@ internal sealed class NamedNumbers
             ? Values.Real($"{_option}: {name}", text, min, max, openMin, openMax)
             : fallback;
 
-    /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>, or what it is when it is not said.</summary>
+    /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>, or what it is when it is not
+    /// said.</summary>
     public int Whole(string name, int fallback, int min, int max) =>
         _numbers.TryGetValue(name, out var text) ? Values.Whole($"{_option}: {name}", text, min, max) : fallback;
 

@@ -2,7 +2,8 @@ using ScratchNet.Cli.Parsing;
 
 namespace ScratchNet.Cli.Runs;
 
-/// <summary>How often a run saves a checkpoint: after so many steps, or after so much time, whichever of the two it was told.</summary>
+/// <summary>How often a run saves a checkpoint: after so many steps, or after so much time, whichever of the two it was
+/// told.</summary>
 /// <param name="Steps">Steps between two; 0 when it goes by time.</param>
 /// <param name="Interval">Time between two.</param>
 /// <param name="IsGiven">Whether a person asked for it: then it is kept, whatever it costs.</param>

@@ -5,8 +5,9 @@ using ScratchNet.Training;
 namespace ScratchNet.Cli.Runs;
 
 /// <summary>
-/// The last checkpoints of a run: the newest as <c>checkpoint.safetensors</c>, those before it as <c>checkpoint.step-N.safetensors</c>.
-/// A new one is written beside them before any of them is touched, so that at every moment a whole one can be found.
+/// The last checkpoints of a run: the newest as <c>checkpoint.safetensors</c>, those before it as
+/// <c>checkpoint.step-N.safetensors</c>. A new one is written beside them before any of them is touched, so that at every moment
+/// a whole one can be found.
 /// </summary>
 /// <param name="newest">The path of the newest.</param>
 /// <param name="keep">How many to keep, at least 1.</param>
@@ -87,7 +88,8 @@ internal sealed class CheckpointFiles(string newest, int keep)
     public static long NewestOlder(string newest) =>
         Older(newest).Select(path => StepOf(Path.GetFileName(path))).Max() ?? 0;
 
-    /// <summary>The newest checkpoint's name for any of them: <c>a/checkpoint.step-9.safetensors</c> is one of <c>a/checkpoint.safetensors</c>.</summary>
+    /// <summary>The newest checkpoint's name for any of them: <c>a/checkpoint.step-9.safetensors</c> is one of
+    /// <c>a/checkpoint.safetensors</c>.</summary>
     public static string NewestOf(string path)
     {
         var name = Path.GetFileName(path);
@@ -96,7 +98,8 @@ internal sealed class CheckpointFiles(string newest, int keep)
             : Path.Combine(Path.GetDirectoryName(path)!, name[..name.LastIndexOf(StepMark, StringComparison.Ordinal)] + Extension);
     }
 
-    /// <summary>Those before a checkpoint, newest first; one whose name was about to be changed when the run was killed is the first.</summary>
+    /// <summary>Those before a checkpoint, newest first; one whose name was about to be changed when the run was killed is the
+    /// first.</summary>
     private static List<string> Older(string path)
     {
         var newest = NewestOf(path);

@@ -7,7 +7,8 @@ namespace ScratchNet.Cli.Runs;
 
 /// <summary>Which data a command works on: a known set, or the person's own.</summary>
 /// <param name="Name">Name of a known set; null for a person's own.</param>
-/// <param name="Folder">Where to look first, or where the own data are; an absolute path, since runs may be resumed from elsewhere.</param>
+/// <param name="Folder">Where to look first, or where the own data are; an absolute path, since runs may be resumed from
+/// elsewhere.</param>
 internal sealed record DataSource(string? Name, string? Folder)
 {
     /// <summary>The largest side that pictures can be fitted to.</summary>

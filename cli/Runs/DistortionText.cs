@@ -4,7 +4,8 @@ using ScratchNet.Kernels;
 namespace ScratchNet.Cli.Runs;
 
 /// <summary>
-/// Distortions as <c>--augment</c> gives them: <c>no</c>, a named strength, numbers, or a strength with some numbers changed, such as
+/// Distortions as <c>--augment</c> gives them: <c>no</c>, a named strength, numbers, or a strength with some numbers changed,
+/// such as
 /// <c>strong,alpha=40</c>.
 /// </summary>
 internal static class DistortionText

@@ -1,8 +1,8 @@
 namespace ScratchNet.Cli.Runs;
 
 /// <summary>
-/// Keeps a second run out of the files of one that is on: an empty file that is held open. The system lets go of it however the process
-/// ends, so a run that was killed locks nobody out.
+/// Keeps a second run out of the files of one that is on: an empty file that is held open. The system lets go of it however the
+/// process ends, so a run that was killed locks nobody out.
 /// </summary>
 internal sealed class RunLock : IDisposable
 {

@@ -52,7 +52,8 @@ internal sealed record TrainingPlan(
     private const int MaxEpochs = 1_000_000;
     private const int MaxBatch = 65_536;
 
-    /// <summary>Whether a run whose loss is not finite goes back to the end of the last good epoch and halves the learning rate.</summary>
+    /// <summary>Whether a run whose loss is not finite goes back to the end of the last good epoch and halves the learning
+    /// rate.</summary>
     public bool RollsBack { get; init; }
 
     /// <summary>Reads a plan.</summary>

@@ -98,7 +98,8 @@ internal sealed class TrainingRun : IDisposable
         return ExitCode.Success;
     }
 
-    /// <summary>By now all that training needs has its memory, and none that was needed only on the way there is needed any more.</summary>
+    /// <summary>By now all that training needs has its memory, and none that was needed only on the way there is needed any
+    /// more.</summary>
     private void SteppedFirst()
     {
         UnusedMemory.GiveBack();
@@ -233,7 +234,8 @@ internal sealed class TrainingRun : IDisposable
 
     private void SaveModel() => _run.Trainer.UseModelWeights(() => _run.Model.Save(_run.Files.Model));
 
-    /// <summary>A disk that is full in the end must not cost the model: the system's folder for temporary files may have room.</summary>
+    /// <summary>A disk that is full in the end must not cost the model: the system's folder for temporary files may have
+    /// room.</summary>
     private void SaveModelOrSayWhatIsLeft()
     {
         try

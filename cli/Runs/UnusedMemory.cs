@@ -1,8 +1,8 @@
 namespace ScratchNet.Cli.Runs;
 
 /// <summary>
-/// Memory of the garbage collector that nothing refers to. It is collected when much more has been allocated, which a training that
-/// allocates nothing never does: what was needed only to begin, or only to train, would lie there until the end.
+/// Memory of the garbage collector that nothing refers to. It is collected when much more has been allocated, which a training
+/// that allocates nothing never does: what was needed only to begin, or only to train, would lie there until the end.
 /// </summary>
 internal static class UnusedMemory
 {

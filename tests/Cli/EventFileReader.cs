@@ -7,8 +7,8 @@ namespace ScratchNet.Tests.Cli;
 internal sealed record EventValue(long Step, string Tag, float? Scalar, double[]? Counts, byte[]? Picture);
 
 /// <summary>
-/// Reads TensorBoard event files for the tests: written from the formats' descriptions alone, with a CRC-32C computed bit by bit, so
-/// that it shares no mistake with the writer.
+/// Reads TensorBoard event files for the tests: written from the formats' descriptions alone, with a CRC-32C computed bit by bit,
+/// so that it shares no mistake with the writer.
 /// </summary>
 internal static class EventFileReader
 {

@@ -16,7 +16,8 @@ internal static class InterruptedRun
     /// <param name="path">Where the checkpoint is saved.</param>
     /// <param name="stopAt">Steps of the first piece.</param>
     /// <param name="outcome">Reads what the run came to.</param>
-    /// <param name="restored">Looks at the second piece before its first step; it is given the weights that the checkpoint's model had.</param>
+    /// <param name="restored">Looks at the second piece before its first step; it is given the weights that the checkpoint's
+    /// model had.</param>
     public static T Train<T>(
         Backend backend, Func<Network> network, Func<Optimizer> optimizer, Func<Network, Optimizer, Trainer> trainer,
         string path, int stopAt, Func<Trainer, T> outcome, Action<Trainer, float[]>? restored = null)

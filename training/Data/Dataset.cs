@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace ScratchNet.Training.Data;
 
 /// <summary>
-/// Labelled grey pictures of one size, kept as the bytes they came as: (count x features) u8, row-major, in memory or in a mapped file,
-/// and <see cref="Labels"/>, (count) u8 with values 0..classes-1. Immutable: selections are new sets that share the pixels.
+/// Labelled grey pictures of one size, kept as the bytes they came as: (count x features) u8, row-major, in memory or in a mapped
+/// file, and <see cref="Labels"/>, (count) u8 with values 0..classes-1. Immutable: selections are new sets that share the pixels.
 /// </summary>
 public sealed class Dataset
 {
@@ -155,8 +155,8 @@ public sealed class Dataset
     }
 
     /// <summary>
-    /// Gives back the memory of pictures that came from an IDX file, for a part that is not needed for a while, and of every selection of
-    /// it; when they are asked for again they are read again. Pictures from elsewhere stay where they are.
+    /// Gives back the memory of pictures that came from an IDX file, for a part that is not needed for a while, and of every
+    /// selection of it; when they are asked for again they are read again. Pictures from elsewhere stay where they are.
     /// </summary>
     public void ReleasePictures() => _store.Release();
 

@@ -78,7 +78,8 @@ public static class IdxFolder
             : null;
     }
 
-    /// <summary>The paths that a file of MNIST's may have: - or . before idx, with or without .gz, in the order of preference.</summary>
+    /// <summary>The paths that a file of MNIST's may have: - or . before idx, with or without .gz, in the order of
+    /// preference.</summary>
     public static IReadOnlyList<string> Spellings(string folder, string name)
     {
         var dotted = name.Replace("-idx", ".idx");

@@ -17,7 +17,8 @@ internal abstract class PictureStore
     /// <summary>All pixels as an array's part, where there is one.</summary>
     public virtual ArraySegment<byte>? Array => null;
 
-    /// <summary>Lets go of memory that can be filled again from a file; whoever asks for a picture afterwards gets it all the same.</summary>
+    /// <summary>Lets go of memory that can be filled again from a file; whoever asks for a picture afterwards gets it all the
+    /// same.</summary>
     public virtual void Release()
     {
     }
@@ -84,8 +85,8 @@ internal sealed class FilePictures : PictureStore
 }
 
 /// <summary>
-/// Pictures in a file that is mapped into the address space: the system reads what is asked for, and forgets it again when memory is
-/// short, so that the file may be larger than memory.
+/// Pictures in a file that is mapped into the address space: the system reads what is asked for, and forgets it again when memory
+/// is short, so that the file may be larger than memory.
 /// </summary>
 internal sealed class MappedPictures : PictureStore
 {

@@ -11,8 +11,8 @@ namespace ScratchNet.Training.Diagnosis;
 public sealed record NotFiniteTensor(long Step, int Layer, string Tensor);
 
 /// <summary>
-/// Finds out where a run broke down, afterwards: the steps are made again from a state before, which gives the same bits, and those
-/// last ones are looked into tensor by tensor. A run that goes well pays nothing for it.
+/// Finds out where a run broke down, afterwards: the steps are made again from a state before, which gives the same bits, and
+/// those last ones are looked into tensor by tensor. A run that goes well pays nothing for it.
 /// </summary>
 public static class NotFiniteSearch
 {
@@ -23,7 +23,8 @@ public static class NotFiniteSearch
     private const int PartLength = 1 << 16;
 
     /// <summary>Searches.</summary>
-    /// <param name="trainer">The same run in a state before the bad step: a new one, or one restored from a checkpoint. It makes steps.</param>
+    /// <param name="trainer">The same run in a state before the bad step: a new one, or one restored from a checkpoint. It makes
+    /// steps.</param>
     /// <param name="badStep">The step at which the run broke down, from 1.</param>
     /// <returns>The first tensor that was not finite; null when none was, which means that the run was not the same.</returns>
     public static NotFiniteTensor? Find(Trainer trainer, long badStep)
@@ -61,7 +62,8 @@ public static class NotFiniteSearch
         return isFinite;
     }
 
-    /// <summary>A float is no finite number when all bits of its exponent are set: two ranges of its bits, one for each sign.</summary>
+    /// <summary>A float is no finite number when all bits of its exponent are set: two ranges of its bits, one for each
+    /// sign.</summary>
     internal static bool IsFinite(ReadOnlySpan<float> values)
     {
         var bits = MemoryMarshal.Cast<float, uint>(values);
@@ -71,7 +73,8 @@ public static class NotFiniteSearch
     /// <summary>Whether every weight and bias of a network is a finite number (a download).</summary>
     internal static bool IsFinite(Network network) => network.Parameters.All(parameter => IsFinite(parameter.Values));
 
-    /// <summary>Makes the passes of a step without the step, and looks at each tensor in the order in which they come to be.</summary>
+    /// <summary>Makes the passes of a step without the step, and looks at each tensor in the order in which they come to
+    /// be.</summary>
     private static NotFiniteTensor? FindInNextStep(Trainer trainer)
     {
         var (network, step) = (trainer.Network, trainer.Optimizer.Steps + 1);

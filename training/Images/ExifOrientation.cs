@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace ScratchNet.Training.Images;
 
 /// <summary>
-/// Which way up a JPEG photo is: cameras store pixels as the sensor gave them and note how the camera was held. Source: CIPA DC-008,
-/// "Exchangeable image file format for digital still cameras: Exif Version 2.32", 4.5 (the APP1 segment) and 4.6.4, tag 0x0112.
+/// Which way up a JPEG photo is: cameras store pixels as the sensor gave them and note how the camera was held. Source: CIPA
+/// DC-008, "Exchangeable image file format for digital still cameras: Exif Version 2.32", 4.5 (the APP1 segment) and 4.6.4, tag
+/// 0x0112.
 /// </summary>
 internal static class ExifOrientation
 {

@@ -3,15 +3,17 @@ using System.Numerics;
 namespace ScratchNet.Training.Images;
 
 /// <summary>
-/// Replaces every pixel by the median of the 3x3 pixels around it, which removes single wrong pixels (salt and pepper) and keeps edges.
-/// Pixels beyond the edge count as the nearest one of the edge. Source: Tukey, "Exploratory Data Analysis", 1977, chapter 7.
+/// Replaces every pixel by the median of the 3x3 pixels around it, which removes single wrong pixels (salt and pepper) and keeps
+/// edges. Pixels beyond the edge count as the nearest one of the edge. Source: Tukey, "Exploratory Data Analysis", 1977, chapter
+/// 7.
 /// </summary>
 internal static class MedianFilter
 {
     /// <summary>Filters a (height x width) picture in place.</summary>
     public static void Apply(Span<byte> picture, int height, int width)
     {
-        // Three lines with a pixel more at either end. The one above is kept as it was, since its place has been filtered already.
+        // Three lines with a pixel more at either end. The one above is kept as it was, since its place has been filtered
+        // already.
         var above = new byte[width + 2];
         var line = new byte[width + 2];
         var below = new byte[width + 2];
@@ -47,13 +49,14 @@ internal static class MedianFilter
         }
     }
 
-    /// <summary>A pixel's left neighbour, itself and its right neighbour in order, for as many pixels as a vector has lanes.</summary>
+    /// <summary>A pixel's left neighbour, itself and its right neighbour in order, for as many pixels as a vector has
+    /// lanes.</summary>
     private static (Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) Three(byte[] line, int x) =>
         Sort(new Vector<byte>(line, x), new Vector<byte>(line, x + 1), new Vector<byte>(line, x + 2));
 
     /// <summary>
-    /// The median of nine from three sorted columns: it is the middle one of the largest low, the middle middle and the smallest high
-    /// (Smith, "Implementing median filters in XC4000E FPGAs", Xcell 23, 1996).
+    /// The median of nine from three sorted columns: it is the middle one of the largest low, the middle middle and the smallest
+    /// high (Smith, "Implementing median filters in XC4000E FPGAs", Xcell 23, 1996).
     /// </summary>
     private static Vector<byte> Median((Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) a,
         (Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) b, (Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) c)

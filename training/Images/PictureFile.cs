@@ -13,7 +13,8 @@ public static class PictureFile
     private const int MaxFileLength = 256 << 20;
 
     /// <summary>Reads a file; what is transparent shows white.</summary>
-    /// <exception cref="DataException">It is missing, no such picture, damaged, or larger than <see cref="MaxPixels"/>.</exception>
+    /// <exception cref="DataException">It is missing, no such picture, damaged, or larger than
+    /// <see cref="MaxPixels"/>.</exception>
     public static GreyPicture Read(string path) => Decode(ReadBytes(path), path);
 
     /// <summary>The size of a file's picture the right way up, from its header alone.</summary>

@@ -4,8 +4,8 @@ namespace ScratchNet.Training.Images;
 internal static class PictureFit
 {
     /// <summary>
-    /// Scales a picture, its proportions kept, so that it just fits into (height x width), and puts it in the middle; what is left at
-    /// two sides gets the grey of the picture's edge.
+    /// Scales a picture, its proportions kept, so that it just fits into (height x width), and puts it in the middle; what is
+    /// left at two sides gets the grey of the picture's edge.
     /// </summary>
     public static byte[] To(GreyPicture picture, int height, int width)
     {

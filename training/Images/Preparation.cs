@@ -24,7 +24,8 @@ public static class PreparationOf
     private const int Samples = 500;
 
     // Ink of this strength fills a box of 12 to 20 pixels whose centre of mass is in the middle, to a pixel, in 99.9 % of MNIST's
-    // pictures and of the bundled digits, and in 1 % of Fashion-MNIST's. (The box of most digits has 20; a median filter takes corners off.)
+    // pictures and of the bundled digits, and in 1 % of Fashion-MNIST's. (The box of most digits has 20; a median filter takes
+    // corners off.)
     private const byte DigitInk = 100;
     private const int SmallestBox = 12;
     private const int LargestBox = 20;

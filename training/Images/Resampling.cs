@@ -10,7 +10,8 @@ internal static class Resampling
         return ScaleRowsTransposed(rows, height, newWidth, newHeight);
     }
 
-    /// <summary>Scales every row of a (height x width) picture and gives it as (newWidth x height), ready for the other direction.</summary>
+    /// <summary>Scales every row of a (height x width) picture and gives it as (newWidth x height), ready for the other
+    /// direction.</summary>
     private static float[] ScaleRowsTransposed(float[] pixels, int width, int height, int newWidth)
     {
         var result = new float[newWidth * height];

@@ -33,8 +33,8 @@ public readonly record struct ConfidenceInterval(double Low, double High)
     }
 
     /// <summary>
-    /// Student's 95 % interval for the mean of a quantity that was measured several times, <c>mean ± t·s/sqrt(n)</c>: s is the standard
-    /// deviation with n - 1 in it, t the 97.5 % quantile for n - 1 degrees of freedom ("Student", Biometrika 6, 1908).
+    /// Student's 95 % interval for the mean of a quantity that was measured several times, <c>mean ± t·s/sqrt(n)</c>: s is the
+    /// standard deviation with n - 1 in it, t the 97.5 % quantile for n - 1 degrees of freedom ("Student", Biometrika 6, 1908).
     /// </summary>
     /// <param name="values">The measurements, at least 2.</param>
     /// <exception cref="ArgumentException">There are fewer than 2.</exception>
@@ -58,7 +58,8 @@ public readonly record struct ConfidenceInterval(double Low, double High)
         return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
     }
 
-    /// <summary>The t that 95 % of Student's distribution lie within: bisection over the angle of <see cref="StudentShare"/>.</summary>
+    /// <summary>The t that 95 % of Student's distribution lie within: bisection over the angle of
+    /// <see cref="StudentShare"/>.</summary>
     /// <param name="freedom">Degrees of freedom, at least 1.</param>
     internal static double StudentQuantile(int freedom)
     {
@@ -73,8 +74,8 @@ public readonly record struct ConfidenceInterval(double Low, double High)
     }
 
     /// <summary>
-    /// The probability that a t of Student's distribution lies within ± sqrt(freedom)·tan(angle): the finite sums of Abramowitz and Stegun,
-    /// "Handbook of Mathematical Functions", 26.7.3 (odd) and 26.7.4 (even).
+    /// The probability that a t of Student's distribution lies within ± sqrt(freedom)·tan(angle): the finite sums of Abramowitz
+    /// and Stegun, "Handbook of Mathematical Functions", 26.7.3 (odd) and 26.7.4 (even).
     /// </summary>
     private static double StudentShare(double angle, int freedom)
     {

@@ -80,7 +80,8 @@ public sealed class EventFile : IDisposable
         _stream.Flush();
     }
 
-    /// <summary>CRC-32C, masked so that the CRC of data with CRCs inside stays useful (tensorflow/core/lib/hash/crc32c.h).</summary>
+    /// <summary>CRC-32C, masked so that the CRC of data with CRCs inside stays useful
+    /// (tensorflow/core/lib/hash/crc32c.h).</summary>
     private static uint MaskedCrc(ReadOnlySpan<byte> data)
     {
         var crc = uint.MaxValue;

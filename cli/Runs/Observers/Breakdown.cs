@@ -6,8 +6,9 @@ using ScratchNet.Training.Diagnosis;
 namespace ScratchNet.Cli.Runs.Observers;
 
 /// <summary>
-/// What a run does when a value is not finite: it says which tensor was the first, and with <c>--on-nan rollback</c> goes back to the
-/// end of the last good epoch. That state is kept in a file, so that a run that is killed and resumed goes back to the same place.
+/// What a run does when a value is not finite: it says which tensor was the first, and with <c>--on-nan rollback</c> goes back to
+/// the end of the last good epoch. That state is kept in a file, so that a run that is killed and resumed goes back to the same
+/// place.
 /// </summary>
 internal sealed class Breakdown(RunContext run) : RunObserver
 {

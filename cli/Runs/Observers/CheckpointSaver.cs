@@ -6,8 +6,8 @@ using ScratchNet.Training;
 namespace ScratchNet.Cli.Runs.Observers;
 
 /// <summary>
-/// Saves checkpoints, from which the run can be resumed. The state is handed to the system between two steps; the disk is waited for beside
-/// the steps that follow.
+/// Saves checkpoints, from which the run can be resumed. The state is handed to the system between two steps; the disk is waited
+/// for beside the steps that follow.
 /// </summary>
 /// <param name="run">The run.</param>
 internal sealed class CheckpointSaver(RunContext run) : RunObserver
@@ -113,7 +113,8 @@ internal sealed class CheckpointSaver(RunContext run) : RunObserver
         }
     }
 
-    /// <summary>Waits for the one that is being written. A disk that is full now may have room later, so training goes on without.</summary>
+    /// <summary>Waits for the one that is being written. A disk that is full now may have room later, so training goes on
+    /// without.</summary>
     private void Collect()
     {
         try

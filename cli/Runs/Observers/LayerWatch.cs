@@ -13,7 +13,8 @@ internal sealed class LayerWatch(RunContext run, Action<int, IReadOnlyList<Layer
 {
     private const int Times = 20;
 
-    // Enough to see whether a unit is ever on. Larger batches lend the memory that they have; smaller ones are not made to have more.
+    // Enough to see whether a unit is ever on. Larger batches lend the memory that they have; smaller ones are not made to have
+    // more.
     private const int LeastSamples = 128;
     private const int MostSamples = 256;
 

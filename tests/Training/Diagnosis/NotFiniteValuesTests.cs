@@ -5,7 +5,8 @@ using Xunit;
 
 namespace ScratchNet.Tests.Training.Diagnosis;
 
-/// <summary>One value among many that is no finite number is found wherever it stands, and nothing else is taken for one.</summary>
+/// <summary>One value among many that is no finite number is found wherever it stands, and nothing else is taken for
+/// one.</summary>
 public class NotFiniteValuesTests
 {
     private const int Rows = 3;

@@ -81,7 +81,8 @@ public sealed class DigitPreprocessorTests
         Assert.InRange(errors.Average(), 0, bound);
     }
 
-    /// <summary>The digit enlarged six times, bilinearly, in a picture of 300x260 whose light changes from corner to corner.</summary>
+    /// <summary>The digit enlarged six times, bilinearly, in a picture of 300x260 whose light changes from corner to
+    /// corner.</summary>
     private static GreyPicture OnGradient(byte[] digit, bool dark, int noise)
     {
         var random = new Random(7);

@@ -1,8 +1,8 @@
 namespace ScratchNet.Training.Data;
 
 /// <summary>
-/// The decoded sets in the cache folder (<see cref="OwnData"/> leaves them there): how much room they take, and how to get it back. Nothing is
-/// lost with them but the time to decode them again.
+/// The decoded sets in the cache folder (<see cref="OwnData"/> leaves them there): how much room they take, and how to get it
+/// back. Nothing is lost with them but the time to decode them again.
 /// </summary>
 /// <param name="Folder">Where they are.</param>
 /// <param name="Count">How many, with those that were begun and left by a process that was killed.</param>
@@ -21,7 +21,8 @@ public sealed record CachedSets(string Folder, int Count, long Bytes)
             : new CachedSets(folder.FullName, 0, 0);
     }
 
-    /// <summary>Removes them all. A run that streams from one goes on where the system lets go of files in use, as Linux does.</summary>
+    /// <summary>Removes them all. A run that streams from one goes on where the system lets go of files in use, as Linux
+    /// does.</summary>
     /// <exception cref="DataException">One cannot be removed.</exception>
     public void Remove()
     {

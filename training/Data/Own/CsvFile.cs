@@ -4,8 +4,8 @@ using ScratchNet.Training.Images;
 namespace ScratchNet.Training.Data;
 
 /// <summary>
-/// A CSV file with a picture on every line: its class as a whole number, then its pixels row by row, from 0 to 255, or from 0 to 1 if no
-/// value is above that. A first line of column names is passed over; fields stand between commas, semicolons or tabs.
+/// A CSV file with a picture on every line: its class as a whole number, then its pixels row by row, from 0 to 255, or from 0 to
+/// 1 if no value is above that. A first line of column names is passed over; fields stand between commas, semicolons or tabs.
 /// </summary>
 internal sealed class CsvFile : DataPart
 {

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace ScratchNet.Training.Data;
 
-/// <summary>The lines of a CSV file, gzipped or not, as fields of numbers. Errors name the line and the column, both from 1.</summary>
+/// <summary>The lines of a CSV file, gzipped or not, as fields of numbers. Errors name the line and the column, both from
+/// 1.</summary>
 internal sealed class CsvLines : IDisposable
 {
     private const int UsualBuffer = 1 << 20;

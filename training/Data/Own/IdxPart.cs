@@ -30,7 +30,8 @@ internal sealed class IdxPart : DataPart
 
     public override IReadOnlyList<string> Files { get; }
 
-    /// <summary>Whether the pictures of a file are to be streamed: because they are to, or because they are too many for memory.</summary>
+    /// <summary>Whether the pictures of a file are to be streamed: because they are to, or because they are too many for
+    /// memory.</summary>
     public static bool IsStreamed(string imagesPath, OwnDataOptions? options)
     {
         if (options is null or { IsStreamed: true })

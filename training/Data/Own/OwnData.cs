@@ -8,7 +8,8 @@ namespace ScratchNet.Training.Data;
 /// <param name="IsStreamed">Whether to stream the set even if memory has room for it.</param>
 /// <param name="SplitSeed">Chooses the test part where it has to be split off.</param>
 /// <param name="Warn">Receives one-line warnings; may be left out.</param>
-/// <param name="ClassNames">The classes of a model that is to be measured, some of which may be absent; null: those that the data have.</param>
+/// <param name="ClassNames">The classes of a model that is to be measured, some of which may be absent; null: those that the data
+/// have.</param>
 public sealed record OwnDataOptions(string CacheFolder, PictureSize? Size = null, bool IsStreamed = false, ulong SplitSeed = 1,
     Action<string>? Warn = null, IReadOnlyList<string>? ClassNames = null);
 
@@ -25,8 +26,8 @@ public readonly record struct PictureSize(int Height, int Width)
 }
 
 /// <summary>
-/// Reads a person's own data: a folder with a sub-folder of pictures for each class, a CSV file, or a folder of IDX files. Where there is
-/// no test part, a seventh is split off, MNIST's own share, with every class keeping its proportion.
+/// Reads a person's own data: a folder with a sub-folder of pictures for each class, a CSV file, or a folder of IDX files. Where
+/// there is no test part, a seventh is split off, MNIST's own share, with every class keeping its proportion.
 /// </summary>
 public static class OwnData
 {

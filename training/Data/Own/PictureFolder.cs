@@ -4,8 +4,8 @@ using ScratchNet.Training.Images;
 namespace ScratchNet.Training.Data;
 
 /// <summary>
-/// Pictures in a folder that has a sub-folder for each class, named as the class; a class's pictures may lie deeper. Every picture is
-/// fitted to one size: unless told, the commonest one if it is small enough for a dense network, else MNIST's.
+/// Pictures in a folder that has a sub-folder for each class, named as the class; a class's pictures may lie deeper. Every
+/// picture is fitted to one size: unless told, the commonest one if it is small enough for a dense network, else MNIST's.
 /// </summary>
 internal sealed class PictureFolder : DataPart
 {
@@ -65,7 +65,8 @@ internal sealed class PictureFolder : DataPart
     /// <summary>Lists the classes and pictures and looks at their sizes.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="options">The size wanted, the classes if they are known, and where warnings go.</param>
-    /// <exception cref="DataException">There are too few classes, too many, other ones or empty ones, or a file that is no picture.</exception>
+    /// <exception cref="DataException">There are too few classes, too many, other ones or empty ones, or a file that is no
+    /// picture.</exception>
     public static PictureFolder Open(string path, OwnDataOptions options)
     {
         var found = InOrder(SubFolders(path));

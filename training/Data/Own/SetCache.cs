@@ -5,8 +5,9 @@ using System.Text.Json.Nodes;
 namespace ScratchNet.Training.Data;
 
 /// <summary>
-/// Data sets that were decoded once, in the cache folder: IDX files that are mapped rather than read, in a folder named by a hash of the
-/// contents of all files that they were made of, with the hash of what was made. It appears under its name only when complete.
+/// Data sets that were decoded once, in the cache folder: IDX files that are mapped rather than read, in a folder named by a hash
+/// of the contents of all files that they were made of, with the hash of what was made. It appears under its name only when
+/// complete.
 /// </summary>
 internal static class SetCache
 {
