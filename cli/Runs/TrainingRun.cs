@@ -89,7 +89,8 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (DataException exception)
         {
-            var message = $"{exception.Message}; the trained model is saved as {_run.Files.Model}: measure it with 'scratchnet evaluate'";
+            var message = $"{exception.Message}; the trained model is saved as {_run.Files.Model}: "
+                + "measure it with 'scratchnet evaluate'";
             Tell(observer => observer.Failed(message));
             throw new FailureException(message);
         }

@@ -58,9 +58,12 @@ public static class AtomicFile
     /// <param name="exception">What was thrown.</param>
     internal static IOException Explained(string path, string temporary, Exception exception)
     {
-        var reason = DiskFull.Contains(exception.HResult) ? "the disk is full" : exception.Message.Replace(temporary, path).TrimEnd('.');
+        var reason = DiskFull.Contains(exception.HResult)
+            ? "the disk is full"
+            : exception.Message.Replace(temporary, path).TrimEnd('.');
         return new IOException(
-            $"{path}: cannot be written: {reason}. Make room or choose another place; an older file there is unchanged.", exception);
+            $"{path}: cannot be written: {reason}. Make room or choose another place; an older file there is unchanged.",
+            exception);
     }
 
     private static string Resolve(string path)

@@ -27,8 +27,8 @@ public static class NetworkFile
     /// <param name="metadata">Texts to keep with it.</param>
     /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
     public static void Save(Network network, string path, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
-        AtomicFile.Write(path, stream =>
-            new SafetensorsWriter(Tensors(network), [.. Describe(network), .. metadata ?? []], hasFastChecksum: false).Write(stream));
+        AtomicFile.Write(path, stream => new SafetensorsWriter(
+            Tensors(network), [.. Describe(network), .. metadata ?? []], hasFastChecksum: false).Write(stream));
 
     /// <summary>Loads a network.</summary>
     /// <param name="backend">Where it shall live.</param>

@@ -100,7 +100,8 @@ public sealed class SafetensorsWriter(
         return buffer.WrittenCount <= SafetensorsFile.LongestHeader
             ? buffer.WrittenSpan.ToArray()
             : throw new InvalidOperationException(
-                $"The header would have {buffer.WrittenCount} bytes; at most {SafetensorsFile.LongestHeader} are allowed. Keep less metadata.");
+                $"The header would have {buffer.WrittenCount} bytes; at most {SafetensorsFile.LongestHeader} are allowed. "
+                + "Keep less metadata.");
     }
 
     private static void WriteMetadata(Utf8JsonWriter json, KeyValuePair<string, string>[] metadata)

@@ -46,8 +46,8 @@ public static class IdxDataset
         var (sizes, labels) = (pair.Images.Dimensions, pair.Labels.Values);
         CheckCounts(pair.ImagesPath, sizes[0], pair.LabelsPath, labels.Length);
         classNames = CheckLabels(pair.LabelsPath, labels, classNames);
-        return new Dataset(
-            name, sizes[1], sizes[2], classNames, new FilePictures(pair.ImagesPath, pair.Images), null, labels, isStreamed: false);
+        var pictures = new FilePictures(pair.ImagesPath, pair.Images);
+        return new Dataset(name, sizes[1], sizes[2], classNames, pictures, null, labels, isStreamed: false);
     }
 
     /// <summary>Throws unless there is a label for each picture.</summary>

@@ -19,7 +19,7 @@ internal sealed class HeadingLines(RunContext run) : RunObserver
     }
 
     private string Standing() => run.Trainer.IsDone
-        ? $"the run was done after epoch {run.Trainer.Epoch}, and is only measured again; {TrainOptionNames.Epochs} with a larger number "
-            + "trains on"
+        ? $"the run was done after epoch {run.Trainer.Epoch}, and is only measured again; "
+            + $"{TrainOptionNames.Epochs} with a larger number trains on"
         : $"resumed in epoch {run.Trainer.Epoch + 1} of {run.Plan.Options.Epochs}";
 }
