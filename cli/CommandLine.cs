@@ -21,7 +21,8 @@ internal static class CommandLine
         try
         {
             // Names of pictures may begin with '@', so there are no response files.
-            var parse = Tree(terminal).Parse(TrainCommand.CompleteAugment(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var parse = Tree(terminal).Parse(
+                TrainCommand.CompleteAugment(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
             UsageCheck.Throw(parse);
             return parse.Invoke(new InvocationConfiguration
             {

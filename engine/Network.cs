@@ -46,7 +46,8 @@ public sealed class Network : IDisposable
         var features = inputs;
         for (var i = 0; i < layers.Count; i++)
         {
-            layers[i].Build(i, features, needsInputGradient: inputGradients || layers.Take(i).Any(layer => layer.Parameters.Count > 0));
+            layers[i].Build(
+                i, features, needsInputGradient: inputGradients || layers.Take(i).Any(layer => layer.Parameters.Count > 0));
             features = layers[i].Outputs;
         }
 
@@ -214,7 +215,8 @@ public sealed class Network : IDisposable
             var batch = input.FirstRows(count);
             batch.CopyFrom(x.Slice(start * Inputs, count * Inputs));
             Forward(batch).View.CopyTo(logits.AsSpan(0, count * Outputs));
-            Loss.ToProbabilities(logits.AsSpan(0, count * Outputs), probabilities.AsSpan(start * Outputs, count * Outputs), count);
+            Loss.ToProbabilities(
+                logits.AsSpan(0, count * Outputs), probabilities.AsSpan(start * Outputs, count * Outputs), count);
         }
 
         input.View.Buffer.Dispose();

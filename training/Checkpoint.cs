@@ -126,7 +126,8 @@ public sealed class Checkpoint
         try
         {
             RestoreMemory(trainer.Optimizer);
-            trainer.Metrics.Restore(_file.Values(CheckpointContent.TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
+            trainer.Metrics.Restore(
+                _file.Values(CheckpointContent.TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
             trainer.Restore(Epoch, Batch, TimeSpan.FromSeconds((double)_training["epoch_seconds"]!),
                 _training["history"]!.AsArray().Select(ReadEpoch), (_training["rollbacks"]?.AsArray() ?? []).Select(ReadRollback),
                 Weights(CheckpointContent.TrainedName), Weights(CheckpointContent.AverageName));

@@ -94,7 +94,8 @@ internal sealed class StreamedPictures : DevicePictures
         _images.CopyFrom(_used.Pixels.AsSpan(0, samples.Length * _dataset.Features));
         _labels.CopyFrom(_batchLabels.AsSpan(0, samples.Length));
         _samples.CopyFrom(samples);
-        return new BatchSource(_images.View, _labels.View, _rows.View.Slice(0, samples.Length), _samples.View.Slice(0, samples.Length));
+        return new BatchSource(
+            _images.View, _labels.View, _rows.View.Slice(0, samples.Length), _samples.View.Slice(0, samples.Length));
     }
 
     /// <summary>Pixels in memory, and which batch's they are.</summary>

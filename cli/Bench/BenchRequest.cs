@@ -105,7 +105,8 @@ internal sealed record BenchRequest(
     private static IReadOnlyList<(int[] Layers, int Batch)> StepsOf(int[]? network, int[]? batches, bool isSlow)
     {
         var usual = isSlow ? SmallSteps : DefaultSteps;
-        var networks = network is not null ? [network] : usual.Select(step => step.Layers).DistinctBy(layers => string.Join('-', layers));
+        var networks = network is not null
+            ? [network] : usual.Select(step => step.Layers).DistinctBy(layers => string.Join('-', layers));
         return network is null && batches is null ? usual
             : [.. networks.SelectMany(_ => batches ?? [DefaultBatch], (layers, batch) => (layers, batch))];
     }

@@ -70,7 +70,8 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
             [.. _devices.Select(device => new BenchRunner(device.Backend, device.Peaks, Plan, TimeProvider.System, cancel))];
         foreach (var item in request.Items)
         {
-            terminal.Tell($"measuring {item.Case.Operation.Name} {item.Shape.M}x{item.Shape.N}x{item.Shape.K} {item.Shape.Detail}");
+            terminal.Tell(
+                $"measuring {item.Case.Operation.Name} {item.Shape.M}x{item.Shape.N}x{item.Shape.K} {item.Shape.Detail}");
             IReadOnlyList<BenchRow> rows = [.. runners.SelectMany(runner => runner.Run(item.Case, item.Shape, request.Variants))];
             terminal.Tell("");
             report.Write(rows);

@@ -25,7 +25,8 @@ internal static class NetworkRanking
                 .Where(group => group.All(row => row.MedianSeconds is not null))
                 .Select(group => Place(group, steps) with
                 {
-                    Shape = new BenchShape(EpochSamples, network[^1], network[0], Batch: batch, Detail: string.Join('-', network)),
+                    Shape = new BenchShape(
+                        EpochSamples, network[^1], network[0], Batch: batch, Detail: string.Join('-', network)),
                     Sizes = Title(network, batch),
                 })
                 .OrderBy(place => place.MedianSeconds),

@@ -50,7 +50,8 @@ internal static class BenchCommand
         public Option<string?> Network { get; } = CommonOptions.Text("--network", "LAYERS",
             "a network's layer shapes, forward and backward, such as 784-128-10 [default for step: four networks]");
 
-        public Option<string?> Batch { get; } = CommonOptions.Text("--batch", "N,...", "batch sizes for --network or step [default: 64]");
+        public Option<string?> Batch { get; } = CommonOptions.Text(
+            "--batch", "N,...", "batch sizes for --network or step [default: 64]");
 
         public Option<string?> Variants { get; } = CommonOptions.Text("--variants", "NAMES",
             "only these, such as reference,simd [default: all that the device runs]");

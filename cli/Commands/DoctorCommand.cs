@@ -83,7 +83,8 @@ internal static class DoctorCommand
         if (CheckpointFiles.Exist(checkpoint))
         {
             var read = CheckpointFiles.Read(checkpoint, terminal.Warn);
-            var nothing = new TrainRequest(null, null, new Dictionary<string, string>(), null, 0, null, null, folder, false, true);
+            var nothing = new TrainRequest(
+                null, null, new Dictionary<string, string>(), null, 0, null, null, folder, false, true);
             var (plan, _) = RunRecord.Read(read, folder, nothing);
             var data = plan.Source.Load(terminal);
             firstLoss = LossBeforeTraining(plan, data.Train);

@@ -88,7 +88,7 @@ internal static class ExplainCommand
         var parts = text.Split(':', ',');
         var (colon, comma) = (text.IndexOf(':', StringComparison.Ordinal), text.IndexOf(',', StringComparison.Ordinal));
         return parts.Length == 3 && colon > 0 && colon < comma
-            ? (Values.Whole("--weight: layer", parts[0], 1, int.MaxValue),
+            ? (Values.Whole("--weight: layer", parts[0], 0, int.MaxValue),
                 Values.Whole("--weight: input", parts[1], 0, int.MaxValue),
                 Values.Whole("--weight: output", parts[2], 0, int.MaxValue))
             : throw new UsageException($"--weight is '{text}', but must be LAYER:I,J, such as 1:355,12");
@@ -102,10 +102,10 @@ internal static class ExplainCommand
         }
 
         Dense[] layers = [.. network.Layers.OfType<Dense>()];
-        if (chosen.Layer > layers.Length)
+        if (chosen.Layer < 1 || chosen.Layer > layers.Length)
         {
             throw new UsageException(
-                $"--weight names layer {chosen.Layer}, but the network has {layers.Length} layers with weights, from 1");
+                $"--weight names layer {chosen.Layer}, but the network's layers with weights are 1 to {layers.Length}");
         }
 
         var layer = layers[chosen.Layer - 1];

@@ -94,7 +94,8 @@ internal static class TrainCommand
         CommonOptions.Text(TrainOptionNames.Momentum, "SHARE", "momentum of sgd [default: 0.9]"),
         CommonOptions.Text(TrainOptionNames.WeightDecay, "RATE",
             "decay of the weights, biases excepted [default: 0.01 for adamw, else 0]"),
-        CommonOptions.Text(TrainOptionNames.ClipNorm, "NORM", "shorten all gradients together to this norm, 0 for never [default: 0]"),
+        CommonOptions.Text(
+            TrainOptionNames.ClipNorm, "NORM", "shorten all gradients together to this norm, 0 for never [default: 0]"),
         CommonOptions.Text(TrainOptionNames.Ema, "DECAY",
             "average the weights over the steps, keeping this share at each: 0.999 for instance, 0 for none [default: 0]"),
         CommonOptions.Text(TrainOptionNames.EarlyStopping, "EPOCHS",
@@ -175,7 +176,8 @@ internal static class TrainCommand
 
         if (source.Name != recipe.Dataset)
         {
-            terminal.Warn($"recipe {recipe.Name} was made for {recipe.Dataset}; on other data its accuracy and time are not known");
+            terminal.Warn(
+                $"recipe {recipe.Name} was made for {recipe.Dataset}; on other data its accuracy and time are not known");
         }
 
         return request with { Dataset = dataset, Given = Recipes.Merge(recipe, request.Given) };

@@ -40,7 +40,8 @@ internal static class TuneCommand
                 $"{backend.Device.Id} has no kernels to choose from: its plan follows from sizes; name a GPU with --device");
         }
 
-        var tuning = new Autotuner(gpu, TimeProvider.System, interruption.Token).Run(Autotuner.Shapes, text => terminal.Tell(text));
+        var tuning = new Autotuner(gpu, TimeProvider.System, interruption.Token).Run(
+            Autotuner.Shapes, text => terminal.Tell(text));
         terminal.Tell("");
         var file = new TuningFile(gpu.Device);
         AtomicFile.Write(file.Path, stream => file.Write(stream, tuning));

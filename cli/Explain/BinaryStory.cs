@@ -10,9 +10,11 @@ internal sealed class BinaryStory(Explanation walk) : LossStory
 
     private double Score => walk.Trace.Sample.Scores[0];
 
-    public override string ScoreWords => " This is the last layer: its y is the score of class 1, of which the loss takes the sigmoid.";
+    public override string ScoreWords =>
+        " This is the last layer: its y is the score of class 1, of which the loss takes the sigmoid.";
 
-    public override string Words => "The sigmoid of the score is the probability of class 1. The loss says how surprising the right "
+    public override string Words =>
+        "The sigmoid of the score is the probability of class 1. The loss says how surprising the right "
         + $"class is: t is 1 for class 1 and 0 for class 0, here {walk.Subject.Label}.";
 
     public override IReadOnlyList<string> Forward => ["p = sigmoid(y[0]) = 1 / (1 + e^-y[0])", CrossEntropy];
@@ -30,7 +32,8 @@ internal sealed class BinaryStory(Explanation walk) : LossStory
         },
     ];
 
-    public override string BackwardWords => "Sigmoid and logarithm together have the simplest gradient there is: probability less "
+    public override string BackwardWords =>
+        "Sigmoid and logarithm together have the simplest gradient there is: probability less "
         + "truth. Where it is positive, a higher score would raise the loss.";
 
     public override IReadOnlyList<string> Backward =>

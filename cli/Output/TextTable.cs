@@ -19,7 +19,8 @@ internal sealed class TextTable(params string[] header)
         foreach (var row in _rows)
         {
             var empty = string.Concat(Enumerable.Repeat(" |", header.Length - row.Length));
-            output.WriteLine($"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |{empty}");
+            output.WriteLine(
+                $"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |{empty}");
         }
     }
 

@@ -26,7 +26,8 @@ internal sealed record CheckpointCadence(long Steps, TimeSpan Interval, bool IsG
     public static CheckpointCadence Read(string? text) => text switch
     {
         null => Default,
-        [.. var number, 's'] => new(0, TimeSpan.FromSeconds(Values.Real($"{Option} in seconds", number, 0, MostSeconds, openMin: true)), true),
+        [.. var number, 's'] => new(
+            0, TimeSpan.FromSeconds(Values.Real($"{Option} in seconds", number, 0, MostSeconds, openMin: true)), true),
         _ => new(Values.Whole($"{Option} in steps (30s for seconds)", text, 1, MostSteps), default, true),
     };
 

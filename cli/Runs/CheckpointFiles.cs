@@ -95,7 +95,8 @@ internal sealed class CheckpointFiles(string newest, int keep)
         var name = Path.GetFileName(path);
         return StepOf(name) is null
             ? path
-            : Path.Combine(Path.GetDirectoryName(path)!, name[..name.LastIndexOf(StepMark, StringComparison.Ordinal)] + Extension);
+            : Path.Combine(
+                Path.GetDirectoryName(path)!, name[..name.LastIndexOf(StepMark, StringComparison.Ordinal)] + Extension);
     }
 
     /// <summary>Those before a checkpoint, newest first; one whose name was about to be changed when the run was killed is the
@@ -112,7 +113,8 @@ internal sealed class CheckpointFiles(string newest, int keep)
         var pattern = Path.GetFileName(Beside(newest, StepMark + "*"));
         var below = StepOf(Path.GetFileName(path)) ?? long.MaxValue;
         var steps = Directory.GetFiles(folder, pattern)
-            .Select(file => (Path: Path.Combine(Path.GetDirectoryName(newest)!, Path.GetFileName(file)), Step: StepOf(Path.GetFileName(file))))
+            .Select(file => (
+                Path: Path.Combine(Path.GetDirectoryName(newest)!, Path.GetFileName(file)), Step: StepOf(Path.GetFileName(file))))
             .Where(file => file.Step < below).OrderByDescending(file => file.Step).Select(file => file.Path);
         var next = Beside(newest, NextMark);
         return [.. path == newest && File.Exists(next) ? [next] : Array.Empty<string>(), .. steps];
@@ -124,7 +126,8 @@ internal sealed class CheckpointFiles(string newest, int keep)
     {
         var mark = name.LastIndexOf(StepMark, StringComparison.Ordinal);
         return mark >= 0 && name.EndsWith(Extension, StringComparison.Ordinal)
-            && long.TryParse(name[(mark + StepMark.Length)..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+            && long.TryParse(
+                name[(mark + StepMark.Length)..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var step)
             ? step
             : null;
     }

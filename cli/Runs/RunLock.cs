@@ -17,7 +17,8 @@ internal sealed class RunLock : IDisposable
     {
         try
         {
-            _file = new FileStream(files.Model + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            _file = new FileStream(
+                files.Model + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (IOException)
         {

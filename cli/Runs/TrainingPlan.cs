@@ -158,7 +158,8 @@ internal sealed record TrainingPlan(
         }
 
         layers.Add(new Dense(train.Classes));
-        return new Network(backend, train.Features, layers, new SoftmaxCrossEntropy(LabelSmoothing, ClassWeights.For(train)), Options.Seed);
+        return new Network(
+            backend, train.Features, layers, new SoftmaxCrossEntropy(LabelSmoothing, ClassWeights.For(train)), Options.Seed);
 
         void AddDropout(float rate)
         {

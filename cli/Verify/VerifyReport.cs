@@ -27,7 +27,8 @@ internal sealed class VerifyReport(Terminal terminal, bool asJson)
             terminal.Out.WriteLine($"{"threads",-9}{"bits of the result",-18}  {"",-6}  killed and resumed from step");
         }
 
-        var verdict = _results.Count == 1 ? new string(' ', 6) : IsSame(result) ? terminal.Good("same  ") : terminal.Bad("OTHERS");
+        var verdict = _results.Count == 1 ? new string(' ', 6)
+            : IsSame(result) ? terminal.Good("same  ") : terminal.Bad("OTHERS");
         var steps = result.ResumedFrom.Count == 0 ? "never" : string.Join(", ", result.ResumedFrom);
         terminal.Out.WriteLine($"{result.Threads,-9}{result.Digest[..DigitsShown],-18}  {verdict}  {steps}".TrimEnd());
     }

@@ -17,7 +17,8 @@ internal sealed class Autotuner(GpuBackend backend, TimeProvider clock, Cancella
 
     private static readonly string?[] NoTile = [null];
 
-    private static readonly TimingPlan Plan = new(LeastRounds: 5, MostRounds: 30, Noise: 0.03, Budget: TimeSpan.FromMilliseconds(300));
+    private static readonly TimingPlan Plan = new(
+        LeastRounds: 5, MostRounds: 30, Noise: 0.03, Budget: TimeSpan.FromMilliseconds(300));
 
     /// <summary>What stands for each class: shapes of the networks that people train on MNIST.</summary>
     public static IReadOnlyDictionary<MatMulClass, BenchShape[]> Shapes { get; } = new Dictionary<MatMulClass, BenchShape[]>

@@ -34,7 +34,8 @@ internal sealed class BenchRunner(
     public IReadOnlyList<BenchRow> Run(
         BenchCase bench, BenchShape shape, IReadOnlyCollection<string>? variants = null, bool onlyChosen = false)
     {
-        bool IsWanted(Variant variant) => variants?.Contains(variant.Name) ?? (variant.Target == backend.Target && !variant.IsPeer);
+        bool IsWanted(Variant variant) =>
+            variants?.Contains(variant.Name) ?? (variant.Target == backend.Target && !variant.IsPeer);
         using var workbench = new Workbench(backend);
         Ladder ladder;
         try

@@ -45,7 +45,8 @@ internal static class CacheSizes
                 && int.TryParse(SystemFile.FirstLine(Path.Combine(folder, "level")), CultureInfo.InvariantCulture, out var level)
                 && Kilobytes(SystemFile.FirstLine(Path.Combine(folder, "size"))) is > 0 and var size)
             {
-                yield return new DataCache(level, size * Kilobyte, Cores(SystemFile.FirstLine(Path.Combine(folder, "shared_cpu_list"))));
+                yield return new DataCache(
+                    level, size * Kilobyte, Cores(SystemFile.FirstLine(Path.Combine(folder, "shared_cpu_list"))));
             }
         }
     }

@@ -25,7 +25,8 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
         : base(backend, length)
     {
         var size = Unsafe.SizeOf<T>();
-        var (period, place) = (long)length * size < LeastBytesToSpread ? (Alignment, 0) : (SmallPage, backend.NextLine() * Alignment);
+        var (period, place) = (long)length * size < LeastBytesToSpread
+            ? (Alignment, 0) : (SmallPage, backend.NextLine() * Alignment);
         _array = GC.AllocateUninitializedArray<T>(length + (period / size), pinned: true);
         var address = (nuint)Unsafe.AsPointer(ref _array[0]);
         _start = (int)(((nuint)(place + period) - (address % (nuint)period)) % (nuint)period) / size;

@@ -27,7 +27,8 @@ internal static class CpuDevice
     private static string ModelName()
     {
         // Linux on x86 has the line "model name : AMD EPYC"; on ARM64 it has none. Windows sets a variable.
-        var line = SystemFile.Lines(ProcessorFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        var line = SystemFile.Lines(ProcessorFile).FirstOrDefault(
+            line => line.StartsWith("model name", StringComparison.Ordinal));
         return line?[(line.IndexOf(':') + 1)..].Trim()
             ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? $"{RuntimeInformation.ProcessArchitecture} processor";

@@ -75,9 +75,11 @@ internal static class GpuDevices
         }
 
         var context = MakeContext();
-        var accelerator = new CPUDevice(warpSize, warps, multiprocessors).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel);
+        var accelerator = new CPUDevice(warpSize, warps, multiprocessors).CreateCPUAccelerator(
+            context, CPUAcceleratorMode.Parallel);
         var device = DescribeSimulator(warpSize, groupSize, multiprocessors);
-        return new GpuBackend(context, accelerator, memoryBytes > 0 ? device with { MemoryBytes = memoryBytes } : device, groupSize);
+        return new GpuBackend(
+            context, accelerator, memoryBytes > 0 ? device with { MemoryBytes = memoryBytes } : device, groupSize);
     }
 
     /// <summary>Describes the simulator without starting it.</summary>

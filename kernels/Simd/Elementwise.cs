@@ -136,7 +136,8 @@ internal static class Elementwise
         in TOperation operation, ref float a, ref float b, ref float c, ref float d, nint i)
         where TOperation : struct, IElementwise
         where TStore : struct, IStore =>
-        operation.Apply<TStore>(ref Unsafe.Add(ref a, i), ref Unsafe.Add(ref b, i), ref Unsafe.Add(ref c, i), ref Unsafe.Add(ref d, i));
+        operation.Apply<TStore>(
+            ref Unsafe.Add(ref a, i), ref Unsafe.Add(ref b, i), ref Unsafe.Add(ref c, i), ref Unsafe.Add(ref d, i));
 
     /// <summary>Fewer than sixteen elements: worked on in copies, from which the outputs are copied back.</summary>
     private static void RunTail<TOperation>(TOperation operation, Span<float> a, Span<float> b, Span<float> c, Span<float> d)

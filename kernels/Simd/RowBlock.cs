@@ -45,7 +45,8 @@ internal static class RowBlock
             // Sixteen numbers are joined in registers: stored one by one, they would be waited for when read as one.
             for (nint j = 0; j < width; j++)
             {
-                Vector512.Create(Eight(ref Unsafe.Add(ref source, j), width), Eight(ref Unsafe.Add(ref source, (8 * width) + j), width))
+                Vector512.Create(
+                    Eight(ref Unsafe.Add(ref source, j), width), Eight(ref Unsafe.Add(ref source, (8 * width) + j), width))
                     .StoreUnsafe(ref target, (nuint)(j * Rows));
             }
 

@@ -36,7 +36,8 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(Path));
             var root = json.RootElement;
-            var stale = Differs(root, "version", Version) ?? Differs(root, "device", Device.Name) ?? Differs(root, "driver", Device.Driver);
+            var stale = Differs(root, "version", Version)
+                ?? Differs(root, "device", Device.Name) ?? Differs(root, "driver", Device.Driver);
             if (stale is null)
             {
                 TunedKernel[] kernels = [.. root.GetProperty("kernels").EnumerateArray().Select(ReadKernel)];
@@ -85,7 +86,8 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
             json.GetProperty("class").GetString(), json.GetProperty("variant").GetString()!, json.GetProperty("tile").GetString());
         var rung = MatMulSpec.TiledRungs.FirstOrDefault(candidate => candidate.Rung == variant);
         var isKnown = rung is not null ? rung.Shapes.Any(shape => shape.Name == tile)
-            : tile is null && MatMulSpec.Operation.Variants.Any(candidate => candidate.Name == variant && candidate is { Target: Target.Gpu, IsPeer: false });
+            : tile is null && MatMulSpec.Operation.Variants.Any(
+                candidate => candidate.Name == variant && candidate is { Target: Target.Gpu, IsPeer: false });
         var kinds = MatMulClasses.All.Where(kind => MatMulClasses.NameOf(kind) == name).ToArray();
         return isKnown && kinds.Length == 1
             ? new TunedKernel(kinds[0], variant, tile, json.GetProperty("gflops").GetDouble())

@@ -19,7 +19,8 @@ internal sealed record ClBlastTuning(IReadOnlyDictionary<string, IReadOnlyDictio
     public static ClBlastTuning Read(string folder)
     {
         var best = new Dictionary<string, (double Time, IReadOnlyDictionary<string, int> Parameters)>();
-        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "clblast_xgemm*_32.json").Order().ToArray() : [])
+        string[] found = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "clblast_xgemm*_32.json").Order()] : [];
+        foreach (var file in found)
         {
             try
             {
@@ -32,7 +33,8 @@ internal sealed record ClBlastTuning(IReadOnlyDictionary<string, IReadOnlyDictio
                     best[kernel] = (time, Parse(root.GetProperty("best_parameters").GetString()!));
                 }
             }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+            catch (Exception exception) when (
+                exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
             {
                 throw new FailureException($"{file} is no result of CLBlast's tuners: {exception.Message}");
             }

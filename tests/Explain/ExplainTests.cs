@@ -109,7 +109,8 @@ public sealed class ExplainTests : IDisposable
 
     [Theory]
     [InlineData("--weight 1:784,0", "784x8")]
-    [InlineData("--weight 3:0,0", "2 layers")]
+    [InlineData("--weight 3:0,0", "1 to 2")]
+    [InlineData("--weight 0:0,0", "1 to 2")]
     [InlineData("--weight 1;0,0", "LAYER:I,J")]
     [InlineData("--sample 100000", "--sample")]
     [InlineData("--sample 1 --label 3", "--label")]

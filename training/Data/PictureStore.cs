@@ -29,7 +29,8 @@ internal abstract class PictureStore
 /// <param name="features">Bytes of a picture.</param>
 internal sealed class MemoryPictures(ReadOnlyMemory<byte> pixels, int features) : PictureStore
 {
-    public override ArraySegment<byte>? Array => MemoryMarshal.TryGetArray(pixels, out var part) ? part : default(ArraySegment<byte>?);
+    public override ArraySegment<byte>? Array =>
+        MemoryMarshal.TryGetArray(pixels, out var part) ? part : default(ArraySegment<byte>?);
 
     public override void Copy(int index, Span<byte> picture) => Picture(index).CopyTo(picture);
 

@@ -81,7 +81,8 @@ internal sealed class CheckpointSaver(RunContext run) : RunObserver
         var share = _held.Elapsed / _sinceStart.Elapsed;
         if (run.Request.Cadence.IsGiven && share > CheckpointCadence.MostShare && _sinceStart.Elapsed > LongEnoughToJudge)
         {
-            run.Terminal.Warn($"checkpoints took {Figures.Percent(share)} of the time; save fewer with a larger {CheckpointCadence.Option}");
+            run.Terminal.Warn(
+                $"checkpoints took {Figures.Percent(share)} of the time; save fewer with a larger {CheckpointCadence.Option}");
         }
     }
 

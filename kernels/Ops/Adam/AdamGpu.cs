@@ -21,7 +21,8 @@ internal static class AdamGpu
             call.Count,
             new Rates(call.StepSize, call.RootScale, call.Beta1, call.Beta2, call.Epsilon, call.CoupledDecay, call.Shrink));
 
-    private static void Body(ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int count, Rates rates)
+    private static void Body(
+        ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int count, Rates rates)
     {
         var share = Share.Of(count);
         for (var i = share.First; i < share.End; i += Group.DimX)

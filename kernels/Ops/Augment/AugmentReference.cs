@@ -51,7 +51,8 @@ public static class AugmentReference
             }
 
             var map = AffineMap.Draw(distortion, seed, epoch, indices[i]);
-            Sample(x.Slice(i * pixels, pixels), y.Slice(i * pixels, pixels), height, width, background, map, columnField, rowField);
+            Sample(
+                x.Slice(i * pixels, pixels), y.Slice(i * pixels, pixels), height, width, background, map, columnField, rowField);
         }
     }
 
@@ -101,7 +102,8 @@ public static class AugmentReference
 
         for (var p = 0; p < field.Length; p++)
         {
-            field[p] = T.CreateChecked(distortion.ElasticAlpha) * WeightedSum(alongRows, p % width, width, height, p / width, weights);
+            field[p] = T.CreateChecked(distortion.ElasticAlpha) * WeightedSum(
+                alongRows, p % width, width, height, p / width, weights);
         }
     }
 

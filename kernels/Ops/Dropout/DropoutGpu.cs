@@ -44,7 +44,8 @@ internal static class DropoutGpu
         }
     }
 
-    private static void Apply(ArrayView<float> x, ArrayView<float> y, ArrayView<float> mask, int count, Draw draw, int i, uint word)
+    private static void Apply(
+        ArrayView<float> x, ArrayView<float> y, ArrayView<float> mask, int count, Draw draw, int i, uint word)
     {
         if (i < count)
         {

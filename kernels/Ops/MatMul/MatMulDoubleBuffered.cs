@@ -25,7 +25,8 @@ internal static class MatMulDoubleBuffered
 
     public static void Run(GpuBackend backend, in MatMulCall call) => Tiles.Run(backend, call);
 
-    private static void Body<TTile>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+    private static void Body<TTile>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
         where TTile : struct, IWarpTile
     {
         var tilesA = SharedMemory.Allocate<F4>(Buffers * TTile.Rows * TTile.Depth / 4);

@@ -65,8 +65,10 @@ internal sealed unsafe class MatMulOuter<TVector, TLanes> : ParallelJob
             // A sum of one term: 0 is what the chain of multiply-adds begins with, so that -0 becomes 0 here as it does there.
             TLanes.Store(c + j, TLanes.MultiplyAdd(factor, TLanes.Load(b + j), default));
             TLanes.Store(c + j + TLanes.Count, TLanes.MultiplyAdd(factor, TLanes.Load(b + j + TLanes.Count), default));
-            TLanes.Store(c + j + (2 * TLanes.Count), TLanes.MultiplyAdd(factor, TLanes.Load(b + j + (2 * TLanes.Count)), default));
-            TLanes.Store(c + j + (3 * TLanes.Count), TLanes.MultiplyAdd(factor, TLanes.Load(b + j + (3 * TLanes.Count)), default));
+            TLanes.Store(
+                c + j + (2 * TLanes.Count), TLanes.MultiplyAdd(factor, TLanes.Load(b + j + (2 * TLanes.Count)), default));
+            TLanes.Store(
+                c + j + (3 * TLanes.Count), TLanes.MultiplyAdd(factor, TLanes.Load(b + j + (3 * TLanes.Count)), default));
         }
 
         for (; j < n; j += TLanes.Count)

@@ -17,7 +17,8 @@ internal static class MatMulRegister1D
 
     public static void Run(GpuBackend backend, in MatMulCall call) => Tiles.Run(backend, call);
 
-    private static void Body<TTile>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+    private static void Body<TTile>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
         where TTile : struct, IGroupTile
     {
         var tileA = SharedMemory.Allocate<float>(TTile.Rows * TTile.Depth);

@@ -21,7 +21,8 @@ internal static class MatMulVectorized
 
     public static void Run(GpuBackend backend, in MatMulCall call) => Tiles.Run(backend, call);
 
-    private static void Body<TTile>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
+    private static void Body<TTile>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
         where TTile : struct, IGroupTile
     {
         var tileA = SharedMemory.Allocate<F4>(TTile.Rows * TTile.Depth / 4);

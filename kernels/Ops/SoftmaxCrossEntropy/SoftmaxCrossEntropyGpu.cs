@@ -113,7 +113,8 @@ internal static class SoftmaxCrossEntropyGpu
     }
 
     /// <summary>What all elements of a row share.</summary>
-    private readonly record struct RowTerms(float Max, float Sum, float LogSum, int Label, float Spread, float Peak, float Weight);
+    private readonly record struct RowTerms(
+        float Max, float Sum, float LogSum, int Label, float Spread, float Peak, float Weight);
 
     /// <summary>Writes the gradient of one element and gives its part of the loss.</summary>
     private static float Finish(Views views, int place, int j, RowTerms terms, int batch)
@@ -147,7 +148,8 @@ internal static class SoftmaxCrossEntropyGpu
             var other = thread + ((left + 1) / 2);
             if (other < left)
             {
-                var better = values[other] > values[thread] || (values[other] == values[thread] && places[other] < places[thread]);
+                var better = values[other] > values[thread]
+                    || (values[other] == values[thread] && places[other] < places[thread]);
                 places[thread] = better ? places[other] : places[thread];
                 values[thread] = GpuMath.Max(values[thread], values[other]);
             }

@@ -94,7 +94,8 @@ internal sealed class CsvFile : DataPart
     private static Dictionary<int, byte> LabelsOf(IReadOnlyList<string> classNames)
     {
         var areNumbers = classNames.All(name => int.TryParse(name, CultureInfo.InvariantCulture, out _));
-        return classNames.Select((name, place) => (areNumbers ? int.Parse(name, CultureInfo.InvariantCulture) : place, (byte)place))
+        return classNames.Select(
+            (name, place) => (areNumbers ? int.Parse(name, CultureInfo.InvariantCulture) : place, (byte)place))
             .ToDictionary();
     }
 

@@ -155,6 +155,7 @@ internal sealed class CsvLines : IDisposable
     private static string Shown(ReadOnlySpan<byte> field)
     {
         const int Longest = 20;
-        return Encoding.UTF8.GetString(field.Length <= Longest ? field : field[..Longest]) + (field.Length <= Longest ? "" : "...");
+        return Encoding.UTF8.GetString(field.Length <= Longest ? field : field[..Longest])
+            + (field.Length <= Longest ? "" : "...");
     }
 }

@@ -73,7 +73,8 @@ internal sealed class IdxPart : DataPart
                 var part = pixels.AsSpan(0, count * Size.Pixels);
                 if (source.ReadFully(part) < part.Length)
                 {
-                    throw source.Error(source.Position, $"{Count} pictures of {Size} pixels", "the end of the contents", IdxSource.Truncated);
+                    throw source.Error(
+                        source.Position, $"{Count} pictures of {Size} pixels", "the end of the contents", IdxSource.Truncated);
                 }
 
                 sink(part, _labels.AsSpan(first, count));

@@ -60,7 +60,8 @@ public static class OwnData
             return pair;
         }
 
-        options.Warn?.Invoke($"the pictures of {pair.Train.Name} have {pair.Train.Height}x{pair.Train.Width} pixels and are fitted to {size}");
+        options.Warn?.Invoke(
+            $"the pictures of {pair.Train.Name} have {pair.Train.Height}x{pair.Train.Width} pixels and are fitted to {size}");
         return new DatasetPair(Fit(pair.Train, size), Fit(pair.Test, size));
     }
 
@@ -98,7 +99,8 @@ public static class OwnData
         return Pair(first, ReadCsv(test, name, options with { Size = size, ClassNames = first.ClassNames }), options);
     }
 
-    private static Dataset ReadCsv(string path, string name, OwnDataOptions options) => CsvFile.Open(path, options).Load(name, options);
+    private static Dataset ReadCsv(string path, string name, OwnDataOptions options) =>
+        CsvFile.Open(path, options).Load(name, options);
 
     private static DatasetPair Pair(Dataset train, Dataset? test, OwnDataOptions options)
     {

@@ -20,7 +20,8 @@ internal sealed class PictureFolder : DataPart
 
     private readonly List<(string Path, byte Label)> _pictures;
 
-    private PictureFolder(string path, IReadOnlyList<string> classNames, List<(string Path, byte Label)> pictures, PictureSize size)
+    private PictureFolder(
+        string path, IReadOnlyList<string> classNames, List<(string Path, byte Label)> pictures, PictureSize size)
     {
         (Path, ClassNames, _pictures, Size) = (path, classNames, pictures, size);
         Files = pictures.ConvertAll(picture => picture.Path);
@@ -98,7 +99,8 @@ internal sealed class PictureFolder : DataPart
 
         if (others is [var first, ..])
         {
-            options.Warn?.Invoke($"{path}: {others.Count} files that are no PNG, JPEG or BMP pictures are left out, the first {first}");
+            options.Warn?.Invoke(
+                $"{path}: {others.Count} files that are no PNG, JPEG or BMP pictures are left out, the first {first}");
         }
 
         return new PictureFolder(path, classNames, pictures, ChooseSize(path, pictures, options));
@@ -169,7 +171,8 @@ internal sealed class PictureFolder : DataPart
     private static bool IsPicture(string file) => Extensions.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant());
 
     private static IEnumerable<string> Contents(string folder) =>
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
+        Directory.EnumerateFiles(
+            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
             .Where(file => !IsHidden(System.IO.Path.GetFileName(file)))
             .Order(StringComparer.Ordinal);
 

@@ -42,7 +42,8 @@ internal static class SetCache
     }
 
     /// <summary>Maps a set of uncompressed IDX files in place.</summary>
-    public static Dataset Map(string name, string imagesPath, string labelsPath, IReadOnlyList<string>? classNames, bool isStreamed)
+    public static Dataset Map(
+        string name, string imagesPath, string labelsPath, IReadOnlyList<string>? classNames, bool isStreamed)
     {
         var (sizes, offset) = IdxFile.Locate(imagesPath, dimensions: 3);
         var labels = IdxFile.Read(labelsPath, dimensions: 1).Values;
@@ -60,7 +61,8 @@ internal static class SetCache
             var set = Map(name, Path.Combine(folder, ImagesName), Path.Combine(folder, LabelsName), classNames, isStreamed);
             return set.Sha256 == (string?)description["sha256"] ? set : null;
         }
-        catch (Exception e) when (e is DataException or IOException or System.Text.Json.JsonException or InvalidOperationException)
+        catch (Exception e) when (
+            e is DataException or IOException or System.Text.Json.JsonException or InvalidOperationException)
         {
             return null;
         }
