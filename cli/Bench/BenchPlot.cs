@@ -42,7 +42,7 @@ internal static class BenchPlot
         picture.AddPlots(2);
         DrawLadder(picture.GetPlot(0), measured, sizes);
         DrawRoofline(picture.GetPlot(1), measured, roofs);
-        var lines = Math.Max(sizes.Length, measured.Select(NameOf).Distinct().Count() + roofs.Count);
+        var lines = Math.Max(sizes.Length, measured.DistinctBy(row => row.Title).Count() + roofs.Count);
         Save(file, picture, Math.Max(LeastHeight, (LineHeight * lines) + MarginHeight));
     }
 
@@ -81,7 +81,7 @@ internal static class BenchPlot
     /// <summary>A line of the picture for each size, so that its name can be read; a point for each variant.</summary>
     private static void DrawLadder(Plot plot, BenchRow[] rows, string[] sizes)
     {
-        foreach (var (index, series) in rows.GroupBy(NameOf).Index())
+        foreach (var (index, series) in rows.GroupBy(row => row.Title).Index())
         {
             double[] places = [.. series.Select(row => -(double)Array.IndexOf(sizes, SizeOf(row)))];
             Mark(plot.Add.ScatterPoints(SpeedsOf(series), places), index);
@@ -97,7 +97,7 @@ internal static class BenchPlot
 
     private static void DrawRoofline(Plot plot, BenchRow[] rows, IReadOnlyList<Roof> roofs)
     {
-        foreach (var (index, series) in rows.GroupBy(NameOf).Index())
+        foreach (var (index, series) in rows.GroupBy(row => row.Title).Index())
         {
             var points = plot.Add.ScatterPoints([.. series.Select(Intensity)], SpeedsOf(series));
             points.LegendText = series.Key;
@@ -105,11 +105,12 @@ internal static class BenchPlot
         }
 
         // All roofs span the same intensities, and a little more than the points do.
-        var ridges = roofs.Select(RidgeOf).ToArray();
-        var (least, most) = (rows.Select(Intensity).Concat(ridges).Min() - 0.5, rows.Select(Intensity).Concat(ridges).Max() + 0.5);
+        double[] intensities = [.. rows.Select(Intensity), .. roofs.Select(RidgeOf)];
+        var (least, most) = (intensities.Min() - 0.5, intensities.Max() + 0.5);
+        var patterns = LinePattern.GetAllPatterns();
         foreach (var (index, roof) in roofs.Index())
         {
-            DrawRoof(plot, roof, least, most, LinePattern.GetAllPatterns()[index % LinePattern.GetAllPatterns().Length]);
+            DrawRoof(plot, roof, least, most, patterns[index % patterns.Length]);
         }
 
         plot.Axes.Bottom.TickGenerator = Decades();
@@ -151,8 +152,6 @@ internal static class BenchPlot
     private static double Intensity(BenchRow row) => Log(row.Gflops!.Value / row.Gbps!.Value);
 
     private static double Log(double value) => Math.Log10(value);
-
-    private static string NameOf(BenchRow row) => $"{row.Variant} ({row.Place})";
 
     private static string SizeOf(BenchRow row) => row.Sizes.Contains(row.Shape.Detail, StringComparison.OrdinalIgnoreCase)
         ? $"{row.Op} {row.Sizes}" : $"{row.Op} {row.Shape.Detail} {row.Sizes}";

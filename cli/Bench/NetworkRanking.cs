@@ -45,7 +45,7 @@ internal static class NetworkRanking
         }
 
         string[] incomplete = [.. report.Rows.Where(row => row.Shape.Batch == batch && row.Op != Op)
-            .GroupBy(row => $"{row.Variant} ({row.Place})")
+            .GroupBy(row => row.Title)
             .Where(group => group.Any(row => row.MedianSeconds is null) && group.Any(row => row.MedianSeconds is not null))
             .Select(group => group.Key)];
         if (incomplete.Length > 0)

@@ -18,6 +18,9 @@ internal sealed record BenchRow
     /// <summary>The device's id, with the number of threads where there are any.</summary>
     public string Place => NameOf(Backend, Threads);
 
+    /// <summary>What tells the row from others of its size.</summary>
+    public string Title => $"{Variant} ({Place})";
+
     /// <summary>What the device's maker calls it.</summary>
     public required string Device { get; init; }
 
