@@ -9,8 +9,8 @@ namespace ScratchNet.Kernels;
 internal readonly record struct DataCache(int Level, int Bytes, int Cores);
 
 /// <summary>
-/// The processor's data caches, which decide how large a block of a matrix may be. Linux tells them; elsewhere they are taken to
-/// be what most processors of the last ten years have at least.
+/// The processor's data caches, which decide how large a block of a matrix may be. Linux tells them, or else an x86 processor
+/// itself; what nobody tells is taken to be what most processors of the last ten years have at least.
 /// </summary>
 internal static class CacheSizes
 {
@@ -19,8 +19,8 @@ internal static class CacheSizes
     private const int UsualL2 = 512 * Kilobyte;
     private const int UsualL3Share = 2048 * Kilobyte;
 
-    /// <summary>What the system tells, nearest first; empty where it does not.</summary>
-    public static IReadOnlyList<DataCache> Known { get; } = [.. Read()];
+    /// <summary>What the system or the processor tells, nearest first; empty where neither does.</summary>
+    public static IReadOnlyList<DataCache> Known { get; } = Read().ToArray() is { Length: > 0 } told ? told : CpuidCaches.Read();
 
     /// <summary>Bytes of a core's second-level cache.</summary>
     public static int L2 { get; } = Share(2, UsualL2);
