@@ -164,7 +164,7 @@ public abstract class Operation
 public sealed class Operation<TCall> : Operation
     where TCall : struct, IOperationCall
 {
-    private readonly Func<Backend, TCall, Variant<TCall>?>? _choose;
+    private readonly Func<GpuBackend, TCall, Variant<TCall>>? _choose;
     private readonly Variant<TCall>? _cpu;
     private readonly Variant<TCall>? _gpu;
 
@@ -173,10 +173,10 @@ public sealed class Operation<TCall> : Operation
     /// <param name="formula">What it computes.</param>
     /// <param name="variants">Every way to compute it, plainest first.</param>
     /// <param name="choose">
-    /// Picks the variant that training uses; left out, or where it returns null, that is the last one of the backend's target.
+    /// Picks the variant that training uses on a GPU; left out, that is the last one, as it always is on the processor.
     /// </param>
     public Operation(string name, string formula, IReadOnlyList<Variant<TCall>> variants,
-        Func<Backend, TCall, Variant<TCall>?>? choose = null)
+        Func<GpuBackend, TCall, Variant<TCall>>? choose = null)
         : base(name, formula)
     {
         TypedVariants = variants;
@@ -195,9 +195,11 @@ public sealed class Operation<TCall> : Operation
     /// <param name="backend">Where the call runs.</param>
     /// <param name="call">The arguments.</param>
     public Variant<TCall> Choose(Backend backend, in TCall call) =>
-        _choose?.Invoke(backend, call)
-        ?? (backend.Target == Target.Cpu ? _cpu : _gpu)
+        (backend.Target == Target.Cpu ? _cpu : ChooseForGpu(backend, call))
         ?? throw new NotSupportedException($"{Name} has no kernel for {backend.Device.Id}.");
+
+    // A method of its own: whoever only uses the processor never loads ILGPU.
+    private Variant<TCall>? ChooseForGpu(Backend backend, in TCall call) => _choose?.Invoke((GpuBackend)backend, call) ?? _gpu;
 
     /// <summary>Runs the operation with the variant that <see cref="Choose"/> picks.</summary>
     /// <param name="backend">Where to run; all views must live there.</param>

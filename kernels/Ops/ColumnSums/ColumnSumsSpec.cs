@@ -68,5 +68,5 @@ public static class ColumnSumsSpec
             ColumnPerThread,
             Tree,
         ],
-        (backend, _) => backend is GpuBackend gpu ? (gpu.RunsThreadsInTurn ? ColumnPerThread : Tree) : null);
+        (backend, _) => backend.RunsThreadsInTurn ? ColumnPerThread : Tree);
 }

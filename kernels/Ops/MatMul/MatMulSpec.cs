@@ -93,15 +93,10 @@ public static class MatMulSpec
             (backend, _) => tiles().WhyNot(backend));
 
     /// <summary>The rung that the backend's tuning names for a call; where the device cannot run it, the shared tile.</summary>
-    private static Variant<MatMulCall>? Choose(Backend backend, MatMulCall call)
+    private static Variant<MatMulCall> Choose(GpuBackend backend, MatMulCall call)
     {
-        if (backend is not GpuBackend gpu)
-        {
-            return null;
-        }
-
-        var chosen = Named(gpu.Tuning.Variant(MatMulClasses.Of(call)) ?? "tiled");
-        return chosen.WhyNot(gpu, call) is null ? chosen : Named("tiled");
+        var chosen = Named(backend.Tuning.Variant(MatMulClasses.Of(call)) ?? "tiled");
+        return chosen.WhyNot(backend, call) is null ? chosen : Named("tiled");
     }
 
     private static Variant<MatMulCall> Named(string name)

@@ -81,6 +81,6 @@ public static class SoftmaxCrossEntropySpec
             RowPerThread,
             RowPerGroup,
         ],
-        (backend, call) => backend is not GpuBackend gpu ? null
-            : gpu.RunsThreadsInTurn || call.Classes <= SoftmaxCrossEntropyGpu.ShortRow ? RowPerThread : RowPerGroup);
+        (backend, call) =>
+            backend.RunsThreadsInTurn || call.Classes <= SoftmaxCrossEntropyGpu.ShortRow ? RowPerThread : RowPerGroup);
 }
