@@ -65,14 +65,16 @@ internal static class CpuidCaches
     }
 
     /// <summary>
-    /// AMD's older answer: kilobytes of a core's second level, and half megabytes of the third level of all its cores.
+    /// AMD's older answer: kilobytes of a core's second level, and half megabytes of the third level of the whole package. Of
+    /// those a core reaches no more than its group of cores has.
     /// </summary>
     private static List<DataCache> Sizes(Answer sizes, Answer cores)
     {
         const long Kilobyte = 1024;
+        const long LargestOfAGroup = 32 * 1024 * Kilobyte;
         var caches = new List<DataCache>();
         Add(2, (sizes.C >> 16) * Kilobyte, 1);
-        Add(3, (sizes.D >> 18) * 512 * Kilobyte, (int)(cores.C & 255) + 1);
+        Add(3, Math.Min((sizes.D >> 18) * 512 * Kilobyte, LargestOfAGroup), (int)(cores.C & 255) + 1);
         return caches;
 
         void Add(int level, long bytes, int sharers)

@@ -53,7 +53,7 @@ public class CacheSizesTests
     [Fact]
     public void OneThatListsNoneMayTellTheirSizes()
     {
-        // As a virtual machine on a Zen 5 answers: 1 MB of second level, 508 MB of third level in all, two cores.
+        // As a virtual machine on a Zen 5 answers: 1 MB of second level, 508 MB of third level in all its groups of cores.
         var answers = new Dictionary<(int, int), CpuidCaches.Answer>
         {
             [(0, 0)] = new(A: 0xD, 0, 0, 0),
@@ -62,7 +62,7 @@ public class CacheSizesTests
             [(unchecked((int)0x80000008), 0)] = new(0, 0, C: 1, 0),
         };
         Assert.Equal(
-            [new DataCache(2, 1 << 20, 1), new DataCache(3, 508 << 20, 2)],
+            [new DataCache(2, 1 << 20, 1), new DataCache(3, 32 << 20, 2)],
             CpuidCaches.Read((function, index) => answers.GetValueOrDefault((function, index))));
     }
 
