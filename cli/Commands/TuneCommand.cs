@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Parsing;
-using ScratchNet.Engine.Files;
 using ScratchNet.Kernels;
 using ScratchNet.Kernels.Bench;
 
@@ -44,7 +43,7 @@ internal static class TuneCommand
             Autotuner.Shapes, text => terminal.Tell(text));
         terminal.Tell("");
         var file = new TuningFile(gpu.Device);
-        AtomicFile.Write(file.Path, stream => file.Write(stream, tuning));
+        file.Write(tuning);
         Report(tuning, asJson, terminal);
         if (!asJson)
         {

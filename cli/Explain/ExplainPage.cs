@@ -1,10 +1,10 @@
+using ScratchNet.Kernels;
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Reports;
 using ScratchNet.Engine;
-using ScratchNet.Engine.Files;
 
 namespace ScratchNet.Cli.Explain;
 

@@ -1,8 +1,8 @@
+using ScratchNet.Kernels;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using ScratchNet.Engine.Files;
 
 namespace ScratchNet.Cli.Reports;
 

@@ -1,6 +1,6 @@
+using ScratchNet.Kernels;
 using System.Globalization;
 using System.Text;
-using ScratchNet.Engine.Files;
 
 namespace ScratchNet.Cli.Runs;
 

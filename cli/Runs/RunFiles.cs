@@ -1,3 +1,4 @@
+using ScratchNet.Kernels;
 using System.Globalization;
 using ScratchNet.Engine.Files;
 

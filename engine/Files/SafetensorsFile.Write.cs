@@ -1,3 +1,5 @@
+using ScratchNet.Kernels;
+
 namespace ScratchNet.Engine.Files;
 
 public sealed partial class SafetensorsFile

@@ -55,10 +55,12 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
         return null;
     }
 
-    /// <summary>Writes what was measured.</summary>
-    /// <param name="stream">The file's content.</param>
+    /// <summary>Writes what was measured, whole or not at all: another process may read it at any moment.</summary>
     /// <param name="tuning">What was measured.</param>
-    public void Write(Stream stream, MatMulTuning tuning)
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Write(MatMulTuning tuning) => AtomicFile.Write(Path, stream => Write(stream, tuning));
+
+    private void Write(Stream stream, MatMulTuning tuning)
     {
         using var json = new Utf8JsonWriter(stream, Indented);
         json.WriteStartObject();
@@ -103,22 +105,14 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
 
     private string Replaced(string why)
     {
-        var temporary = $"{Path}.{System.IO.Path.GetRandomFileName()}.tmp";
         var outcome = "and was rewritten to hold nothing";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew))
-            {
-                Write(stream, new MatMulTuning([]));
-            }
-
-            // Renamed, because another process may read it at this moment.
-            File.Move(temporary, Path, overwrite: true);
+            Write(new MatMulTuning([]));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             outcome = "and cannot be rewritten";
-            File.Delete(temporary);
         }
 
         return $"{Path} is ignored, because {why}, {outcome}; the built-in choice of kernels is used until "

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ScratchNet.Cli;
-using ScratchNet.Engine.Files;
 using ScratchNet.Kernels;
 
 namespace ScratchNet.Perf;

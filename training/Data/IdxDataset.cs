@@ -35,7 +35,7 @@ public static class IdxDataset
     public static void Write(Dataset dataset, string imagesPath, string labelsPath)
     {
         IdxFile.Write(imagesPath, [dataset.Count, dataset.Height, dataset.Width], dataset.CopyImages());
-        IdxFile.Write(labelsPath, [dataset.Count], dataset.Labels.Span);
+        IdxFile.Write(labelsPath, [dataset.Count], dataset.Labels);
     }
 
     private static PairOfArrays ReadArrays(string imagesPath, string labelsPath) =>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using ScratchNet.Kernels;
 
 namespace ScratchNet.Training.Data;
 
@@ -69,7 +70,7 @@ public static class IdxFile
     /// <param name="dimensions">Sizes, slowest first, each at least 1; at most 4 of them.</param>
     /// <param name="values">As many bytes as the product of the dimensions.</param>
     /// <exception cref="ArgumentException">The dimensions do not multiply to the number of values.</exception>
-    public static void Write(string path, ReadOnlySpan<int> dimensions, ReadOnlySpan<byte> values)
+    public static void Write(string path, int[] dimensions, ReadOnlyMemory<byte> values)
     {
         long product = 1;
         foreach (var size in dimensions)
@@ -78,25 +79,21 @@ public static class IdxFile
         }
 
         if (dimensions.Length is < 1 or > MaxDimensions || product != values.Length
-            || dimensions.ContainsAnyInRange(int.MinValue, 0))
+            || dimensions.Any(size => size <= 0))
         {
             throw new ArgumentException(
-                $"Dimensions {string.Join('x', dimensions.ToArray())} do not hold {values.Length} values.");
+                $"Dimensions {string.Join('x', dimensions)} do not hold {values.Length} values.");
         }
 
-        var temporary = path + ".tmp";
-        using (var file = File.Create(temporary))
+        AtomicFile.Write(path, file =>
         {
-            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+            using var gzip = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
                 ? new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true)
-                : new BufferedStream(file);
+                : null;
+            var stream = gzip ?? file;
             WriteHeader(stream, dimensions);
-            stream.Write(values);
-            stream.Flush();
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+            stream.Write(values.Span);
+        });
     }
 
     /// <summary>Writes what stands before the values.</summary>

@@ -1,6 +1,6 @@
+using ScratchNet.Kernels;
 using System.Diagnostics;
 using ScratchNet.Cli.Output;
-using ScratchNet.Engine.Files;
 using ScratchNet.Training;
 
 namespace ScratchNet.Cli.Runs.Observers;

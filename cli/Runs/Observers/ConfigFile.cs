@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ScratchNet.Cli.Output;
-using ScratchNet.Engine.Files;
 using ScratchNet.Kernels;
 
 namespace ScratchNet.Cli.Runs.Observers;

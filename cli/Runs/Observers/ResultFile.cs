@@ -1,6 +1,6 @@
+using ScratchNet.Kernels;
 using System.Text.Json;
 using ScratchNet.Cli.Output;
-using ScratchNet.Engine.Files;
 using ScratchNet.Training;
 using ScratchNet.Training.Diagnosis;
 using ScratchNet.Training.Metrics;

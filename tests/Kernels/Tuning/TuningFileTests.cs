@@ -129,8 +129,7 @@ public sealed class TuningFileTests : IDisposable
     private TuningFile Written(DeviceInfo device)
     {
         var file = new TuningFile(device, _folder.Path);
-        using var stream = File.Create(file.Path);
-        file.Write(stream, Table());
+        file.Write(Table());
         return file;
     }
 }

@@ -56,7 +56,7 @@ public sealed class DatasetCatalogTests : IDisposable
     public async Task A_folder_with_another_sets_files_is_passed_over()
     {
         SmallSet.WriteTo(_folder["variable"]);
-        IdxFile.Write(_folder["variable/t10k-labels-idx1-ubyte"], [5], [1, 1, 1, 1, 1]);
+        IdxFile.Write(_folder["variable/t10k-labels-idx1-ubyte"], [5], (byte[])[1, 1, 1, 1, 1]);
         Assert.Null(DatasetCatalog.Locate(SmallSet.Entry, Locations));
         var error = await Assert.ThrowsAsync<DataException>(() => DatasetCatalog.LoadAsync(SmallSet.Entry, Locations, downloader: null));
         Assert.Contains(_folder["cache/small"], error.Message);

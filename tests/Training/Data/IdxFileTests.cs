@@ -31,14 +31,14 @@ public sealed class IdxFileTests : IDisposable
     [Fact]
     public void The_layout_is_the_formats()
     {
-        IdxFile.Write(_folder["labels"], [3], [7, 8, 9]);
+        IdxFile.Write(_folder["labels"], [3], (byte[])[7, 8, 9]);
         Assert.Equal([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9], File.ReadAllBytes(_folder["labels"]));
     }
 
     [Fact]
     public void Gzip_is_told_by_its_bytes_not_its_name()
     {
-        IdxFile.Write(_folder["a.gz"], [2], [1, 2]);
+        IdxFile.Write(_folder["a.gz"], [2], (byte[])[1, 2]);
         File.Move(_folder["a.gz"], _folder["a"]);
         Assert.Equal([1, 2], IdxFile.Read(_folder["a"], 1).Values);
     }
@@ -140,8 +140,8 @@ public sealed class IdxFileTests : IDisposable
     [Fact]
     public void Writing_refuses_dimensions_that_do_not_fit()
     {
-        Assert.Throws<ArgumentException>(() => IdxFile.Write(_folder["x"], [2, 2], [1, 2, 3]));
-        Assert.Throws<ArgumentException>(() => IdxFile.Write(_folder["x"], [-1, -3], [1, 2, 3]));
+        Assert.Throws<ArgumentException>(() => IdxFile.Write(_folder["x"], [2, 2], (byte[])[1, 2, 3]));
+        Assert.Throws<ArgumentException>(() => IdxFile.Write(_folder["x"], [-1, -3], (byte[])[1, 2, 3]));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 

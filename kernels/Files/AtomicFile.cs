@@ -1,4 +1,4 @@
-namespace ScratchNet.Engine.Files;
+namespace ScratchNet.Kernels;
 
 /// <summary>
 /// Replaces a file whole or not at all: whoever reads it, at any moment and after any crash, finds the old content or the

@@ -1,4 +1,4 @@
-namespace ScratchNet.Engine.Files;
+namespace ScratchNet.Kernels;
 
 /// <summary>
 /// A file of <see cref="AtomicFile"/> whose content is written under a temporary name, and is not yet sure to be on the disk.

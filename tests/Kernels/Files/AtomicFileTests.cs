@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
-using ScratchNet.Engine.Files;
+using ScratchNet.Kernels;
 using Xunit;
 
-namespace ScratchNet.Tests.Engine.Files;
+namespace ScratchNet.Tests.Kernels.Files;
 
 public sealed class AtomicFileTests : IDisposable
 {
