@@ -40,8 +40,7 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
             using var backend = new CpuBackend(threads);
             // Another program that holds a core meanwhile would make the peak of all cores look too low.
             var peak = Math.Max(FmaPeak.Gflops(threads), threads * FmaPeak.Gflops(1));
-            report.Note(
-                $"{backend.Device.Name}, {backend.Device.Capabilities}, {threads} threads: multiply-add peak {peak:F0} GFLOP/s");
+            report.Note(MachineLine.Of(backend, peak));
             if (report.Has(OpenBlas.Name))
             {
                 report.Version(OpenBlas.Name, OpenBlas.Describe());

@@ -54,8 +54,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         {
             using var backend = new CpuBackend(threads);
             var peak = Math.Max(FmaPeak.Gflops(threads), threads * FmaPeak.Gflops(1));
-            report.Note(string.Create(CultureInfo.InvariantCulture,
-                $"{backend.Device.Name}, {backend.Device.Capabilities}, {threads} threads: multiply-add peak {peak:F0} GFLOP/s"));
+            report.Note(MachineLine.Of(backend, peak));
             foreach (var what in TrainingCase.All.Where(what => isWanted(what.Name)))
             {
                 Compare(backend, what with { Images = images ?? what.Images }, peak);
