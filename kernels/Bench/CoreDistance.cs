@@ -9,8 +9,8 @@ namespace ScratchNet.Kernels.Bench;
 /// </summary>
 internal sealed class CoreDistance
 {
-    private const int Words = 2000;
-    private const int Batches = 15;
+    private const int Words = 200;
+    private const int Batches = 100;
     private const long Over = -1;
 
     /// <summary>A thread that has waited so often gives its core away: there may be no other.</summary>
