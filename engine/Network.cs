@@ -35,7 +35,8 @@ public sealed class Network : IDisposable
     {
         if (inputs < 1 || layers.Count == 0)
         {
-            throw new ShapeException($"A network needs at least one input and one layer; it was given {inputs} and {layers.Count}.");
+            throw new ShapeException(
+                $"A network needs at least one input and one layer; it was given {inputs} and {layers.Count}.");
         }
 
         Backend = backend;

@@ -58,7 +58,9 @@ internal sealed record ElementwiseCase(
         Bench.Reset();
         run();
         var verdict = Bench.Check();
-        return verdict.Fault is null ? verdict.ErrorUlp : throw new InvalidOperationException($"{who} {Name} {Sizes}: {verdict.Fault}");
+        return verdict.Fault is null
+            ? verdict.ErrorUlp
+            : throw new InvalidOperationException($"{who} {Name} {Sizes}: {verdict.Fault}");
     }
 
     public void Dispose() => Bench.Dispose();

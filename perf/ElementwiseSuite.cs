@@ -30,7 +30,8 @@ internal sealed class ElementwiseSuite(SuiteReport report)
     {
         var only = Suite.List("--only", "OP,OP", "only these operations, such as relu,adam");
         return Suite.Create(
-            Name, "Elementwise operations against System.Numerics.Tensors and the memory's bandwidth.", terminal, [Tensors], [only],
+            Name, "Elementwise operations against System.Numerics.Tensors and the memory's bandwidth.", terminal,
+            [Tensors], [only],
             (report, parse) => new ElementwiseSuite(report).Run([.. Suite.Read(parse, only)]));
     }
 
@@ -73,7 +74,8 @@ internal sealed class ElementwiseSuite(SuiteReport report)
         {
             var timing = timings[index];
             var share = timing.TimesFasterThan(best) * operation.Traffic.Bytes / loopBytes;
-            report.Row(place, Row(backend, operation, contender.Name, timing) with { PercentOfPeak = 100 * share, ErrorUlp = error },
+            report.Row(place,
+                Row(backend, operation, contender.Name, timing) with { PercentOfPeak = 100 * share, ErrorUlp = error },
                 index == 0 ? double.NaN : timings[0].TimesFasterThan(timing));
         }
     }

@@ -33,7 +33,8 @@ internal sealed class MathNetProduct
 
     /// <summary>Whether a product is small enough, and plain.</summary>
     public static bool Takes(MatMulShape shape) =>
-        shape is { TransposeA: false, TransposeB: false, Epilogue: false } && Math.Max(shape.M, Math.Max(shape.N, shape.K)) <= LargestSize;
+        shape is { TransposeA: false, TransposeB: false, Epilogue: false }
+            && Math.Max(shape.M, Math.Max(shape.N, shape.K)) <= LargestSize;
 
     /// <summary>How many threads it uses from now on, and that its own code runs instead of a library.</summary>
     public static void Set(int threads)

@@ -21,7 +21,8 @@ internal static unsafe partial class OpenBlas
 
     /// <summary>Why it cannot be used, or null.</summary>
     public static string? WhyNot() =>
-        NativeLibrary.TryLoad(Library, out _) ? null : $"{Library} is not installed (on Debian: apt install libopenblas0-pthread)";
+        NativeLibrary.TryLoad(Library, out _)
+            ? null : $"{Library} is not installed (on Debian: apt install libopenblas0-pthread)";
 
     /// <summary>Which of its kernels it picked for this processor, and its version.</summary>
     public static string Describe() =>

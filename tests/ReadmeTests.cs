@@ -26,6 +26,7 @@ public class ReadmeTests
         var end = Array.FindIndex(lines, line => line.Trim() == "// </readme>");
         var example = string.Join('\n', lines[start..end].Select(line => line.Trim()));
         Assert.Equal(5, end - start);
-        Assert.Contains(example, File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(example,
+            File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 }

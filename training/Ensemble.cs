@@ -5,8 +5,8 @@ using ScratchNet.Training.Metrics;
 namespace ScratchNet.Training;
 
 /// <summary>
-/// Several models that answer together: the mean of their probabilities decides (Hansen and Salamon, "Neural Network Ensembles", IEEE
-/// PAMI 12, 1990). Models are added one after another, and may be disposed as soon as they are.
+/// Several models that answer together: the mean of their probabilities decides (Hansen and Salamon, "Neural Network
+/// Ensembles", IEEE PAMI 12, 1990). Models are added one after another, and may be disposed as soon as they are.
 /// </summary>
 /// <param name="dataset">What to measure on.</param>
 public sealed class Ensemble(Dataset dataset)
@@ -17,7 +17,9 @@ public sealed class Ensemble(Dataset dataset)
     /// <summary>Measures a model, and takes its answers into the ensemble's.</summary>
     /// <param name="model">The model.</param>
     /// <returns>How the model does alone.</returns>
-    /// <exception cref="ShapeException">It does not fit the data, or not the models before it: other classes or another input.</exception>
+    /// <exception cref="ShapeException">
+    /// It does not fit the data, or not the models before it: other classes or another input.
+    /// </exception>
     public EvaluationResult Add(TrainedModel model)
     {
         CheckAgreement(model);
@@ -71,8 +73,8 @@ public sealed class Ensemble(Dataset dataset)
         var first = _members[0];
         if ((model.Format.Height, model.Format.Width) != (first.Format.Height, first.Format.Width))
         {
-            throw new ShapeException($"The model takes pictures of {model.Format.Height}x{model.Format.Width}, but those before it "
-                + $"{first.Format.Height}x{first.Format.Width}: an ensemble needs one input.");
+            throw new ShapeException($"The model takes pictures of {model.Format.Height}x{model.Format.Width}, but those before "
+                + $"it {first.Format.Height}x{first.Format.Width}: an ensemble needs one input.");
         }
 
         if (!model.ClassNames.SequenceEqual(first.ClassNames))

@@ -6,9 +6,9 @@ using ScratchNet.Training.Images;
 namespace ScratchNet.Training;
 
 /// <summary>
-/// How a picture becomes the numbers that a network sees: it is prepared as the training pictures were, which gives height x width bytes,
-/// row by row, cleaned of noise if asked to, and each byte becomes <c>scale·byte + shift</c>. It is stored in the model, so that
-/// prediction does what training did.
+/// How a picture becomes the numbers that a network sees: it is prepared as the training pictures were, which gives height x
+/// width bytes, row by row, cleaned of noise if asked to, and each byte becomes <c>scale·byte + shift</c>. It is stored in the
+/// model, so that prediction does what training did.
 /// </summary>
 /// <param name="Height">Rows of pixels.</param>
 /// <param name="Width">Columns of pixels.</param>

@@ -56,7 +56,8 @@ public abstract record LearningRateSchedule
     {
         if (!(WarmUpEpochs >= 0) || !double.IsFinite(WarmUpEpochs))
         {
-            throw new ArgumentOutOfRangeException(nameof(WarmUpEpochs), WarmUpEpochs, "A warm-up must be at least 0 epochs long.");
+            throw new ArgumentOutOfRangeException(
+                nameof(WarmUpEpochs), WarmUpEpochs, "A warm-up must be at least 0 epochs long.");
         }
     }
 

@@ -100,14 +100,14 @@ public static class NetworkTraining
     {
         if (network.Inputs != dataset.Features)
         {
-            throw new ShapeException($"layer 0 ({network.Layers[0].Description}) takes {network.Inputs} inputs, but the pictures of "
-                + $"{dataset.Name} have {dataset.Height}x{dataset.Width} = {dataset.Features} pixels.");
+            throw new ShapeException($"layer 0 ({network.Layers[0].Description}) takes {network.Inputs} inputs, but the pictures "
+                + $"of {dataset.Name} have {dataset.Height}x{dataset.Width} = {dataset.Features} pixels.");
         }
 
         if (network.Classes < dataset.Classes)
         {
-            throw new ShapeException($"layer {network.Layers.Count - 1} ({network.Layers[^1].Description}) tells {network.Classes} "
-                + $"classes apart, but {dataset.Name} has {dataset.Classes}.");
+            throw new ShapeException($"layer {network.Layers.Count - 1} ({network.Layers[^1].Description}) tells "
+                + $"{network.Classes} classes apart, but {dataset.Name} has {dataset.Classes}.");
         }
     }
 

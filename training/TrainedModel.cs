@@ -67,8 +67,8 @@ public sealed record TrainedModel(
             string[] classes = [.. JsonNode.Parse(file.Text(ClassesKey))!.AsArray().Select(name => (string)name!)];
             if (format.Features != network.Inputs || classes.Length != network.Classes)
             {
-                throw new FormatException($"pictures of {format.Height}x{format.Width} and {classes.Length} classes do not suit a network of "
-                    + $"{network.Inputs} inputs and {network.Classes} classes");
+                throw new FormatException($"pictures of {format.Height}x{format.Width} and {classes.Length} classes do not suit "
+                    + $"a network of {network.Inputs} inputs and {network.Classes} classes");
             }
 
             return new TrainedModel(network, format, classes, file.Text(DatasetKey), file.Text(HashKey));

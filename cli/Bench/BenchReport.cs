@@ -36,7 +36,9 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
         Write(reported, BenchTables.Title(reported), isStep ? BenchTables.Steps : BenchTables.Rungs);
     }
 
-    /// <summary>Writes rows that follow from those measured: for programs like any other, for people in a table of its own.</summary>
+    /// <summary>
+    /// Writes rows that follow from those measured: for programs like any other, for people in a table of its own.
+    /// </summary>
     public void Write(IReadOnlyList<BenchRow> rows, string title, Func<IReadOnlyList<ReportedRow>, TextTable> table) =>
         Write(Reported(rows), title, table);
 

@@ -93,10 +93,13 @@ internal sealed record BenchRequest(
         }
 
         var items = network is not null
-            ? [.. (batches ?? [DefaultBatch]).SelectMany(batch => BenchShape.OfNetwork(network, batch), (_, shape) => new BenchItem(cases[0], shape))]
+            ? [.. (batches ?? [DefaultBatch]).SelectMany(
+                batch => BenchShape.OfNetwork(network, batch), (_, shape) => new BenchItem(cases[0], shape))]
             : words.Sizes is { } sizes
                 ? ItemsOf(cases, sizes)
-                : cases.SelectMany(bench => isSlow ? bench.SmallShapes : bench.DefaultShapes, (bench, shape) => new BenchItem(bench, shape)).ToArray();
+                : cases.SelectMany(
+                    bench => isSlow ? bench.SmallShapes : bench.DefaultShapes,
+                    (bench, shape) => new BenchItem(bench, shape)).ToArray();
         var steps = target == All && words.Sizes is null ? StepsOf(null, null, isSlow) : [];
         return new BenchRequest(items, network, batches ?? [DefaultBatch], steps, names);
     }

@@ -12,7 +12,8 @@ internal static class BenchTables
 
     /// <summary>Explains a table of variants.</summary>
     public const string RungLegend =
-        "Marked *: what training uses. Of peak: the least time that the measured peak allows, over the time. Ulp: the largest error.";
+        "Marked *: what training uses. Of peak: the least time that the measured peak allows, over the time. "
+        + "Ulp: the largest error.";
 
     /// <summary>Explains a table of training steps.</summary>
     public const string StepLegend =
@@ -105,7 +106,8 @@ internal static class BenchTables
         foreach (var row in rows)
         {
             table.Add(row.Row.Reason is { } reason
-                ? [.. columns.TakeWhile(column => !column.Title.StartsWith(' ')).Select(column => column.Text(row)), Terminal.OneLine(reason)]
+                ? [.. columns.TakeWhile(column => !column.Title.StartsWith(' ')).Select(column => column.Text(row)),
+                    Terminal.OneLine(reason)]
                 : [.. columns.Select(column => column.Text(row))]);
         }
 
@@ -130,7 +132,8 @@ internal static class BenchTables
         $"{value.Value.ToString(Math.Abs(value.Value) < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture)}%");
 
     private static string Change(ReportedRow reported) => reported.Change is not { } change ? ""
-        : change.TimesFaster is { } times ? $"{change.Word} ({times.ToString("0.00", CultureInfo.InvariantCulture)}x)" : change.Word;
+        : change.TimesFaster is { } times ? $"{change.Word} ({times.ToString("0.00", CultureInfo.InvariantCulture)}x)"
+        : change.Word;
 
     /// <summary>A column.</summary>
     /// <param name="Title">Its title; one that begins with a space stands over figures.</param>

@@ -17,7 +17,8 @@ internal static class BreakEven
     /// <param name="cancel">Stops between two runs.</param>
     /// <returns>A row with the batch, none where the GPU never wins, and the same in words.</returns>
     public static (BenchRow Row, string Text) Measure(
-        (Backend Backend, IPeaks Peaks) cpu, (Backend Backend, IPeaks Peaks) gpu, IReadOnlyList<int> network, CancellationToken cancel)
+        (Backend Backend, IPeaks Peaks) cpu, (Backend Backend, IPeaks Peaks) gpu, IReadOnlyList<int> network,
+        CancellationToken cancel)
     {
         var (batch, text) = Find(Seconds(cpu.Backend, cpu.Peaks, cancel), Seconds(gpu.Backend, gpu.Peaks, cancel), network,
             cpu.Backend.Device.Id, gpu.Backend.Device.Id);

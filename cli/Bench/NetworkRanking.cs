@@ -60,7 +60,8 @@ internal static class NetworkRanking
     /// <summary>The sum over the products of a step, times the steps.</summary>
     private static BenchRow Place(IEnumerable<BenchRow> products, double steps)
     {
-        double? Sum(Func<BenchRow, double?> seconds) => products.All(row => seconds(row) is not null) ? steps * products.Sum(seconds) : null;
+        double? Sum(Func<BenchRow, double?> seconds) =>
+            products.All(row => seconds(row) is not null) ? steps * products.Sum(seconds) : null;
         var first = products.First();
         return new BenchRow
         {

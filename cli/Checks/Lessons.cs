@@ -66,8 +66,8 @@ internal static class Lessons
             + "large is m/sqrt(v) then?",
             "step = rate · (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)", "step = rate · m / (sqrt(v) + eps)",
             "After one step m = 0.1·g and v = 0.001·g², so m/sqrt(v) is 3.2 instead of 1: the first step is three "
-            + "times too long, the tenth six times, and it takes some thousand steps to fade. A small rate may even gain by that, a large "
-            + "one does not survive it. Compare the first steps with the formula."),
+            + "times too long, the tenth six times, and it takes some thousand steps to fade. A small rate may even gain by "
+            + "that, a large one does not survive it. Compare the first steps with the formula."),
         new(Fault.SoftmaxNoMax, "It works for days and then says NaN",
             "Every gradient passes. One check of the loss does not: with which scores? What is the largest x for "
             + "which e^x is a float32?",

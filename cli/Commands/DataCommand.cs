@@ -46,7 +46,8 @@ internal static class DataCommand
     private static ExampledCommand Clean(Terminal terminal)
     {
         var json = CommonOptions.Json();
-        var command = new ExampledCommand("clean", "Removes the decoded sets in the cache folder: own pictures and CSV files, decoded once.",
+        var command = new ExampledCommand("clean",
+            "Removes the decoded sets in the cache folder: own pictures and CSV files, decoded once.",
             ("scratchnet data clean", "they are decoded again when they are needed"))
         {
             json,

@@ -43,7 +43,9 @@ internal static class EvaluateCommand
         return command;
     }
 
-    /// <summary>Models take every word that they are given; a last one that is a data set, or meant one, is told from them here.</summary>
+    /// <summary>
+    /// Models take every word that they are given; a last one that is a data set, or meant one, is told from them here.
+    /// </summary>
     private static (string[] Models, string? Dataset) Split(string[] words)
     {
         var last = words[^1];

@@ -28,7 +28,8 @@ internal static class KernelsCommand
     private static ExampledCommand CreateList(Terminal terminal)
     {
         var json = CommonOptions.Json();
-        var list = new ExampledCommand("list", "The same as 'kernels' alone.", ("scratchnet kernels list --json", "one variant a line")) { json };
+        var list = new ExampledCommand(
+            "list", "The same as 'kernels' alone.", ("scratchnet kernels list --json", "one variant a line")) { json };
         list.SetAction(parse => List(parse.GetValue(json), terminal));
         return list;
     }
@@ -41,7 +42,8 @@ internal static class KernelsCommand
         };
         var language = CommonOptions.Text("--as", "LANGUAGE", "csharp, il, or for GPU kernels ptx or opencl [default: csharp]");
         var architecture = CommonOptions.Text("--arch", "ARCH",
-            $"NVIDIA architecture that PTX is made for, sm_60 to sm_90; ILGPU names sm_80 as the target of later ones [default: {DefaultArchitecture}]");
+            "NVIDIA architecture that PTX is made for, sm_60 to sm_90; ILGPU names sm_80 as the target of later ones "
+            + $"[default: {DefaultArchitecture}]");
         var show = new ExampledCommand("show", "Prints the code of a variant; needs no device.",
             ("scratchnet kernels show matmul/simd", "C#"),
             ("scratchnet kernels show matmul/tiled --as opencl", "the OpenCL C that its drivers are given"))
@@ -171,6 +173,7 @@ internal static class KernelsCommand
 
         var nearest = Nearest.To(name, known.Select(pair => pair.Name));
         throw new UsageException(
-            $"there is no kernel '{name}'; {(nearest is null ? "'scratchnet kernels' lists them" : $"did you mean '{nearest}'?")}");
+            $"there is no kernel '{name}'; "
+            + $"{(nearest is null ? "'scratchnet kernels' lists them" : $"did you mean '{nearest}'?")}");
     }
 }

@@ -12,7 +12,8 @@ internal static class RecipesCommand
     public static Command Create(Terminal terminal)
     {
         var json = CommonOptions.Json();
-        var command = new ExampledCommand("recipes", "Lists the recipes: option values that aim at an accuracy within a time, and what was measured of them.",
+        var command = new ExampledCommand("recipes",
+            "Lists the recipes: option values that aim at an accuracy within a time, and what was measured of them.",
             ("scratchnet recipes", "every recipe: network, accuracy, time"),
             ("scratchnet train mnist --recipe quick", "follow one"),
             ("scratchnet train mnist --recipe quick --epochs 20", "follow one but for its epochs"))
@@ -28,7 +29,8 @@ internal static class RecipesCommand
         var table = new TextTable("recipe", "data", "hidden layers", " epochs", " aims at", " within", " measured", " in");
         foreach (var recipe in Recipes.All)
         {
-            table.Add(recipe.Name, recipe.Dataset, recipe.Options[TrainOptionNames.Hidden], recipe.Options[TrainOptionNames.Epochs],
+            table.Add(recipe.Name, recipe.Dataset,
+                recipe.Options[TrainOptionNames.Hidden], recipe.Options[TrainOptionNames.Epochs],
                 Figures.Percent(recipe.Aim.Accuracy), Figures.Duration(recipe.Aim.Seconds),
                 Figures.Percent(recipe.Measured.Accuracy), Figures.Duration(recipe.Measured.Seconds));
         }

@@ -31,11 +31,14 @@ internal static class TrainCommand
         var resume = CommonOptions.Text("--resume", "PATH",
             "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
         var (every, keep) = (CommonOptions.Text(CheckpointCadence.Option, "N",
-            "save a checkpoint every so many steps (200) or seconds (30s) [default: 5s, or as seldom as it takes to cost under 2 %]"),
+            "save a checkpoint every so many steps (200) or seconds (30s) "
+            + "[default: 5s, or as seldom as it takes to cost under 2 %]"),
             CommonOptions.Text("--keep", "K", $"keep the last K checkpoints [default: {CheckpointFiles.DefaultKeep}]"));
         var quiet = CommonOptions.Flag("--quiet", "no progress, only the result");
-        var command = new ExampledCommand("train", "Trains a network on a data set and saves it.", Examples) { dataset, data, stream };
-        Option[] options = [recipe, .. deciding, denoise, noAugment, repeat, device, threads, folder, output, resume, every, keep, json, quiet];
+        var command = new ExampledCommand(
+            "train", "Trains a network on a data set and saves it.", Examples) { dataset, data, stream };
+        Option[] options =
+            [recipe, .. deciding, denoise, noAugment, repeat, device, threads, folder, output, resume, every, keep, json, quiet];
         Array.ForEach(options, command.Add);
         command.SetAction(parse => Run(new TrainRequest(
             parse.GetValue(dataset),
@@ -61,7 +64,8 @@ internal static class TrainCommand
     public static IReadOnlyList<string> CompleteAugment(IReadOnlyList<string> args) =>
     [
         .. args.Select((word, i) =>
-            word == TrainOptionNames.Augment && (i + 1 == args.Count || !DistortionText.Suits(args[i + 1])) ? $"{word}=yes" : word),
+            word == TrainOptionNames.Augment && (i + 1 == args.Count || !DistortionText.Suits(args[i + 1]))
+                ? $"{word}=yes" : word),
     ];
 
     private static (string, string)[] Examples =>
@@ -83,7 +87,8 @@ internal static class TrainCommand
             $"units of the hidden layers, or none {TrainingDefaults.Tell(set => string.Join(',', set.Hidden))}"),
         CommonOptions.Text(TrainOptionNames.Activation, "NAME", "relu, sigmoid or tanh [default: relu]"),
         CommonOptions.Text(TrainOptionNames.Dropout, "RATE",
-            $"dropout after the hidden layers, from 0 to below 1, or one rate for each {TrainingDefaults.Tell(set => set.Dropout)}"),
+            "dropout after the hidden layers, from 0 to below 1, or one rate "
+            + $"for each {TrainingDefaults.Tell(set => set.Dropout)}"),
         CommonOptions.Text(TrainOptionNames.InputDropout, "RATE", "dropout of the pixels [default: 0]"),
         CommonOptions.Text(TrainOptionNames.Epochs, "N",
             $"times to go through the training pictures {TrainingDefaults.Tell(set => set.Epochs)}"),
@@ -99,7 +104,8 @@ internal static class TrainCommand
         CommonOptions.Text(TrainOptionNames.Ema, "DECAY",
             "average the weights over the steps, keeping this share at each: 0.999 for instance, 0 for none [default: 0]"),
         CommonOptions.Text(TrainOptionNames.EarlyStopping, "EPOCHS",
-            "stop after so many epochs without a better validation loss, or accuracy (5,on=accuracy), and keep the best [default: no]"),
+            "stop after so many epochs without a better validation loss, or accuracy (5,on=accuracy), and keep the best "
+            + "[default: no]"),
         CommonOptions.Text(TrainOptionNames.ClassWeights, "W,W,...",
             "weigh the classes: balanced (rare ones more), or one number a class [default: no]"),
         CommonOptions.Text(TrainOptionNames.LabelSmoothing, "SHARE", "share of the target spread over all classes [default: 0]"),
@@ -109,11 +115,13 @@ internal static class TrainCommand
         CommonOptions.Text(TrainOptionNames.WarmUp, "EPOCHS", "epochs in which the rate first grows from nothing [default: 0]"),
         CommonOptions.Text(TrainOptionNames.Augment, "HOW",
             "distort training pictures, differently in every epoch: no, mild, yes, strong or numbers, "
-            + $"rotation=10,scale=0.1,shift=1.5,shear=0.1,alpha=34,sigma=5 {TrainingDefaults.Tell(set => set.Augment ? "yes" : "no")}"),
+            + "rotation=10,scale=0.1,shift=1.5,shear=0.1,alpha=34,sigma=5 "
+            + $"{TrainingDefaults.Tell(set => set.Augment ? "yes" : "no")}"),
         CommonOptions.Text(TrainOptionNames.Validation, "SHARE",
             "share of the training part held out to watch the run [default: 0.1]"),
-        CommonOptions.Text(TrainOptionNames.OnNan, "HOW", "when a loss is not finite: stop, or rollback to the last good epoch and halve "
-            + "the rate, at most ten times [default: stop]"),
+        CommonOptions.Text(TrainOptionNames.OnNan, "HOW",
+            "when a loss is not finite: stop, or rollback to the last good epoch and halve the rate, at most ten times "
+            + "[default: stop]"),
         CommonOptions.Text(TrainOptionNames.Seed, "N", "decides weights, order, dropout and distortions [default: 1]"),
     ];
 
@@ -163,8 +171,8 @@ internal static class TrainCommand
     {
         if (request.Resume is not null)
         {
-            throw new UsageException($"{TrainOptionNames.Recipe} and --resume contradict each other: a run goes on with the options that "
-                + "it has; leave one out");
+            throw new UsageException($"{TrainOptionNames.Recipe} and --resume contradict each other: a run goes on with the "
+                + "options that it has; leave one out");
         }
 
         var dataset = request.Dataset ?? (request.Data is null ? recipe.Dataset : null);

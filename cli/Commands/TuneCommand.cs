@@ -13,12 +13,13 @@ internal static class TuneCommand
     public static Command Create(Terminal terminal)
     {
         var device = CommonOptions.Text("--device", "DEVICE",
-            "cuda or opencl, with a number to choose one of several (opencl:1), or simulator [default: the GPU that 'auto' takes]");
+            "cuda or opencl, with a number to choose one of several (opencl:1), or simulator "
+            + "[default: the GPU that 'auto' takes]");
         var json = CommonOptions.Json();
         var command = new ExampledCommand("tune",
-            "Measures which matrix product kernel, with which tiles, is fastest on a GPU for each kind of product that networks need, "
-            + "and keeps the answer in the cache folder. Training and 'bench' use it from then on. Sums are then rounded in another "
-            + "order, so tune before a training run, not between its parts.",
+            "Measures which matrix product kernel, with which tiles, is fastest on a GPU for each kind of product that "
+            + "networks need, and keeps the answer in the cache folder. Training and 'bench' use it from then on. Sums are then "
+            + "rounded in another order, so tune before a training run, not between its parts.",
             ("scratchnet tune", "the GPU that training takes by itself"),
             ("scratchnet tune --device opencl:0", "another one"))
         {

@@ -16,7 +16,8 @@ internal static class VerifyCommand
         var kills = CommonOptions.Text("--kills", "N", "how often to kill each run, at random steps [default: 3]");
         var json = CommonOptions.Json();
         var command = new ExampledCommand("verify",
-            "Trains in processes that are killed at random steps and resumed, and compares the weights with those of runs left alone.",
+            "Trains in processes that are killed at random steps and resumed, and compares the weights with those of runs left "
+            + "alone.",
             ("scratchnet verify", "some seconds; exit code 1 when a single bit differs"),
             ("scratchnet verify --threads 2 --kills 20", "one number of threads, many kills"))
         {

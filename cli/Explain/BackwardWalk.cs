@@ -110,7 +110,8 @@ internal sealed class BackwardWalk(Explanation walk)
         var units = walk.Units(dropout.Index);
         var numeric = walk.Numbers.Dx(dropout.Index, units);
         return new Step(new("backward", dropout.Index + 1, "dropout"), $"Dropout {walk.WhereOf(dropout)}: dx",
-            "What was dropped acts on nothing, so nothing comes back to it; what was kept gets its gradient times the same factor.",
+            "What was dropped acts on nothing, so nothing comes back to it; what was kept gets its gradient times the same "
+            + "factor.",
             ["forward: y[j] = x[j]·mask[j]", "so: dx[j] = dy[j]·mask[j]"],
             [
                 .. units.Select((j, i) => new Line($"dx[{j}]", layer.Dx[j])

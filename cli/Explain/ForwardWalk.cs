@@ -58,9 +58,10 @@ internal sealed class ForwardWalk(Explanation walk)
         var layer = Trace.Sample.Layers[dropout.Index];
         return new Step(new("forward", dropout.Index + 1, "dropout"),
             $"Dropout {walk.WhereOf(dropout)}, rate {Explanation.Show(dropout.Rate)}",
-            $"In training each value is set to 0 with a probability of {Explanation.Show(dropout.Rate)}, and the others are divided "
-            + $"by 1 - {Explanation.Show(dropout.Rate)}, so that the mean stays. Which ones is decided by the seed and the number of "
-            + $"the step, here {Trace.Number}: the mask is that of its first sample. A finished network drops nothing.",
+            $"In training each value is set to 0 with a probability of {Explanation.Show(dropout.Rate)}, and the others are "
+            + $"divided by 1 - {Explanation.Show(dropout.Rate)}, so that the mean stays. Which ones is decided by the seed and "
+            + $"the number of the step, here {Trace.Number}: the mask is that of its first sample. A finished network drops "
+            + "nothing.",
             ["y[j] = x[j]·mask[j]"],
             [
                 .. walk.Units(dropout.Index).Select(j => new Line($"y[{j}]", layer.Y[j])

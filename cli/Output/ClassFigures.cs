@@ -20,7 +20,8 @@ internal static class ClassFigures
     public static IEnumerable<string> Lines(ConfusionMatrix confusion, IReadOnlyList<string> classNames, int width)
     {
         var scores = new ClassificationReport(confusion).Classes;
-        var columns = Enumerable.Range(0, Math.Min(scores.Count, classNames.Count)).Select(c => Column(classNames[c], scores[c])).ToArray();
+        var columns = Enumerable.Range(0, Math.Min(scores.Count, classNames.Count))
+            .Select(c => Column(classNames[c], scores[c])).ToArray();
         var wide = Titles[0].Length + columns.Sum(column => column[0].Length) <= width;
         int[] order = [.. Enumerable.Range(0, columns.Length)];
         if (!wide)
@@ -37,7 +38,8 @@ internal static class ClassFigures
     private static string[] Column(string name, ClassScores scores)
     {
         var shown = Terminal.OneLine(name);
-        string[] cells = [shown.Length <= LongestName ? shown : shown[..LongestName], Percent(scores.Recall), Percent(scores.Precision)];
+        string[] cells =
+            [shown.Length <= LongestName ? shown : shown[..LongestName], Percent(scores.Recall), Percent(scores.Precision)];
         var width = cells.Max(cell => cell.Length) + Gap;
         return Array.ConvertAll(cells, cell => cell.PadLeft(width));
     }

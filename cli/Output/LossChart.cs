@@ -23,7 +23,9 @@ internal static class LossChart
         for (var row = 0; row < Rows; row++)
         {
             var line = new StringBuilder();
-            var label = row % 3 == 0 || row == Rows - 1 ? (top * (Rows - 1 - row) / (Rows - 1)).ToString("0.00", CultureInfo.InvariantCulture) : "";
+            var label = row % 3 == 0 || row == Rows - 1
+                ? (top * (Rows - 1 - row) / (Rows - 1)).ToString("0.00", CultureInfo.InvariantCulture)
+                : "";
             line.Append(label.PadLeft(7)).Append(" |");
             for (var column = 0; column < Columns; column++)
             {

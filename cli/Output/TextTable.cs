@@ -28,7 +28,8 @@ internal sealed class TextTable(params string[] header)
     public void Write(TextWriter output)
     {
         string[] titles = [.. header.Select(title => title.TrimStart())];
-        int[] widths = [.. titles.Select((title, column) => _rows.Where(row => column < row.Length - 1 || row.Length == titles.Length)
+        int[] widths = [.. titles.Select((title, column) => _rows
+            .Where(row => column < row.Length - 1 || row.Length == titles.Length)
             .Select(row => row[column].Length).Append(title.Length).Max())];
         foreach (var row in _rows.Prepend(titles))
         {

@@ -23,8 +23,8 @@ internal static class CommonOptions
     public static Option<string?> Threads() => Text("--threads", "N", "threads for the cpu [default: one a processor]");
 
     public static Option<string?> Data() => Text("--data", "PATH",
-        "your own data: a folder with a sub-folder of pictures for each class, a CSV file (label first), or a folder with IDX files; "
-        + "or where the files of DATASET are");
+        "your own data: a folder with a sub-folder of pictures for each class, a CSV file (label first), or a folder with IDX "
+        + "files; or where the files of DATASET are");
 
     public static Option<bool> Stream() => Flag("--stream",
         "bring pictures to the device batch by batch, as is done with sets larger than memory");
@@ -42,8 +42,8 @@ internal static class CommonOptions
 
         if (parse.GetValue(device) is { } name and not ("auto" or "cpu"))
         {
-            throw new UsageException($"{option.Name} and '{device.Name} {name}' contradict each other: only the cpu has threads to set; "
-                + "leave one out");
+            throw new UsageException($"{option.Name} and '{device.Name} {name}' contradict each other: only the cpu has threads "
+                + "to set; leave one out");
         }
 
         return Values.Whole(option.Name, text, 1, MaxThreads);

@@ -50,8 +50,8 @@ internal sealed record ClassWeighting(string Text)
                 var weights = Text.Split(',').Select(part => float.Parse(part, CultureInfo.InvariantCulture)).ToArray();
                 return weights.Length == train.Classes
                     ? weights
-                    : throw new UsageException($"{Option} has {weights.Length} weights, but {train.Name} has {train.Classes} classes; give "
-                        + "one weight a class");
+                    : throw new UsageException($"{Option} has {weights.Length} weights, but {train.Name} has {train.Classes} "
+                        + "classes; give one weight a class");
         }
     }
 }

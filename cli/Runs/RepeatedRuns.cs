@@ -31,12 +31,14 @@ internal sealed class RepeatedRuns
         var count = Values.Whole(Option, repeat, 2, Most);
         if (request.Resume is not null)
         {
-            throw new UsageException($"{Option} and --resume contradict each other: one run is resumed, many begin anew; leave one out");
+            throw new UsageException($"{Option} and --resume contradict each other: one run is resumed, many begin anew; "
+                + "leave one out");
         }
 
         if (request.Output is not null)
         {
-            throw new UsageException($"{Option} and --output contradict each other: every run gets a folder; give theirs with --run");
+            throw new UsageException($"{Option} and --output contradict each other: every run gets a folder; "
+                + "give theirs with --run");
         }
 
         var first = request.Given.TryGetValue(TrainOptionNames.Seed, out var text)
@@ -110,7 +112,8 @@ internal sealed class RepeatedRuns
         _terminal.Out.WriteLine();
         table.Write(_terminal.Out);
         _terminal.Out.WriteLine();
-        _terminal.Out.WriteLine($"mean test accuracy of {accuracies.Length} runs {_terminal.Strong(Figures.Percent(accuracies.Average()))} "
+        _terminal.Out.WriteLine($"mean test accuracy of {accuracies.Length} runs "
+            + $"{_terminal.Strong(Figures.Percent(accuracies.Average()))} "
             + $"(95% interval {Figures.Percent(low)} to {Figures.Percent(high)})");
     }
 

@@ -111,7 +111,8 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
         catch (IOException exception)
         {
             var reason = (exception.InnerException ?? exception).Message;
-            throw new IOException($"{Model}: cannot be written: {reason} Choose another place with --run or --output.", exception);
+            throw new IOException(
+                $"{Model}: cannot be written: {reason} Choose another place with --run or --output.", exception);
         }
     }
 

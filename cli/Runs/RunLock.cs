@@ -22,8 +22,8 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException)
         {
-            throw new FailureException($"{files.Folder?.Path ?? files.Model}: another run is writing there; wait until it ends, or choose "
-                + "another place with --run or --output");
+            throw new FailureException($"{files.Folder?.Path ?? files.Model}: another run is writing there; wait until it ends, "
+                + "or choose another place with --run or --output");
         }
     }
 

@@ -19,8 +19,8 @@ internal static class ScheduleText
         var name = Values.Choice(Option, numbers.Word, "constant", "step", "cosine", "one-cycle", "plateau");
         if (name == "one-cycle" && warmUpEpochs > 0)
         {
-            throw new UsageException($"{TrainOptionNames.WarmUp} and '{Option} one-cycle' contradict each other: one-cycle begins with a "
-                + "rise of its own (one-cycle,rise=SHARE); leave one out");
+            throw new UsageException($"{TrainOptionNames.WarmUp} and '{Option} one-cycle' contradict each other: one-cycle "
+                + "begins with a rise of its own (one-cycle,rise=SHARE); leave one out");
         }
 
         LearningRateSchedule schedule = name switch

@@ -192,17 +192,19 @@ internal sealed record TrainingPlan(
     private static IReadOnlyList<float> ReadDropout(string? text, int layers, float fallback)
     {
         const string Option = TrainOptionNames.Dropout;
-        float[] rates = text is null ? [fallback] : [.. text.Split(',').Select(rate => (float)Values.Real(Option, rate.Trim(), 0, 1))];
+        float[] rates = text is null
+            ? [fallback]
+            : [.. text.Split(',').Select(rate => (float)Values.Real(Option, rate.Trim(), 0, 1))];
         if (layers == 0 && rates.Any(rate => rate > 0))
         {
-            throw new UsageException($"{Option} and '{TrainOptionNames.Hidden} none' contradict each other: there is no hidden layer to "
-                + $"drop units of; leave one out, or use {TrainOptionNames.InputDropout}");
+            throw new UsageException($"{Option} and '{TrainOptionNames.Hidden} none' contradict each other: there is no hidden "
+                + $"layer to drop units of; leave one out, or use {TrainOptionNames.InputDropout}");
         }
 
         return rates.Length == 1 || rates.Length == layers
             ? rates
-            : throw new UsageException($"{Option} is '{text}', which are {rates.Length} rates for {layers} hidden layers; give one rate, or "
-                + "one a layer");
+            : throw new UsageException($"{Option} is '{text}', which are {rates.Length} rates for {layers} hidden layers; give "
+                + "one rate, or one a layer");
     }
 
     private static EarlyStopping? ReadEarlyStopping(string? text)
@@ -225,8 +227,8 @@ internal sealed record TrainingPlan(
         if (validation == 0 && options.NeedsValidation)
         {
             var what = options.EarlyStopping is null ? $"'{TrainOptionNames.Schedule} plateau'" : TrainOptionNames.EarlyStopping;
-            throw new UsageException($"{what} and '{TrainOptionNames.Validation} 0' contradict each other: it watches the validation part; "
-                + "leave one out");
+            throw new UsageException($"{what} and '{TrainOptionNames.Validation} 0' contradict each other: it watches the "
+                + "validation part; leave one out");
         }
     }
 
@@ -235,7 +237,8 @@ internal sealed record TrainingPlan(
         if (options.Schedule.WarmUpEpochs >= options.Epochs)
         {
             throw new UsageException(string.Create(CultureInfo.InvariantCulture,
-                $"{TrainOptionNames.WarmUp} is {options.Schedule.WarmUpEpochs}, but must be shorter than the run of {options.Epochs} epochs"));
+                $"{TrainOptionNames.WarmUp} is {options.Schedule.WarmUpEpochs}, but must be shorter than the run of "
+                + $"{options.Epochs} epochs"));
         }
     }
 

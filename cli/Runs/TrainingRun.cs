@@ -55,7 +55,8 @@ internal sealed class TrainingRun : IDisposable
             return Open(request with { Device = request.Device ?? device }, plan, terminal, files, checkpoint, cancellation);
         }
 
-        var source = DataSource.Of(request.Dataset, request.Data, DatasetCatalog.Bundled.Name) with { IsStreamed = request.IsStreamed };
+        var source = DataSource.Of(request.Dataset, request.Data, DatasetCatalog.Bundled.Name)
+            with { IsStreamed = request.IsStreamed };
         return Open(request, TrainingPlan.Read(source, request.Given.GetValueOrDefault), terminal, null, null, cancellation);
     }
 

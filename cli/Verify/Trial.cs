@@ -20,15 +20,16 @@ internal sealed record TrialResult(int Threads, IReadOnlyList<long> ResumedFrom,
 internal sealed class Trial(CancellationToken cancellation) : IDisposable
 {
     /// <summary>What is trained, in a line.</summary>
-    public const string Description = "784-64-10 on the bundled digits, 6 epochs of 113 steps, with dropout, distortions and averaged weights; "
-        + "a checkpoint every 5 steps";
+    public const string Description = "784-64-10 on the bundled digits, 6 epochs of 113 steps, with dropout, distortions and "
+        + "averaged weights; a checkpoint every 5 steps";
 
     private const long Steps = 678;
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
 
     private static readonly string[] Options =
     [
-        "--hidden", "64", "--epochs", "6", "--batch-size", "32", "--validation", "0", "--dropout", "0.1", "--augment=mild", "--ema", "0.99",
+        "--hidden", "64", "--epochs", "6", "--batch-size", "32", "--validation", "0", "--dropout", "0.1", "--augment=mild",
+        "--ema", "0.99",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("scratchnet-verify-").FullName;
@@ -108,7 +109,8 @@ internal sealed class Trial(CancellationToken cancellation) : IDisposable
     {
         if (process.ExitCode != ExitCode.Success)
         {
-            throw new FailureException($"a training process ended with code {process.ExitCode}: {process.StandardError.ReadToEnd().Trim()}");
+            throw new FailureException(
+                $"a training process ended with code {process.ExitCode}: {process.StandardError.ReadToEnd().Trim()}");
         }
     }
 

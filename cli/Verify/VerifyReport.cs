@@ -41,8 +41,9 @@ internal sealed class VerifyReport(Terminal terminal, bool asJson)
         var kills = _results.Sum(result => result.ResumedFrom.Count);
         if (_results.Find(result => !IsSame(result)) is { } other)
         {
-            throw new FailureException($"the run with {Threads(other)}, killed {Times(other.ResumedFrom.Count)}, has other bits than the first "
-                + "(see 'The determinism contract' in training/README.md); please report this machine's 'scratchnet devices' as a bug");
+            throw new FailureException($"the run with {Threads(other)}, killed {Times(other.ResumedFrom.Count)}, has other bits "
+                + "than the first (see 'The determinism contract' in training/README.md); please report this machine's "
+                + "'scratchnet devices' as a bug");
         }
 
         if (asJson)
@@ -58,8 +59,8 @@ internal sealed class VerifyReport(Terminal terminal, bool asJson)
         }
 
         terminal.Out.WriteLine();
-        terminal.Out.WriteLine($"{terminal.Good("verified")}: {_results.Count} runs, {kills} kills, the same {Figures.Count(_results[0].Values)} numbers "
-            + "to the bit (weights, their average, Adam's moments)");
+        terminal.Out.WriteLine($"{terminal.Good("verified")}: {_results.Count} runs, {kills} kills, the same "
+            + $"{Figures.Count(_results[0].Values)} numbers to the bit (weights, their average, Adam's moments)");
         return ExitCode.Success;
     }
 

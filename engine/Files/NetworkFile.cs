@@ -19,7 +19,8 @@ public static class NetworkFile
 
     /// <summary>The version of the engine, as it stands in files.</summary>
     public static string Version { get; } =
-        typeof(NetworkFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        typeof(NetworkFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
 
     /// <summary>Saves a network.</summary>
     /// <param name="network">The network.</param>

@@ -120,7 +120,8 @@ public static class Devices
         new(id, kind, name, IsProcessor: false, Units: 0, MemoryBytes: 0, Capabilities: "", WhyUnusable: why);
 
     private static DeviceException Unknown(string device) => new(
-        $"Device '{device}' is unknown: use auto, cpu, cuda, opencl, simulator, or one by number such as opencl:0. {WhatThereIs()}");
+        $"Device '{device}' is unknown: use auto, cpu, cuda, opencl, simulator, or one by number such as "
+        + $"opencl:0. {WhatThereIs()}");
 
     private static string WhatThereIs() =>
         $"There is: {string.Join(", ", List().Where(info => info.IsUsable).Select(info => $"{info.Id} ({info.Name})"))}.";

@@ -95,7 +95,8 @@ internal sealed class Autotuner(GpuBackend backend, TimeProvider clock, Cancella
             best = Math.Min(best, seconds[candidate]);
         }
 
-        var rest = candidates.Where(candidate => double.IsFinite(seconds[candidate]) && seconds[candidate] <= Hopeless * best).ToArray();
+        var rest = candidates
+            .Where(candidate => double.IsFinite(seconds[candidate]) && seconds[candidate] <= Hopeless * best).ToArray();
         var timings = Interleaved.Time(Plan, clock, [.. rest.Select(candidate => new Contender(
             candidate.Variant, () => Launch(ladder, kind, candidate), Finish: backend.Synchronize))], cancel);
         return [.. rest.Zip(timings, (candidate, timing) => (candidate, ladder.Flops / timing.MedianSeconds / 1e9))];

@@ -28,7 +28,8 @@ internal abstract unsafe class TrafficPattern
     [
         new TrafficPattern<One>(), new TrafficPattern<Two>(), new TrafficPattern<Four>(),
         new TrafficPattern<Copy>(), new TrafficPattern<Triad>(), new TrafficPattern<Spread>(),
-        new TrafficPattern<InPlace>(), new TrafficPattern<UpdateOne>(), new TrafficPattern<UpdateTwo>(), new TrafficPattern<UpdateThree>(),
+        new TrafficPattern<InPlace>(), new TrafficPattern<UpdateOne>(),
+        new TrafficPattern<UpdateTwo>(), new TrafficPattern<UpdateThree>(),
     ];
 
     internal delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<float> data, int count);

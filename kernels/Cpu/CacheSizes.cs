@@ -53,7 +53,8 @@ internal static class CacheSizes
 
     /// <summary>The number in a size such as <c>48K</c>; 0 for anything else.</summary>
     internal static int Kilobytes(string? text) =>
-        text is [.. var digits, 'K'] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0;
+        text is [.. var digits, 'K'] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? size : 0;
 
     /// <summary>How many cores a list such as <c>0-3,8-11</c> names; 1 when it cannot be read.</summary>
     internal static int Cores(string? list)

@@ -17,7 +17,8 @@ internal static class CpuDevice
         IsProcessor: true,
         Units: threads,
         MemoryBytes: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        Capabilities: string.Join(", ", [$"{VectorBits()}-bit vectors", .. CacheSizes.Known.Select(cache => $"{cache.Bytes / 1024} KB L{cache.Level}")]));
+        Capabilities: string.Join(", ",
+            [$"{VectorBits()}-bit vectors", .. CacheSizes.Known.Select(cache => $"{cache.Bytes / 1024} KB L{cache.Level}")]));
 
     /// <summary>Width of the widest vectors that are hardware.</summary>
     private static int VectorBits() =>

@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics.X86;
 namespace ScratchNet.Kernels;
 
 /// <summary>
-/// What an x86 processor itself tells of its data caches, by its CPUID instruction: for systems that do not tell, such as Windows,
-/// macOS, and small virtual machines. Sources: Intel 64 Software Developer's Manual, volume 2A, CPUID leaf 4; AMD64 Programmer's
-/// Manual, volume 3, appendix E, functions 8000_0006, 8000_0008 and 8000_001D.
+/// What an x86 processor itself tells of its data caches, by its CPUID instruction: for systems that do not tell, such as
+/// Windows, macOS, and small virtual machines. Sources: Intel 64 Software Developer's Manual, volume 2A, CPUID leaf 4; AMD64
+/// Programmer's Manual, volume 3, appendix E, functions 8000_0006, 8000_0008 and 8000_001D.
 /// </summary>
 internal static class CpuidCaches
 {

@@ -90,7 +90,8 @@ public sealed class ThreadTeam : IDisposable
 
         if (Interlocked.Exchange(ref _running, 1) != 0)
         {
-            throw new InvalidOperationException("The team is running a job of another thread; a backend belongs to one thread at a time.");
+            throw new InvalidOperationException(
+                "The team is running a job of another thread; a backend belongs to one thread at a time.");
         }
 
         try

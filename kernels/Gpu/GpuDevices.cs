@@ -21,11 +21,13 @@ internal static class GpuDevices
 
     /// <summary>Every CUDA device.</summary>
     public static IReadOnlyList<Found> Cuda() =>
-        [.. CudaDevice.GetDevices(_ => true).OfType<CudaDevice>().Select((device, index) => new Found(device, Describe(device, index)))];
+        [.. CudaDevice.GetDevices(_ => true).OfType<CudaDevice>()
+            .Select((device, index) => new Found(device, Describe(device, index)))];
 
     /// <summary>Every OpenCL device. To be called only after a probe has come back well.</summary>
     public static IReadOnlyList<Found> OpenCl() =>
-        [.. CLDevice.GetDevices(_ => true).OfType<CLDevice>().Select((device, index) => new Found(device, Describe(device, index)))];
+        [.. CLDevice.GetDevices(_ => true).OfType<CLDevice>()
+            .Select((device, index) => new Found(device, Describe(device, index)))];
 
     /// <summary>Makes a backend on a device and checks that it really runs kernels.</summary>
     /// <exception cref="DeviceException">The driver refuses, or its kernels don't run.</exception>
@@ -54,7 +56,8 @@ internal static class GpuDevices
         {
             context.Dispose();
             throw new DeviceException(
-                $"{found.Info.Id} ({found.Info.Name}) cannot be used: its driver does not run kernels ({exception.Message}).", exception);
+                $"{found.Info.Id} ({found.Info.Name}) cannot be used: its driver does not run kernels ({exception.Message}).",
+                exception);
         }
     }
 
@@ -113,7 +116,8 @@ internal static class GpuDevices
             $"opencl:{index}", DeviceKind.OpenCl, device.Name, isProcessor, device.NumMultiprocessors, device.MemorySize,
             $"{label}OpenCL {Version(device.CLStdVersion)}, {device.PlatformName}, {GpuLimits(device)}", WhyUnusable(device))
         {
-            Driver = $"{device.PlatformVersion}, {CLAPI.CurrentAPI.GetDeviceInfo(device.DeviceId, CLDeviceInfoType.CL_DRIVER_VERSION)}",
+            Driver = $"{device.PlatformVersion}, "
+                + $"{CLAPI.CurrentAPI.GetDeviceInfo(device.DeviceId, CLDeviceInfoType.CL_DRIVER_VERSION)}",
         };
     }
 

@@ -195,6 +195,7 @@ internal sealed class ElementwiseJob<TOperation> : ParallelJob
     {
         var (start, length) = Chunks[part];
         Elementwise.Run(_operation, _a.AsSpan().Slice(start, length), _b.AsSpan().Slice(start, length),
-            _c.IsEmpty ? default : _c.AsSpan().Slice(start, length), _d.IsEmpty ? default : _d.AsSpan().Slice(start, length), _pastCaches);
+            _c.IsEmpty ? default : _c.AsSpan().Slice(start, length),
+            _d.IsEmpty ? default : _d.AsSpan().Slice(start, length), _pastCaches);
     }
 }

@@ -68,8 +68,10 @@ internal static class RowBlock
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Eight(ref float x, nint stride) => Vector256.Create(
-        x, Unsafe.Add(ref x, stride), Unsafe.Add(ref x, 2 * stride), Unsafe.Add(ref x, 3 * stride),
-        Unsafe.Add(ref x, 4 * stride), Unsafe.Add(ref x, 5 * stride), Unsafe.Add(ref x, 6 * stride), Unsafe.Add(ref x, 7 * stride));
+        x, Unsafe.Add(ref x, stride),
+        Unsafe.Add(ref x, 2 * stride), Unsafe.Add(ref x, 3 * stride),
+        Unsafe.Add(ref x, 4 * stride), Unsafe.Add(ref x, 5 * stride),
+        Unsafe.Add(ref x, 6 * stride), Unsafe.Add(ref x, 7 * stride));
 
     /// <summary>The way back of <see cref="Load"/>.</summary>
     /// <param name="columns">width x 16.</param>

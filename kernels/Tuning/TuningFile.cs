@@ -85,7 +85,9 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
     private static TunedKernel ReadKernel(JsonElement json)
     {
         var (name, variant, tile) = (
-            json.GetProperty("class").GetString(), json.GetProperty("variant").GetString()!, json.GetProperty("tile").GetString());
+            json.GetProperty("class").GetString(),
+            json.GetProperty("variant").GetString()!,
+            json.GetProperty("tile").GetString());
         var rung = MatMulSpec.TiledRungs.FirstOrDefault(candidate => candidate.Rung == variant);
         var isKnown = rung is not null ? rung.Shapes.Any(shape => shape.Name == tile)
             : tile is null && MatMulSpec.Operation.Variants.Any(

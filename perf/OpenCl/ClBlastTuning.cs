@@ -26,7 +26,8 @@ internal sealed record ClBlastTuning(IReadOnlyDictionary<string, IReadOnlyDictio
             {
                 using var json = JsonDocument.Parse(File.ReadAllBytes(file));
                 var root = json.RootElement;
-                var kernel = root.GetProperty("kernel_family").GetString()!.Contains("direct", StringComparison.Ordinal) ? "XgemmDirect" : "Xgemm";
+                var kernel = root.GetProperty("kernel_family").GetString()!.Contains("direct", StringComparison.Ordinal)
+                    ? "XgemmDirect" : "Xgemm";
                 var time = double.Parse(root.GetProperty("best_time").GetString()!, CultureInfo.InvariantCulture);
                 if (!best.TryGetValue(kernel, out var known) || time < known.Time)
                 {

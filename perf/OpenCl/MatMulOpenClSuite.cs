@@ -56,7 +56,8 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
 
         if (tuning is null)
         {
-            report.Skip(TunedName, "no --clblast-results; run clblast_tuner_xgemm and clblast_tuner_xgemm_direct (Debian's clblast-utils) in a folder");
+            report.Skip(TunedName, "no --clblast-results; run clblast_tuner_xgemm and clblast_tuner_xgemm_direct "
+                + "(Debian's clblast-utils) in a folder");
             return;
         }
 

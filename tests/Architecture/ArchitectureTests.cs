@@ -12,7 +12,8 @@ public class ArchitectureTests
     [Fact]
     public void There_are_six_folders_and_no_other()
     {
-        var tracked = Directory.GetDirectories(Root).Select(Path.GetFileName).Where(name => name![0] != '.' && name is not ("bin" or "obj"));
+        var tracked = Directory.GetDirectories(Root).Select(Path.GetFileName)
+            .Where(name => name![0] != '.' && name is not ("bin" or "obj"));
         Assert.Equal(Folders.Order(), tracked.Where(HasSources).Order());
     }
 
@@ -45,7 +46,8 @@ public class ArchitectureTests
     public void Nobody_but_kernels_speaks_ILGPU(string folder)
     {
         Assert.DoesNotContain(Sources(folder), file => File.ReadLines(file).Any(line =>
-            line.TrimStart().StartsWith("using ILGPU", StringComparison.Ordinal) || line.Contains("ILGPU.", StringComparison.Ordinal)));
+            line.TrimStart().StartsWith("using ILGPU", StringComparison.Ordinal)
+            || line.Contains("ILGPU.", StringComparison.Ordinal)));
     }
 
     [Fact]

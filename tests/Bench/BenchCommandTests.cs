@@ -118,9 +118,12 @@ public class BenchCommandTests
     [Fact]
     public void Steps_are_those_of_four_networks_unless_others_are_asked_for()
     {
-        Assert.Equal(4, BenchRequest.Read(new BenchWords("step", null, null, null, null)).Steps.DistinctBy(step => step.Layers[1] * step.Layers.Length).Count());
-        Assert.Equal([7, 9], BenchRequest.Read(new BenchWords("step", null, "8-4", "7,9", null)).Steps.Select(step => step.Batch));
-        Assert.Equal([3, 3, 3, 3], BenchRequest.Read(new BenchWords("step", null, null, "3", null)).Steps.Select(step => step.Batch));
+        Assert.Equal(4, BenchRequest.Read(new BenchWords("step", null, null, null, null)).Steps
+            .DistinctBy(step => step.Layers[1] * step.Layers.Length).Count());
+        Assert.Equal(
+            [7, 9], BenchRequest.Read(new BenchWords("step", null, "8-4", "7,9", null)).Steps.Select(step => step.Batch));
+        Assert.Equal(
+            [3, 3, 3, 3], BenchRequest.Read(new BenchWords("step", null, null, "3", null)).Steps.Select(step => step.Batch));
     }
 
     [Theory]
@@ -148,7 +151,8 @@ public class BenchCommandTests
     public void Csv_fields_with_commas_stand_in_quotes()
     {
         var row = BaselineTests.Row(1) with { Device = "a \"big\", fast one" };
-        Assert.Contains(",\"a \"\"big\"\", fast one\",", BenchColumns.Csv(new ReportedRow(row, null, null)), StringComparison.Ordinal);
+        Assert.Contains(
+            ",\"a \"\"big\"\", fast one\",", BenchColumns.Csv(new ReportedRow(row, null, null)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,8 +160,10 @@ public class BenchCommandTests
     {
         var result = InProcess.Run("kernels", "--json");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        var listed = Objects(result.Out).Select(row => (row.GetProperty("op").GetString()!, row.GetProperty("variant").GetString()!));
-        var all = Operations.All.SelectMany(operation => operation.Variants, (operation, variant) => (operation.Name, variant.Name));
+        var listed = Objects(result.Out)
+            .Select(row => (row.GetProperty("op").GetString()!, row.GetProperty("variant").GetString()!));
+        var all = Operations.All.SelectMany(
+            operation => operation.Variants, (operation, variant) => (operation.Name, variant.Name));
         Assert.Equal(all, listed);
         Assert.Equal(result, InProcess.Run("kernels", "list", "--json"));
     }

@@ -132,7 +132,8 @@ public class BenchRunnerTests
         var traffic = new Traffic(read, written, updated);
         var patterns = TrafficPattern.NearestTo(traffic);
         Assert.Equal(loops, patterns.Count);
-        Assert.All(patterns, pattern => Assert.Equal((written > read / 8, updated > 0), (pattern.Writes > 0, pattern.Updates > 0)));
+        Assert.All(patterns, pattern =>
+            Assert.Equal((written > read / 8, updated > 0), (pattern.Writes > 0, pattern.Updates > 0)));
     }
 
     [Fact]

@@ -38,7 +38,8 @@ public class BenchTablesTests
     [Fact]
     public void A_rung_that_is_not_possible_has_its_reason_across_the_line()
     {
-        ReportedRow[] rows = [Report(Row with { IsChosen = true }), Report(Row with { Variant = "tiled", MedianSeconds = null, Reason = "too large by far" })];
+        ReportedRow[] rows = [Report(Row with { IsChosen = true }),
+            Report(Row with { Variant = "tiled", MedianSeconds = null, Reason = "too large by far" })];
         Assert.Equal(["simd", "*"], FirstWords(rows)[1][..2]);
         Assert.Equal(["tiled", "too", "large", "by", "far"], FirstWords(rows)[2]);
     }
@@ -46,8 +47,8 @@ public class BenchTablesTests
     [Fact]
     public void A_table_of_variants_fits_eighty_columns()
     {
-        var row = Row with { Variant = "reference", Spread = 0.1, Gflops = 123.4, Gbps = 1, PercentOfPeak = 12.3, Limit = "fma", ErrorUlp = 99.9,
-            CompileSeconds = 0.1234, CopySeconds = 0.000123 };
+        var row = Row with { Variant = "reference", Spread = 0.1, Gflops = 123.4, Gbps = 1, PercentOfPeak = 12.3, Limit = "fma",
+            ErrorUlp = 99.9, CompileSeconds = 0.1234, CopySeconds = 0.000123 };
         using var text = new StringWriter();
         BenchTables.Rungs([Report(row)]).Write(text);
         Assert.All(text.ToString().Split('\n'), line => Assert.True(line.Length <= 80, line));

@@ -28,7 +28,8 @@ public class NetworkTests
 
         BenchRow[] rows =
         [
-            Row("slow", 3e-3), Row("slow", 1e-3), Row("fast", 1e-3), Row("fast", 1e-3), Row("partial", 1e-6), Row("partial", null),
+            Row("slow", 3e-3), Row("slow", 1e-3), Row("fast", 1e-3), Row("fast", 1e-3),
+            Row("partial", 1e-6), Row("partial", null),
         ];
         var ranking = NetworkRanking.Rank(rows, [4, 2], 64);
         Assert.Equal(["fast", "slow"], ranking.Select(place => place.Variant));

@@ -14,7 +14,8 @@ public class CheckpointFilesTests
     public void TheLastAreKeptAndADamagedOneFallsBackToTheOneBefore()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(0, CliProcess.Run(folder.Path, ["train", .. Options, "--run", "a", "--checkpoint-every", "5", "--keep", "3"]).ExitCode);
+        Assert.Equal(0, CliProcess.Run(
+            folder.Path, ["train", .. Options, "--run", "a", "--checkpoint-every", "5", "--keep", "3"]).ExitCode);
         var steps = Directory.GetFiles(folder["a"], "checkpoint*").Select(Path.GetFileName).Order();
         Assert.Equal(["checkpoint.safetensors", "checkpoint.step-30.safetensors", "checkpoint.step-35.safetensors"], steps);
 
@@ -25,7 +26,9 @@ public class CheckpointFilesTests
         var resumed = CliProcess.Run(folder.Path, "train", "--resume", "a", "--quiet");
         Assert.Equal(0, resumed.ExitCode);
         Assert.Contains("data_xxh128 does not match", resumed.Error, StringComparison.Ordinal);
-        Assert.Contains($"used instead: {Path.Combine("a", "checkpoint.step-35.safetensors")}, step 35", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"used instead: {Path.Combine("a", "checkpoint.step-35.safetensors")}, step 35", resumed.Error,
+            StringComparison.Ordinal);
         Assert.Equal(1, resumed.Error.Count(c => c == '\n'));
         Assert.Equal(model, File.ReadAllBytes(folder["a/model.safetensors"]));
     }
@@ -34,7 +37,8 @@ public class CheckpointFilesTests
     public void AnOlderCheckpointCanBeChosen()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(0, CliProcess.Run(folder.Path, ["train", .. Options, "--output", "m.safetensors", "--checkpoint-every", "20"]).ExitCode);
+        Assert.Equal(0, CliProcess.Run(
+            folder.Path, ["train", .. Options, "--output", "m.safetensors", "--checkpoint-every", "20"]).ExitCode);
         Assert.Equal(["m.checkpoint.safetensors", "m.checkpoint.step-20.safetensors", "m.safetensors"], folder.Names());
         var model = File.ReadAllBytes(folder["m.safetensors"]);
         File.Delete(folder["m.safetensors"]);
@@ -128,7 +132,8 @@ public class CheckpointFilesTests
         Assert.False(CheckpointCadence.Default.IsDue(1, five, dear));
         Assert.True(CheckpointCadence.Default.IsDue(1, 5 * five, dear));
         Assert.True(CheckpointCadence.Read("4.5s").IsDue(1, five, dear));
-        Assert.Equal([false, true], new long[] { 399, 400 }.Select(step => CheckpointCadence.Read("200").IsDue(step, five, dear)));
+        Assert.Equal(
+            [false, true], new long[] { 399, 400 }.Select(step => CheckpointCadence.Read("200").IsDue(step, five, dear)));
     }
 
     [Theory]

@@ -90,8 +90,8 @@ public class DataTests
         using var folder = new TemporaryFolder();
         (string, string)[] cache = [("XDG_CACHE_HOME", folder.File("cache")), ("SCRATCHNET_DATA", "")];
         File.WriteAllText(folder.File("x.csv"), string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2},{i},9,8,7\n")));
-        var run = CliProcess.Run(folder.Path, cache, "train", "--data", "x.csv", "--stream", "--hidden", "none", "--epochs", "1", "--quiet",
-            "--output", "m.safetensors");
+        var run = CliProcess.Run(folder.Path, cache, "train", "--data", "x.csv", "--stream", "--hidden", "none", "--epochs", "1",
+            "--quiet", "--output", "m.safetensors");
         Assert.True(run.ExitCode == 0, run.Error);
 
         var sets = folder.File("cache/scratchnet/sets");

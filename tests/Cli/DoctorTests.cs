@@ -16,7 +16,8 @@ public class DoctorTests
     [InlineData("dead-relus", "--learning-rate 3 --epochs 2")]
     [InlineData("saturated", "--activation sigmoid --learning-rate 5 --epochs 2")]
     [InlineData("first-loss", "--class-weights 30,30,30,30,30,30,30,30,30,30 --epochs 2")]
-    [InlineData("batch-too-small", "--batch-size 1 --optimizer sgd --learning-rate 0.05 --schedule constant --epochs 8 --validation 0.5")]
+    [InlineData("batch-too-small",
+        "--batch-size 1 --optimizer sgd --learning-rate 0.05 --schedule constant --epochs 8 --validation 0.5")]
     [InlineData("overfitting", "--hidden 256 --learning-rate 0.005 --schedule constant --epochs 40 --validation 0.9")]
     [InlineData(null, "--epochs 6")]
     public void ABrokenRunIsExplainedAndAHealthyOneIsNot(string? kind, string options)

@@ -39,7 +39,8 @@ internal static class EventFileReader
         var picture = fields.Where(f => f.Number == 4).Select(f => Fields(f.Bytes)).SingleOrDefault();
         return new EventValue(step,
             Encoding.UTF8.GetString(fields.Single(f => f.Number == 1).Bytes.Span),
-            fields.Where(f => f.Number == 2).Select(f => (float?)BitConverter.UInt32BitsToSingle((uint)f.Whole)).SingleOrDefault(),
+            fields.Where(f => f.Number == 2)
+                .Select(f => (float?)BitConverter.UInt32BitsToSingle((uint)f.Whole)).SingleOrDefault(),
             histogram is null ? null : Doubles(histogram.Single(f => f.Number == 7).Bytes),
             picture?.Single(f => f.Number == 4).Bytes.ToArray());
     }

@@ -9,18 +9,20 @@ public class NotFiniteTests
     // A rate that no network survives.
     private static readonly string[] Wild =
     [
-        "--hidden", "8,8", "--batch-size", "200", "--epochs", "3", "--threads", "1", "--no-augment", "--optimizer", "sgd", "--momentum", "0",
-        "--schedule", "constant", "--validation", "0", "--json", "--quiet",
+        "--hidden", "8,8", "--batch-size", "200", "--epochs", "3", "--threads", "1", "--no-augment",
+        "--optimizer", "sgd", "--momentum", "0", "--schedule", "constant", "--validation", "0", "--json", "--quiet",
     ];
 
     [Fact]
     public void StepLayerAndTensorAreNamed()
     {
         using var folder = new TemporaryFolder();
-        var run = CliProcess.Run(folder.Path, ["train", .. Wild, "--learning-rate", "900", "--weight-decay", "900", "--run", "a"]);
+        var run = CliProcess.Run(
+            folder.Path, ["train", .. Wild, "--learning-rate", "900", "--weight-decay", "900", "--run", "a"]);
         Assert.Equal(1, run.ExitCode);
-        Assert.Matches(@"^error: the loss at step \d+ is not a finite number; the first was in step \d+: [^;]+, layer \d \(dense [^;]+\); "
-            + @"try a lower --learning-rate, or --on-nan rollback; no epoch had ended well, so there is no model to save\n$", run.Error);
+        Assert.Matches(@"^error: the loss at step \d+ is not a finite number; the first was in step \d+: [^;]+, layer \d "
+            + @"\(dense [^;]+\); try a lower --learning-rate, or --on-nan rollback; no epoch had ended well, so there is no "
+            + @"model to save\n$", run.Error);
         Assert.Equal("failed", Json(folder["a/result.json"]).GetProperty("status").GetString());
     }
 
@@ -28,7 +30,8 @@ public class NotFiniteTests
     public void ARunGoesBackWithHalfTheRateAndGoesOnFromAnyCheckpointToTheSameBits()
     {
         using var folder = new TemporaryFolder();
-        string[] back = [.. Wild, "--learning-rate", "900", "--weight-decay", "0.05", "--on-nan", "rollback", "--checkpoint-every", "1"];
+        string[] back =
+            [.. Wild, "--learning-rate", "900", "--weight-decay", "0.05", "--on-nan", "rollback", "--checkpoint-every", "1"];
         var whole = CliProcess.Run(folder.Path, ["train", .. back, "--run", "a", "--keep", "1000"]);
         Assert.True(whole.ExitCode == 0, whole.Error);
         var rollbacks = whole.JsonLines().Where(line => line.GetProperty("event").GetString() == "rollback").ToArray();
@@ -41,8 +44,8 @@ public class NotFiniteTests
         var model = File.ReadAllBytes(folder["a/model.safetensors"]);
         foreach (var step in new[] { 1, 20 })
         {
-            var resumed = CliProcess.Run(folder.Path, "train", "--resume", Path.Combine("a", $"checkpoint.step-{step}.safetensors"), "--keep", "1000",
-                "--quiet");
+            var resumed = CliProcess.Run(folder.Path,
+                "train", "--resume", Path.Combine("a", $"checkpoint.step-{step}.safetensors"), "--keep", "1000", "--quiet");
             Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
             Assert.Equal(model, File.ReadAllBytes(folder["a/model.safetensors"]));
         }

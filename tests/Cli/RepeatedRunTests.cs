@@ -11,9 +11,10 @@ public sealed class RepeatedRuns : IDisposable
 
     public RepeatedRuns()
     {
-        _result = Run("train", "--repeat", "2", "--seed", "5", "--hidden", "12", "--epochs", "3", "--learning-rate", "0.01", "--no-augment",
-            "--ema", "0.9", "--early-stopping", "1", "--clip-norm", "1", "--class-weights", "balanced", "--warm-up", "0.5",
-            "--schedule", "plateau,patience=0", "--input-dropout", "0.1", "--dropout", "0.1", "--run", "many", "--json");
+        _result = Run("train", "--repeat", "2", "--seed", "5", "--hidden", "12", "--epochs", "3", "--learning-rate", "0.01",
+            "--no-augment", "--ema", "0.9", "--early-stopping", "1", "--clip-norm", "1", "--class-weights", "balanced",
+            "--warm-up", "0.5", "--schedule", "plateau,patience=0", "--input-dropout", "0.1", "--dropout", "0.1",
+            "--run", "many", "--json");
         Assert.True(_result.ExitCode == 0, _result.Error);
     }
 
@@ -77,7 +78,8 @@ public class RepeatedRunTests(RepeatedRuns runs) : IClassFixture<RepeatedRuns>
     [Fact]
     public void EarlyStoppingNamesTheModelsEpoch()
     {
-        Assert.All(Done, line => Assert.InRange(line.GetProperty("model_epoch").GetInt32(), 1, line.GetProperty("epochs").GetInt32()));
+        Assert.All(Done, line => Assert.InRange(
+            line.GetProperty("model_epoch").GetInt32(), 1, line.GetProperty("epochs").GetInt32()));
         Assert.Contains("validation loss was best after epoch", runs.Error, StringComparison.Ordinal);
     }
 

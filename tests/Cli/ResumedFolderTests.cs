@@ -25,7 +25,8 @@ public class ResumedFolderTests
 
         var config = Json(folder["cut/config.json"]);
         Assert.Equal("3", config.GetProperty("options").GetProperty("--epochs").GetString());
-        Assert.Equal([1, 3], config.GetProperty("sessions").EnumerateArray().Select(session => session.GetProperty("epoch").GetInt32()));
+        Assert.Equal([1, 3], config.GetProperty("sessions").EnumerateArray()
+            .Select(session => session.GetProperty("epoch").GetInt32()));
         Assert.Equal("finished", Json(folder["cut/result.json"]).GetProperty("status").GetString());
         var events = Directory.GetFiles(folder["cut"], "events.out.tfevents.*").Order()
             .Select(file => EventFileReader.Read(File.ReadAllBytes(file))).ToArray();
@@ -38,7 +39,8 @@ public class ResumedFolderTests
     {
         using var folder = new TemporaryFolder();
         Train(folder, "--run", "old", "--epochs", "1");
-        foreach (var file in Directory.GetFiles(folder["old"]).Where(file => !file.EndsWith(".safetensors", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(folder["old"])
+            .Where(file => !file.EndsWith(".safetensors", StringComparison.Ordinal)))
         {
             File.Delete(file);
         }

@@ -52,8 +52,8 @@ public class RunFolderTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.Equal("0.001", config.GetProperty("options").GetProperty("--learning-rate").GetString());
         Assert.Equal(1, config.GetProperty("seed").GetInt32());
         var session = Assert.Single(config.GetProperty("sessions").EnumerateArray());
-        Assert.Equal("scratchnet train --epochs 2 --hidden 16 --batch-size 32 --learning-rate 0.001 --no-augment --validation 0.1 "
-            + "--seed 1 --json --output 'run[1]'", session.GetProperty("command").GetString());
+        Assert.Equal("scratchnet train --epochs 2 --hidden 16 --batch-size 32 --learning-rate 0.001 --no-augment "
+            + "--validation 0.1 --seed 1 --json --output 'run[1]'", session.GetProperty("command").GetString());
     }
 
     [Fact]
@@ -70,7 +70,8 @@ public class RunFolderTests(TrainedRun run) : IClassFixture<TrainedRun>
         var mistakes = values.Where(value => value.Tag.StartsWith("mistakes/", StringComparison.Ordinal)).ToArray();
         Assert.Equal(16, mistakes.Length);
         File.WriteAllBytes(run.File("mistake.png"), mistakes[0].Picture!);
-        Assert.Equal((28, 28), (PictureFile.Read(run.File("mistake.png")).Width, PictureFile.Read(run.File("mistake.png")).Height));
+        Assert.Equal(
+            (28, 28), (PictureFile.Read(run.File("mistake.png")).Width, PictureFile.Read(run.File("mistake.png")).Height));
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public class RunFolderTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.Equal(2, Assert.Single(result.JsonLines()).GetProperty("runs").GetInt32());
         var page = File.ReadAllText(run.File("both <b>.html"));
         AssertLoadsNothing(page);
-        Assert.Equal(["run[1]", "run[1]"], Data(page).GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("name").GetString()));
+        Assert.Equal(["run[1]", "run[1]"], Data(page).GetProperty("runs").EnumerateArray()
+            .Select(r => r.GetProperty("name").GetString()));
     }
 
     [Theory]
@@ -169,7 +171,8 @@ public class RunFolderTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("report /no/such/run", 1, "/no/such/run", "no such folder")]
     [InlineData("report", 2, "RUN")]
     [InlineData("train --run a --output b.safetensors", 2, "--run", "--output")]
-    public void WhatIsNoRunIsRefused(string args, int exitCode, params string[] parts) => InProcess.Refuses(exitCode, args, parts);
+    public void WhatIsNoRunIsRefused(string args, int exitCode, params string[] parts) =>
+        InProcess.Refuses(exitCode, args, parts);
 
     private static void AssertLoadsNothing(string page)
     {
@@ -184,7 +187,8 @@ public class RunFolderTests(TrainedRun run) : IClassFixture<TrainedRun>
     }
 
     private static JsonElement Data(string page) => JsonDocument.Parse(
-        Regex.Match(page, "<script type=\"application/json\" id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value).RootElement;
+        Regex.Match(page, "<script type=\"application/json\" id=\"data\">(.*?)</script>", RegexOptions.Singleline)
+            .Groups[1].Value).RootElement;
 
     private TemporaryFolder Copy()
     {

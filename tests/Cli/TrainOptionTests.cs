@@ -70,8 +70,9 @@ public class TrainOptionTests
     [Fact]
     public void OptionsReachTheNetworkTheLossAndTheOptimizer()
     {
-        var plan = Plan("--hidden 8,6 --activation tanh --input-dropout 0.2 --dropout 0.1,0.3 --label-smoothing 0.1 --class-weights balanced "
-            + "--optimizer adamw --learning-rate 0.01 --weight-decay 0.05 --clip-norm 2 --ema 0.99 --early-stopping 4,on=accuracy");
+        var plan = Plan("--hidden 8,6 --activation tanh --input-dropout 0.2 --dropout 0.1,0.3 --label-smoothing 0.1 "
+            + "--class-weights balanced --optimizer adamw --learning-rate 0.01 --weight-decay 0.05 --clip-norm 2 --ema 0.99 "
+            + "--early-stopping 4,on=accuracy");
         using var backend = new CpuBackend(1);
         using var network = plan.BuildNetwork(backend, BundledDigits.Load().Train);
         Assert.Equal(
@@ -107,7 +108,8 @@ public class TrainOptionTests
         var lines = File.ReadAllLines(Path.Combine(Repository.Root, "training/README.md"));
         Assert.All(Recipes.All.SkipLast(1), recipe =>
         {
-            var row = lines.Last(line => line.StartsWith($"| {recipe.Name} |", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries);
+            var row = lines.Last(line => line.StartsWith($"| {recipe.Name} |", StringComparison.Ordinal))
+                .Split('|', StringSplitOptions.TrimEntries);
             Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"{100 * recipe.Measured.Accuracy:F2} %"), row[3]);
             Assert.Equal(recipe.Measured.Seconds, double.Parse(row[4], CultureInfo.InvariantCulture));
         });
@@ -117,7 +119,8 @@ public class TrainOptionTests
     public void OptionsBesideARecipeWinAndAreNamed()
     {
         var recipe = Recipes.Find("quick");
-        var given = new Dictionary<string, string> { ["--epochs"] = "1", ["--hidden"] = recipe.Options["--hidden"], ["--seed"] = "7" };
+        var given = new Dictionary<string, string>
+            { ["--epochs"] = "1", ["--hidden"] = recipe.Options["--hidden"], ["--seed"] = "7" };
         var merged = Recipes.Merge(recipe, given);
         Assert.Equal(("1", "7"), (merged["--epochs"], merged["--seed"]));
         Assert.Equal(recipe.Options["--batch-size"], merged["--batch-size"]);

@@ -17,8 +17,8 @@ public class UsageTests
     [InlineData("data", "fetch", "--json")]
     [InlineData("report", "RUN", "--output", "--json")]
     [InlineData("data fetch", "NAME", "--force")]
-    [InlineData("bench", "--sizes", "--network", "--batch", "--device", "--variants", "--threads", "--json", "--csv", "--markdown",
-        "--plot", "--baseline")]
+    [InlineData("bench", "--sizes", "--network", "--batch", "--device", "--variants", "--threads", "--json", "--csv",
+        "--markdown", "--plot", "--baseline")]
     [InlineData("kernels", "show", "--json")]
     [InlineData("kernels show", "--as", "--arch")]
     public void HelpNamesEverythingAndEndsWithExamples(string command, params string[] parts)

@@ -115,9 +115,11 @@ public class NetworkTests
         string Refusal(Layer last, Loss loss) =>
             Assert.Throws<ShapeException>(() => new Network(backend, 3, [last], loss)).Message;
         Assert.Contains("2 to 256", Refusal(new Dense(1), new SoftmaxCrossEntropy()), StringComparison.Ordinal);
-        Assert.Contains("leave the last activation out", Refusal(new Dense(3, Activation.Relu), new SoftmaxCrossEntropy()), StringComparison.Ordinal);
+        Assert.Contains("leave the last activation out",
+            Refusal(new Dense(3, Activation.Relu), new SoftmaxCrossEntropy()), StringComparison.Ordinal);
         Assert.Contains("exactly 1", Refusal(new Dense(2), new BinaryCrossEntropy()), StringComparison.Ordinal);
-        Assert.Contains("use sigmoid", Refusal(new Dense(1, Activation.Tanh), new BinaryCrossEntropy()), StringComparison.Ordinal);
+        Assert.Contains("use sigmoid",
+            Refusal(new Dense(1, Activation.Tanh), new BinaryCrossEntropy()), StringComparison.Ordinal);
     }
 
     [Fact]

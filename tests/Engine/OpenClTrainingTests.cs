@@ -14,7 +14,8 @@ public class OpenClTrainingTests
     public void A_training_step_copies_nothing_between_host_and_device() => NetworkTests.CheckCopies(Requirements.OpenCl());
 
     [SkippableFact]
-    public void Nor_does_one_with_averaged_weights_clipping_and_class_weights() => ModelWeightsTests.CheckCopies(Requirements.OpenCl());
+    public void Nor_does_one_with_averaged_weights_clipping_and_class_weights() =>
+        ModelWeightsTests.CheckCopies(Requirements.OpenCl());
 
     [SkippableFact]
     public void Averages_clips_and_weighs_like_the_processor() => ModelWeightsTests.CheckAgreement(Requirements.OpenCl());

@@ -123,7 +123,8 @@ public sealed class ExplainTests : IDisposable
     {
         var blank = _model.File("blank.bmp");
         Bitmap.Write(blank, new byte[30 * 30], 30, 30);
-        InProcess.Refuses(1, $"explain {_model.Make().Path} --sample {blank}", "no digit found", "seen: 30x30 pixels, greys from 0 to 0");
+        InProcess.Refuses(1, $"explain {_model.Make().Path} --sample {blank}",
+            "no digit found", "seen: 30x30 pixels, greys from 0 to 0");
         var damaged = _model.File("damaged.safetensors");
         File.WriteAllBytes(damaged, new byte[40]);
         InProcess.Refuses(1, $"explain {damaged}", "damaged.safetensors");

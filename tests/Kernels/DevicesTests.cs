@@ -71,7 +71,8 @@ public class DevicesTests
     public void A_driver_that_crashes_or_hangs_is_a_reason_and_no_more(string driver, string reason)
     {
         Skip.If(OperatingSystem.IsWindows(), "needs a POSIX shell");
-        var result = OpenClProbe.Run(Shell(driver), TimeSpan.FromSeconds(driver.StartsWith("sleep", StringComparison.Ordinal) ? 0.3 : 60));
+        var result = OpenClProbe.Run(
+            Shell(driver), TimeSpan.FromSeconds(driver.StartsWith("sleep", StringComparison.Ordinal) ? 0.3 : 60));
         Assert.Contains(reason, result.Failure, StringComparison.Ordinal);
         Assert.Empty(result.Devices);
     }
@@ -80,8 +81,9 @@ public class DevicesTests
     public void Devices_are_read_from_between_a_drivers_chatter()
     {
         Skip.If(OperatingSystem.IsWindows(), "needs a POSIX shell");
-        const string Driver = "echo hello; printf 'scratchnet-opencl-device\\tgpu\\tA GPU\\nscratchnet-opencl-device\\tprocessor\\tPoCL\\n';"
-            + " echo oops >&2; echo scratchnet-opencl-end";
+        const string Driver = "echo hello; "
+            + "printf 'scratchnet-opencl-device\\tgpu\\tA GPU\\nscratchnet-opencl-device\\tprocessor\\tPoCL\\n'; "
+            + "echo oops >&2; echo scratchnet-opencl-end";
         var result = OpenClProbe.Run(Shell(Driver), TimeSpan.FromSeconds(60));
         Assert.Null(result.Failure);
         Assert.Equal([new ProbedDevice(false, "A GPU"), new ProbedDevice(true, "PoCL")], result.Devices);

@@ -17,7 +17,8 @@ public class GpuMathTests
         Assert.All(Sample((float)low, (float)high), x =>
         {
             var exact = Exact(name, x);
-            Assert.True(Math.Abs(Kernel(name, x) - exact) <= 2 * Ulp(exact), $"{name}({x:R}) is {Kernel(name, x):R}, not {exact:R}");
+            Assert.True(
+                Math.Abs(Kernel(name, x) - exact) <= 2 * Ulp(exact), $"{name}({x:R}) is {Kernel(name, x):R}, not {exact:R}");
         });
     }
 

@@ -69,7 +69,8 @@ public class KernelTests(TestBackends backends) : IClassFixture<TestBackends>
 
     /// <summary>Every variant of the backend's target, and null for the one that training would choose.</summary>
     private static IEnumerable<string?> VariantsOn(string backendName, Operation operation) =>
-        [.. operation.Variants.Where(variant => variant.Target == TestBackends.Target(backendName)).Select(variant => variant.Name), null];
+        [.. operation.Variants.Where(variant => variant.Target == TestBackends.Target(backendName))
+            .Select(variant => variant.Name), null];
 
     private static IEnumerable<int[]> FixedShapes(OperationCase test, string backendName) =>
         TestBackends.IsFast(backendName) ? test.SmallShapes.Concat(test.LargeShapes) : test.SmallShapes;

@@ -61,7 +61,8 @@ internal static partial class PtxLint
             }
         }
 
-        var shared = SharedDeclaration().Matches(ptx).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+        var shared = SharedDeclaration().Matches(ptx)
+            .Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
         if (shared > MostShared || (sharedBytes ?? shared) != shared)
         {
             yield return $"shared memory: {shared} bytes, with {sharedBytes ?? MostShared} asked for";
@@ -109,7 +110,8 @@ internal static partial class PtxLint
     private static IReadOnlyList<string> InnerLoop(string ptx) =>
         [.. Regex.Split(ptx, @"\n[^\n]*(?:L_\d+:|bra)[^\n]*")
             .Select(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Where(line => line.EndsWith(';') && !line.StartsWith('.') && !line.StartsWith("mov.", StringComparison.Ordinal)).ToArray())
+                .Where(line => line.EndsWith(';') && !line.StartsWith('.')
+                    && !line.StartsWith("mov.", StringComparison.Ordinal)).ToArray())
             .MaxBy(block => Count(block, "fma.rn.f32") + Count(block, "mul.f32"))!];
 
     private static int Count(IReadOnlyList<string> lines, string instruction) =>

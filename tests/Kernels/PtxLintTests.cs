@@ -12,7 +12,8 @@ namespace ScratchNet.Tests.Kernels;
 /// </summary>
 public class PtxLintTests
 {
-    private static readonly CudaArchitecture[] Architectures = [CudaArchitecture.SM_75, CudaArchitecture.SM_80, CudaArchitecture.SM_90];
+    private static readonly CudaArchitecture[] Architectures =
+        [CudaArchitecture.SM_75, CudaArchitecture.SM_80, CudaArchitecture.SM_90];
 
     // The rungs whose whole point is that their sums live in registers.
     private static readonly Dictionary<string, PtxClaims> Claims = new()

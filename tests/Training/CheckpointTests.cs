@@ -149,8 +149,11 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("architecture", "{\"inputs\":784,\"layers\":[{\"type\":\"conv\"}],\"loss\":{\"type\":\"binary-cross-entropy\"}}", "no layer of type 'conv'")]
-    [InlineData("architecture", "{\"inputs\":784,\"layers\":[{\"type\":\"dense\",\"units\":2000000000,\"activation\":\"none\",\"initializer\":\"he\"}],"
+    [InlineData("architecture",
+        "{\"inputs\":784,\"layers\":[{\"type\":\"conv\"}],\"loss\":{\"type\":\"binary-cross-entropy\"}}",
+        "no layer of type 'conv'")]
+    [InlineData("architecture",
+        "{\"inputs\":784,\"layers\":[{\"type\":\"dense\",\"units\":2000000000,\"activation\":\"none\",\"initializer\":\"he\"}],"
         + "\"loss\":{\"type\":\"softmax-cross-entropy\",\"label_smoothing\":0}}", "describes no network")]
     [InlineData("architecture", "[]", "describes no network")]
     [InlineData("architecture", "{", "describes no network")]

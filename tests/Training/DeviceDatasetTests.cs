@@ -45,15 +45,16 @@ public class DeviceDatasetTests
         using var simulator = GpuDevices.OpenSimulator();
         var part = Digits.Subset(30, seed: 5).Select([7, 3, 29, 3]);
         var format = InputFormat.For(part);
-        float[][] inputs = [.. new Backend[] { processor, simulator }.SelectMany(backend => new[] { part, part.Streamed() }.Select(set =>
-        {
-            using var device = new DeviceDataset(backend, set, format, batch: 3);
-            device.SetOrder([2, 1, 3, 0]);
-            var (x, labels) = device.Gather(0);
-            Assert.Equal([part.Labels.Span[2], part.Labels.Span[1], part.Labels.Span[3]], labels.ToArray());
-            var first = x.ToArray();
-            return (float[])[.. first, .. device.Gather(1).X.ToArray()];
-        }))];
+        float[][] inputs = [.. new Backend[] { processor, simulator }.SelectMany(backend =>
+            new[] { part, part.Streamed() }.Select(set =>
+            {
+                using var device = new DeviceDataset(backend, set, format, batch: 3);
+                device.SetOrder([2, 1, 3, 0]);
+                var (x, labels) = device.Gather(0);
+                Assert.Equal([part.Labels.Span[2], part.Labels.Span[1], part.Labels.Span[3]], labels.ToArray());
+                var first = x.ToArray();
+                return (float[])[.. first, .. device.Gather(1).X.ToArray()];
+            }))];
         var expected = new[] { 2, 1, 3, 0 }.SelectMany(i => format.Convert(part.Image(i)));
         Assert.All(inputs, x => Assert.Equal(expected, x));
     }

@@ -74,7 +74,8 @@ public class EnsembleTests
         ensemble.Add(model);
         using var network = TrainerTests.Make(backend);
         var renamed = TrainedModel.Of(network, Digits) with { ClassNames = [.. Digits.ClassNames.Reverse()] };
-        Assert.Contains("same classes", Assert.Throws<ShapeException>(() => ensemble.Add(renamed)).Message, StringComparison.Ordinal);
+        Assert.Contains("same classes",
+            Assert.Throws<ShapeException>(() => ensemble.Add(renamed)).Message, StringComparison.Ordinal);
         var turned = TrainedModel.Of(network, Digits) with { Format = new InputFormat(14, 56) };
         Assert.Contains("14x56", Assert.Throws<ShapeException>(() => ensemble.Add(turned)).Message, StringComparison.Ordinal);
     }

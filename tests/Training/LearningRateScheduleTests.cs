@@ -16,7 +16,8 @@ public class LearningRateScheduleTests
     }
 
     [Fact]
-    public void Constant_stays() => Assert.Equal((1f, 1f), (Factor(LearningRateSchedule.Constant, 0), Factor(LearningRateSchedule.Constant, 99)));
+    public void Constant_stays() =>
+        Assert.Equal((1f, 1f), (Factor(LearningRateSchedule.Constant, 0), Factor(LearningRateSchedule.Constant, 99)));
 
     [Theory]
     [InlineData(0, 0, 1)]
@@ -71,7 +72,8 @@ public class LearningRateScheduleTests
     [InlineData(1, 1.0, 1.1, 1.1, 0.9, 1.1, 1.1)]
     [InlineData(0.25, 1.0, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1)]
     [InlineData(0.5, 1.0, 0.995, 0.994, 0.993)]
-    public void Plateau_drops_after_more_than_two_epochs_that_were_not_a_hundredth_better(double expected, params double[] losses) =>
+    public void Plateau_drops_after_more_than_two_epochs_that_were_not_a_hundredth_better(
+        double expected, params double[] losses) =>
         Assert.Equal((float)expected, Factor(new PlateauSchedule(2, 0.5, 0.01), 50, losses));
 
     [Fact]
@@ -83,7 +85,8 @@ public class LearningRateScheduleTests
     {
         LearningRateSchedule[] wrong =
         [
-            new StepSchedule(0), new StepSchedule(1, 2), new CosineSchedule(-1), new OneCycleSchedule(Rise: 1), new OneCycleSchedule(Start: 2),
+            new StepSchedule(0), new StepSchedule(1, 2), new CosineSchedule(-1),
+            new OneCycleSchedule(Rise: 1), new OneCycleSchedule(Start: 2),
             new PlateauSchedule(-1), new PlateauSchedule(Drop: double.NaN), new ConstantSchedule { WarmUpEpochs = -1 },
         ];
         Assert.All(wrong, schedule => Assert.Throws<ArgumentOutOfRangeException>(schedule.Validate));

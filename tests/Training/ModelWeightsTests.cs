@@ -237,7 +237,8 @@ public sealed class ModelWeightsTests : IDisposable
     public void OtherNumbersOfClassWeightsAndImpossibleOnesAreRefused()
     {
         using var backend = new CpuBackend(1);
-        var error = Assert.Throws<ShapeException>(() => new Network(backend, 4, [new Dense(3)], new SoftmaxCrossEntropy(0, [1, 2])));
+        var error = Assert.Throws<ShapeException>(
+            () => new Network(backend, 4, [new Dense(3)], new SoftmaxCrossEntropy(0, [1, 2])));
         Assert.Contains("2 class weights", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxCrossEntropy(0, [1, -1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxCrossEntropy(0, [1, float.NaN]));

@@ -97,7 +97,8 @@ public class TrainerTests
         using var backend = new CpuBackend(1);
         using var network = Make(backend);
         using var optimizer = new Adam();
-        using var trainer = new Trainer(network, optimizer, Digits, options: new TrainingOptions { Epochs = 2, AverageDecay = 0.9f });
+        using var trainer = new Trainer(
+            network, optimizer, Digits, options: new TrainingOptions { Epochs = 2, AverageDecay = 0.9f });
         trainer.Step();
         float[] before = [], after = [];
         trainer.UseModelWeights(() => before = network.CopyWeights());
@@ -130,7 +131,8 @@ public class TrainerTests
         using var narrow = new Network(backend, 100, [new Dense(10)], new SoftmaxCrossEntropy());
         Assert.Contains("28x28 = 784", Assert.Throws<ShapeException>(() => narrow.Fit(Digits)).Message, StringComparison.Ordinal);
         using var few = new Network(backend, 784, [new Dense(3)], new SoftmaxCrossEntropy());
-        Assert.Contains("tells 3 classes apart", Assert.Throws<ShapeException>(() => few.Evaluate(Digits)).Message, StringComparison.Ordinal);
+        Assert.Contains("tells 3 classes apart",
+            Assert.Throws<ShapeException>(() => few.Evaluate(Digits)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

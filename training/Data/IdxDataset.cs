@@ -79,7 +79,8 @@ public static class IdxDataset
         return wrong < 0
             ? classNames
             : throw new DataException($"{path}: byte {HeaderLength + wrong} of the contents: expected a label from 0 to "
-                + $"{classNames.Count - 1}, found {labels[wrong]} for example {wrong}: correct it, or give the file that belongs to the set");
+                + $"{classNames.Count - 1}, found {labels[wrong]} for example {wrong}: correct it, or give the file that "
+                + "belongs to the set");
     }
 
     private sealed record PairOfArrays(string ImagesPath, IdxArray Images, string LabelsPath, IdxArray Labels);

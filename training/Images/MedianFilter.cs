@@ -43,7 +43,8 @@ internal static class MedianFilter
 
         for (; x < result.Length; x++)
         {
-            Span<byte> nine = [above[x], above[x + 1], above[x + 2], line[x], line[x + 1], line[x + 2], below[x], below[x + 1], below[x + 2]];
+            Span<byte> nine =
+                [above[x], above[x + 1], above[x + 2], line[x], line[x + 1], line[x + 2], below[x], below[x + 1], below[x + 2]];
             nine.Sort();
             result[x] = nine[4];
         }
@@ -58,8 +59,10 @@ internal static class MedianFilter
     /// The median of nine from three sorted columns: it is the middle one of the largest low, the middle middle and the smallest
     /// high (Smith, "Implementing median filters in XC4000E FPGAs", Xcell 23, 1996).
     /// </summary>
-    private static Vector<byte> Median((Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) a,
-        (Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) b, (Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) c)
+    private static Vector<byte> Median(
+        (Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) a,
+        (Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) b,
+        (Vector<byte> Low, Vector<byte> Middle, Vector<byte> High) c)
     {
         var low = Vector.Max(a.Low, Vector.Max(b.Low, c.Low));
         var middle = Sort(a.Middle, b.Middle, c.Middle).Middle;

@@ -53,7 +53,8 @@ public static class PictureFile
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The decoder has no exception of its own: damage shows as whatever its code stumbles over.
-            throw new DataException($"{name}: the picture is damaged ({e.Message.ReplaceLineEndings(" ")}): save or copy it again", e);
+            throw new DataException(
+                $"{name}: the picture is damaged ({e.Message.ReplaceLineEndings(" ")}): save or copy it again", e);
         }
     }
 
@@ -64,7 +65,8 @@ public static class PictureFile
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (file.Length > MaxFileLength)
             {
-                throw new DataException($"{path}: {file.Length} bytes, expected at most {MaxFileLength}: make the picture smaller");
+                throw new DataException(
+                    $"{path}: {file.Length} bytes, expected at most {MaxFileLength}: make the picture smaller");
             }
 
             var bytes = new byte[Math.Min(most, file.Length)];
@@ -92,7 +94,8 @@ public static class PictureFile
         // Sizes are checked before anything of them is allocated: a header of 50 bytes can promise gigabytes.
         return info.Width >= 1 && info.Height >= 1 && (long)info.Width * info.Height <= MaxPixels
             ? (info.Height, info.Width)
-            : throw new DataException($"{name}: {info.Width}x{info.Height} pixels, expected at most {MaxPixels} in all: make it smaller");
+            : throw new DataException(
+                $"{name}: {info.Width}x{info.Height} pixels, expected at most {MaxPixels} in all: make it smaller");
     }
 
     /// <summary>Throws if a JPEG or BMP file ends before its picture does: the decoder would make up the rest.</summary>

@@ -99,7 +99,9 @@ internal sealed class Breakdown(RunContext run) : RunObserver
     {
         var plan = run.Plan;
         var checkpoint = Newest(badStep);
-        using var network = checkpoint is null ? plan.BuildNetwork(run.Backend, run.WholeTrain) : checkpoint.LoadModel(run.Backend).Network;
+        using var network = checkpoint is null
+            ? plan.BuildNetwork(run.Backend, run.WholeTrain)
+            : checkpoint.LoadModel(run.Backend).Network;
         using var optimizer = plan.BuildOptimizer();
         using var trainer = new Trainer(network, optimizer, run.Train, run.Validation, plan.Options, run.Model.Format);
         checkpoint?.Restore(trainer);

@@ -16,8 +16,8 @@ internal sealed class StopLine(RunContext run) : RunObserver
         if (run.Plan.Options.EarlyStopping is { } stopping && !run.Request.IsQuiet)
         {
             var measure = stopping.Measure == StoppingMeasure.Loss ? "loss" : "accuracy";
-            run.Terminal.Error.WriteLine($"ended after epoch {run.Trainer.Epoch} of {run.Plan.Options.Epochs}: validation {measure} was best "
-                + $"after epoch {run.Trainer.ModelEpoch}, whose weights the model has");
+            run.Terminal.Error.WriteLine($"ended after epoch {run.Trainer.Epoch} of {run.Plan.Options.Epochs}: validation "
+                + $"{measure} was best after epoch {run.Trainer.ModelEpoch}, whose weights the model has");
         }
     }
 }

@@ -27,8 +27,8 @@ internal sealed class AdamBench() : ElementBench<AdamCall>(AdamSpec.Operation, "
         var call = new AdamCall(default, default, default, default, shape.M, Step: 100);
         var (exactW, exactM, exactV) = (Workbench.Wide(w), Workbench.Wide(m), Workbench.Wide(v));
         AdamReference.Compute(
-            exactW, Workbench.Wide(g), exactM, exactV, (double)call.StepSize, call.RootScale, call.Beta1, call.Beta2, call.Epsilon,
-            call.CoupledDecay, call.Shrink);
+            exactW, Workbench.Wide(g), exactM, exactV, (double)call.StepSize, call.RootScale, call.Beta1, call.Beta2,
+            call.Epsilon, call.CoupledDecay, call.Shrink);
         return call with
         {
             W = bench.Updated(w, exactW, FewRoundings),

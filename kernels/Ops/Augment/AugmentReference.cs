@@ -8,8 +8,8 @@ namespace ScratchNet.Kernels;
 /// <remarks>
 /// <para>Output pixel (row, column) is the input sampled at</para>
 /// <code>
-/// | sampleColumn |   | a  b |   | column - centreColumn |   | centreColumn + shiftColumn |           | fieldColumn(row, column) |
-/// | sampleRow    | = | c  d | · | row    - centreRow    | + | centreRow    + shiftRow    | + alpha · | fieldRow(row, column)    |
+/// | sampleColumn |   | a b |   | column - centreColumn |   | centreColumn + shiftColumn |           | fieldColumn(row, column) |
+/// | sampleRow    | = | c d | · | row    - centreRow    | + | centreRow    + shiftRow    | + alpha · | fieldRow(row, column)    |
 /// </code>
 /// <para>where the centre is ((height - 1)/2, (width - 1)/2) and the matrix scales the axes, then shears, then rotates. The
 /// fields are uniform noise in (-1, 1), smoothed along rows and along columns by a Gaussian that is cut off at three standard

@@ -7,7 +7,8 @@ namespace ScratchNet.Kernels;
 internal static class BinaryCrossEntropyGpu
 {
     internal delegate void Launcher(AcceleratorStream stream, KernelConfig config,
-        ArrayView<float> logits, ArrayView<byte> labels, ArrayView<float> dlogits, ArrayView<float> losses, ArrayView<float> correct, int batch);
+        ArrayView<float> logits, ArrayView<byte> labels, ArrayView<float> dlogits, ArrayView<float> losses,
+        ArrayView<float> correct, int batch);
 
     internal static readonly GpuKernel<Launcher> Kernel = new(Body);
 

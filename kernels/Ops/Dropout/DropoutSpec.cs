@@ -93,7 +93,8 @@ public static class DropoutSpec
         [
             new("reference", "plain loops", DropoutReference.RunForward),
             new("simd", "eight counters of the generator at a time", DropoutSimd.RunForward),
-            new("quad-per-thread", "one thread for the four words of a counter", DropoutGpu.RunForward, () => [DropoutGpu.ForwardKernel]),
+            new("quad-per-thread", "one thread for the four words of a counter", DropoutGpu.RunForward,
+                () => [DropoutGpu.ForwardKernel]),
         ]);
 
     /// <summary>The backward operation and its variants.</summary>

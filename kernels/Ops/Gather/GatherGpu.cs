@@ -7,7 +7,8 @@ namespace ScratchNet.Kernels;
 internal static class GatherGpu
 {
     internal delegate void Launcher(AcceleratorStream stream, KernelConfig config,
-        ArrayView<byte> images, ArrayView<byte> labels, ArrayView<int> indices, ArrayView<float> x, ArrayView<byte> batchLabels, int batch, int features, float scale, float shift);
+        ArrayView<byte> images, ArrayView<byte> labels, ArrayView<int> indices, ArrayView<float> x,
+        ArrayView<byte> batchLabels, int batch, int features, float scale, float shift);
 
     internal static readonly GpuKernel<Launcher> Kernel = new(Body);
 

@@ -47,8 +47,8 @@ internal static class MatMulCublas
             Open(backend);
             return null;
         }
-        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or NotSupportedException
-            or CuBlasException)
+        catch (Exception exception)
+            when (exception is DllNotFoundException or EntryPointNotFoundException or NotSupportedException or CuBlasException)
         {
             return $"cuBLAS cannot be loaded ({exception.Message}); install NVIDIA's CUDA toolkit";
         }

@@ -74,8 +74,10 @@ internal static class MatMulDirect
         ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
         where TColumns : struct, IColumns
     {
-        var (s0, s1, s2, s3) = (new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
-        var (s4, s5, s6, s7) = (new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
+        var (s0, s1, s2, s3) = (
+            new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
+        var (s4, s5, s6, s7) = (
+            new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
         var down = MatMulGpu.Tiles(sizes.M, 2 * Rows);
         for (var tile = Grid.IdxX; tile < down * MatMulGpu.Tiles(sizes.N, TColumns.Count); tile += Grid.DimX)
         {
@@ -98,7 +100,8 @@ internal static class MatMulDirect
         ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, MatMulSizes sizes)
         where TColumns : struct, IColumns
     {
-        var (s0, s1, s2, s3) = (new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
+        var (s0, s1, s2, s3) = (
+            new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count], new float[TColumns.Count]);
         var down = MatMulGpu.Tiles(sizes.M, Rows);
         for (var tile = Grid.IdxX; tile < down * MatMulGpu.Tiles(sizes.N, TColumns.Count); tile += Grid.DimX)
         {

@@ -40,7 +40,8 @@ internal sealed record TileKernel(
         return Threads > accelerator.MaxNumThreadsPerGroup
             ? $"it needs groups of {Threads} threads, and {backend.Device.Id} has at most {accelerator.MaxNumThreadsPerGroup}"
             : SharedBytes > accelerator.MaxSharedMemoryPerGroup
-            ? $"it needs {SharedBytes} bytes of shared memory a group, and {backend.Device.Id} has {accelerator.MaxSharedMemoryPerGroup}"
+            ? $"it needs {SharedBytes} bytes of shared memory a group, "
+                + $"and {backend.Device.Id} has {accelerator.MaxSharedMemoryPerGroup}"
             : null;
     }
 }

@@ -65,7 +65,8 @@ public static class SoftmaxCrossEntropySpec
     internal const string Name = "softmax-cross-entropy";
 
     private static readonly Variant<SoftmaxCrossEntropyCall> RowPerThread = new(
-        "row-per-thread", "one thread a row", SoftmaxCrossEntropyGpu.RunRowPerThread, () => [SoftmaxCrossEntropyGpu.RowPerThread]);
+        "row-per-thread", "one thread a row",
+        SoftmaxCrossEntropyGpu.RunRowPerThread, () => [SoftmaxCrossEntropyGpu.RowPerThread]);
 
     private static readonly Variant<SoftmaxCrossEntropyCall> RowPerGroup = new(
         "row-per-group", "one group a row, joined through shared memory",

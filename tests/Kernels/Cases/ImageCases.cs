@@ -69,7 +69,8 @@ internal sealed class AugmentCase() : OperationCase<AugmentCall>(AugmentSpec.Ope
         }
 
         var scale = Enumerable.Repeat(height + width + (double)distortion.ElasticAlpha, y.Length).ToArray();
-        return new AugmentCall(trial.Input("x", x), trial.Input("indices", indices), trial.Output("y", y, scale, Tolerances.Augment),
+        return new AugmentCall(
+            trial.Input("x", x), trial.Input("indices", indices), trial.Output("y", y, scale, Tolerances.Augment),
             batch, height, width, Background, distortion, Seed, Epoch);
     }
 }

@@ -34,7 +34,8 @@ internal sealed class SoftmaxCrossEntropyCase() : OperationCase<SoftmaxCrossEntr
         {
             var row = Vector<double>.Build.Dense(classes, j => z[(i * classes) + j]);
             var logSum = row.Maximum() + Math.Log((row - row.Maximum()).PointwiseExp().Sum());
-            var target = Vector<double>.Build.Dense(classes, j => ((double)smoothing / classes) + (j == labels[i] ? 1 - smoothing : 0));
+            var target = Vector<double>.Build.Dense(
+                classes, j => ((double)smoothing / classes) + (j == labels[i] ? 1 - smoothing : 0));
             var weight = batch % 2 == 0 ? 1 : weights[labels[i]];
             losses[i] = weight * (target * (logSum - row));
             lossSize[i] = (16 * weight) + Math.Abs(losses[i]);

@@ -94,7 +94,8 @@ public class MatMulSimdTests
     public void OneRowAndOneTermAreRight(int width, Activation activation)
     {
         using var backend = new CpuBackend(2);
-        foreach (var (m, n, k) in ((int, int, int)[])[(1, 1, 1), (1, 7, 15), (1, 8, 16), (1, 133, 103), (1, 500, 1000), (33, 50, 1), (3, 129, 1)])
+        foreach (var (m, n, k) in ((int, int, int)[])
+            [(1, 1, 1), (1, 7, 15), (1, 8, 16), (1, 133, 103), (1, 500, 1000), (33, 50, 1), (3, 129, 1)])
         {
             foreach (var transposeB in (bool[])[false, true])
             {
@@ -112,7 +113,8 @@ public class MatMulSimdTests
     [InlineData(128)]
     public void ThreadsDoNotShowInTheResult(int width)
     {
-        foreach (var (m, n, k) in ((int, int, int)[])[(67, 130, 800), (600, 260, 1030), (1, 1000, 500), (300, 10, 784), (784, 128, 64)])
+        foreach (var (m, n, k) in ((int, int, int)[])
+            [(67, 130, 800), (600, 260, 1030), (1, 1000, 500), (300, 10, 784), (784, 128, 64)])
         {
             var results = new List<float[]>();
             foreach (var threads in (int[])[1, 2, 3, 5])

@@ -16,7 +16,8 @@ internal sealed class RandomProduct : IDisposable
 
     /// <summary>Transposes, bias and activation at random.</summary>
     public RandomProduct(CpuBackend backend, Random random, int m, int n, int k)
-        : this(backend, random, m, n, k, random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0, (Activation)random.Next(4))
+        : this(backend, random, m, n, k,
+            random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0, (Activation)random.Next(4))
     {
     }
 
@@ -62,7 +63,8 @@ internal sealed class RandomProduct : IDisposable
                 $"{_call.Shape} {_call.Activation}: element {i} is {actual}, not {expected[i]}");
         }
 
-        Assert.All(all[..Canaries].Concat(all[^Canaries..]), canary => Assert.True(float.IsNaN(canary), $"{_call.Shape}: wrote outside"));
+        Assert.All(all[..Canaries].Concat(all[^Canaries..]), canary =>
+            Assert.True(float.IsNaN(canary), $"{_call.Shape}: wrote outside"));
     }
 
     public void Dispose()

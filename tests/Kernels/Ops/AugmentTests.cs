@@ -18,7 +18,8 @@ public class AugmentTests
     {
         var (pixels, x) = (height * width, CpuRun.Random(batch * height * width, 1, 1f));
         int[] indices = [.. Enumerable.Range(0, batch).Select(i => 7919 * i)];
-        foreach (var distortion in new[] { Strong, Strong with { ElasticAlpha = 0f }, Strong with { ElasticSigma = 0.7f, ElasticAlpha = 2f } })
+        foreach (var distortion in new[]
+            { Strong, Strong with { ElasticAlpha = 0f }, Strong with { ElasticSigma = 0.7f, ElasticAlpha = 2f } })
         {
             var expected = new double[batch * pixels];
             AugmentReference.Compute(CpuRun.Widen(x), indices, expected, height, width, 0.25, distortion, 99, 3);
@@ -62,8 +63,10 @@ public class AugmentTests
         {
             var (u, v) = (p * (j - 20.0), q * (i - 20.0));
             u += k * v;
-            Assert.Equal(20 + (Math.Cos(angle) * u) - (Math.Sin(angle) * v) + (3 * Symmetric(second.X)), columns[(i * Size) + j], 1e-4);
-            Assert.Equal(20 + (Math.Sin(angle) * u) + (Math.Cos(angle) * v) + (3 * Symmetric(second.Y)), rows[(i * Size) + j], 1e-4);
+            Assert.Equal(
+                20 + (Math.Cos(angle) * u) - (Math.Sin(angle) * v) + (3 * Symmetric(second.X)), columns[(i * Size) + j], 1e-4);
+            Assert.Equal(
+                20 + (Math.Sin(angle) * u) + (Math.Cos(angle) * v) + (3 * Symmetric(second.Y)), rows[(i * Size) + j], 1e-4);
         }
 
         Assert.NotEqual(0f, map.ShiftColumn);

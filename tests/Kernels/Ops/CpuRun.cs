@@ -26,7 +26,8 @@ internal sealed class CpuRun(int threads = 1) : IDisposable
     public void Run<TCall>(Operation<TCall> operation, string variant, TCall call)
         where TCall : struct, IOperationCall
     {
-        operation.TypedVariants.Single(candidate => candidate.Name == variant && candidate.Target == Target.Cpu).Run(_backend, call);
+        operation.TypedVariants
+            .Single(candidate => candidate.Name == variant && candidate.Target == Target.Cpu).Run(_backend, call);
         _copyBack.ForEach(copy => copy());
     }
 

@@ -135,7 +135,8 @@ public class ElementwiseTests
         var w = CpuRun.Random(40, 1);
         var before = w.ToArray();
         using var run = new CpuRun();
-        run.Run(SgdSpec.Operation, "simd", new SgdCall(run.View(w).Slice(3, 21), run.View(CpuRun.Random(21, 2)), default, 21, 1f));
+        run.Run(SgdSpec.Operation, "simd",
+            new SgdCall(run.View(w).Slice(3, 21), run.View(CpuRun.Random(21, 2)), default, 21, 1f));
         Assert.Equal(before[..3], w[..3]);
         Assert.Equal(before[24..], w[24..]);
         Assert.All(Enumerable.Range(3, 21), i => Assert.NotEqual(before[i], w[i]));

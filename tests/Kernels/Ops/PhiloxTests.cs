@@ -43,7 +43,8 @@ public class PhiloxTests
             .Select(i => Philox.At(seed, RandomPurpose.Augmentation, stream, epoch, index + (ulong)i))
             .SelectMany(words => new[] { words.X, words.Y, words.Z, words.W });
         var (first, second) = PhiloxVector.At(seed, RandomPurpose.Augmentation, stream, epoch, index);
-        var actual = Enumerable.Range(0, 16).Select(lane => first[lane]).Concat(Enumerable.Range(0, 16).Select(lane => second[lane]));
+        var actual = Enumerable.Range(0, 16).Select(lane => first[lane])
+            .Concat(Enumerable.Range(0, 16).Select(lane => second[lane]));
         Assert.Equal(expected, actual);
     }
 

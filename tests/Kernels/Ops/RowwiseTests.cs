@@ -58,7 +58,8 @@ public class RowwiseTests
         const int Classes = 5, Rows = 16;
         float[] odd = [float.NaN, 1f, 1f, -0f, 0f, float.PositiveInfinity, float.NegativeInfinity];
         float[] z = [.. Enumerable.Range(0, Rows * Classes).Select(i => odd[i * i * 31 % 97 % odd.Length])];
-        var labels = Enumerable.Range(0, Rows).Select(i => (byte)ArgMaxReference.OfRow<float>(z.AsSpan(i * Classes, Classes))).ToArray();
+        var labels = Enumerable.Range(0, Rows)
+            .Select(i => (byte)ArgMaxReference.OfRow<float>(z.AsSpan(i * Classes, Classes))).ToArray();
         var (losses, correct) = (CpuRun.Unwritten(Rows), CpuRun.Unwritten(Rows));
         using var run = new CpuRun();
         run.Run(SoftmaxCrossEntropySpec.Operation, "simd", new SoftmaxCrossEntropyCall(
@@ -141,7 +142,8 @@ public class RowwiseTests
         run.Run(ArgMaxSpec.Operation, "simd", new ArgMaxCall(run.View(scores), run.View(predictions), batch, classes));
         Assert.Equal(expected, predictions);
         var rows = scores.Chunk(classes).ToArray();
-        Assert.Equal(rows.Select(row => (byte)(classes == 1 ? (row[0] > 0 ? 1 : 0) : Array.IndexOf(row, row.Max()))), predictions);
+        Assert.Equal(
+            rows.Select(row => (byte)(classes == 1 ? (row[0] > 0 ? 1 : 0) : Array.IndexOf(row, row.Max()))), predictions);
     }
 
     [Theory]
@@ -159,7 +161,8 @@ public class RowwiseTests
             exact += losses.Sum(loss => (double)loss);
             using var run = new CpuRun();
             var correct = Enumerable.Range(0, Batch).Select(i => i % 4 == 0 ? 1f : 0f).ToArray();
-            run.Run(MetricsSpec.Operation, variant, new MetricsCall(run.View(losses), run.View(correct), run.View(totals), Batch, step));
+            run.Run(MetricsSpec.Operation, variant,
+                new MetricsCall(run.View(losses), run.View(correct), run.View(totals), Batch, step));
         }
 
         Assert.InRange((((double)totals[0] + totals[1]) / exact) - 1, -tolerance, tolerance);

@@ -34,7 +34,8 @@ public class ThreadCountTests
         ["column-sums"] = run => Run(run, ColumnSumsSpec.Operation, [30, 1],
             views => new ColumnSumsCall(views[0], views[1], 3000, 700)),
         ["softmax-cross-entropy"] = run => Run(run, SoftmaxCrossEntropySpec.Operation, [2, 2, 1, 1],
-            views => new SoftmaxCrossEntropyCall(views[0], run.View(new byte[Rows]), views[1], views[2], views[3], Rows, Classes, 0.1f)),
+            views => new SoftmaxCrossEntropyCall(
+                views[0], run.View(new byte[Rows]), views[1], views[2], views[3], Rows, Classes, 0.1f)),
         ["binary-cross-entropy"] = run => Run(run, BinaryCrossEntropySpec.Operation, [1, 1, 1, 1],
             views => new BinaryCrossEntropyCall(views[0], run.View(new byte[Rows]), views[1], views[2], views[3], Rows)),
         ["metrics"] = run => Run(run, MetricsSpec.Operation, [1, 1, 0],
@@ -65,7 +66,8 @@ public class ThreadCountTests
     }
 
     /// <summary>Runs on arrays of so many times <see cref="Count"/> random numbers; 0 stands for one array of zeros.</summary>
-    private static float[][] Run<TCall>(CpuRun run, Operation<TCall> operation, int[] sizes, Func<BufferView<float>[], TCall> call)
+    private static float[][] Run<TCall>(
+        CpuRun run, Operation<TCall> operation, int[] sizes, Func<BufferView<float>[], TCall> call)
         where TCall : struct, IOperationCall
     {
         float[][] arrays = [.. sizes.Select((size, i) => size == 0 ? new float[Count] : CpuRun.Random(size * Count, i))];

@@ -18,7 +18,8 @@ public class VectorMathTests
 
     [Fact]
     public void ExpOfNegativeIsWithinTwoUlpsUpToZero() =>
-        Assert.InRange(LargestError(VectorMath.ExpOfNegative, Math.Exp, BitConverter.SingleToUInt32Bits(-0f), uint.MaxValue), 0, MaxUlps);
+        Assert.InRange(
+            LargestError(VectorMath.ExpOfNegative, Math.Exp, BitConverter.SingleToUInt32Bits(-0f), uint.MaxValue), 0, MaxUlps);
 
     [Fact]
     public void LogIsWithinTwoUlps() =>

@@ -59,7 +59,8 @@ public sealed class AutotunerTests : IDisposable
         var rows = new BenchRunner(small, PeaksExtensions.Of(small), TimingPlan.Fixed, new SteppingClock())
             .Run(new MatMulBench(), new BenchShape(8, 16, 8), ["naive", "warp-tile", "direct", "cublas"]);
         var reasons = rows.ToDictionary(row => row.Variant, row => row.Reason);
-        Assert.Contains("needs groups of 16 threads, and simulator has at most 8", reasons["warp-tile"], StringComparison.Ordinal);
+        Assert.Contains(
+            "needs groups of 16 threads, and simulator has at most 8", reasons["warp-tile"], StringComparison.Ordinal);
         Assert.Contains("CUDA devices only", reasons["cublas"], StringComparison.Ordinal);
         Assert.Null(reasons["naive"]);
         Assert.Null(reasons["direct"]);
@@ -68,7 +69,8 @@ public sealed class AutotunerTests : IDisposable
     [Fact]
     public void A_tile_with_too_much_shared_memory_says_why()
     {
-        var tile = MatMulDoubleBuffered.Tiles.Shapes.Single(shape => shape.Name == "32x32x8") with { SharedBytes = long.MaxValue };
+        var tile = MatMulDoubleBuffered.Tiles.Shapes.Single(shape => shape.Name == "32x32x8")
+            with { SharedBytes = long.MaxValue };
         Assert.Contains("bytes of shared memory a group", tile.WhyNot(_backend), StringComparison.Ordinal);
     }
 

@@ -108,7 +108,8 @@ public sealed class TuningFileTests : IDisposable
     [Fact]
     public void The_built_in_tables_name_a_variant_for_every_class()
     {
-        var known = MatMulSpec.Operation.Variants.Where(variant => variant.Target == Target.Gpu).Select(variant => variant.Name).ToArray();
+        var known = MatMulSpec.Operation.Variants.Where(variant => variant.Target == Target.Gpu)
+            .Select(variant => variant.Name).ToArray();
         Assert.All(MatMulClasses.All, kind =>
         {
             Assert.Contains(MatMulTuning.BuiltIn(isProcessor: true).Variant(kind), known);

@@ -63,7 +63,9 @@ public sealed class BundledDigitsTests
             for (var j = 0; j < 28; j++)
             {
                 var t = Math.Abs(j + 0.5 - (i + 0.5) * 1.4) / 1.4;
-                weights[i, j] = t < 1 ? 1.5 * t * t * t - 2.5 * t * t + 1 : t < 2 ? -0.5 * t * t * t + 2.5 * t * t - 4 * t + 2 : 0;
+                weights[i, j] = t < 1 ? 1.5 * t * t * t - 2.5 * t * t + 1
+                    : t < 2 ? -0.5 * t * t * t + 2.5 * t * t - 4 * t + 2
+                    : 0;
             }
         }
 

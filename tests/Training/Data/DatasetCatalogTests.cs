@@ -41,7 +41,8 @@ public sealed class DatasetCatalogTests : IDisposable
         foreach (var name in order.Reverse())
         {
             SmallSet.WriteTo(_folder[name]);
-            Assert.StartsWith(_folder[name] + Path.DirectorySeparatorChar, DatasetCatalog.Locate(SmallSet.Entry, locations)!.TrainImages);
+            Assert.StartsWith(
+                _folder[name] + Path.DirectorySeparatorChar, DatasetCatalog.Locate(SmallSet.Entry, locations)!.TrainImages);
         }
     }
 
@@ -49,7 +50,8 @@ public sealed class DatasetCatalogTests : IDisposable
     public void An_explicit_folder_must_exist()
     {
         var locations = new DataLocations(_folder["none"], null, _folder["cache"]);
-        Assert.Contains("no such folder", Assert.Throws<DataException>(() => DatasetCatalog.Locate(SmallSet.Entry, locations)).Message);
+        Assert.Contains("no such folder",
+            Assert.Throws<DataException>(() => DatasetCatalog.Locate(SmallSet.Entry, locations)).Message);
     }
 
     [Fact]
@@ -58,7 +60,8 @@ public sealed class DatasetCatalogTests : IDisposable
         SmallSet.WriteTo(_folder["variable"]);
         IdxFile.Write(_folder["variable/t10k-labels-idx1-ubyte"], [5], (byte[])[1, 1, 1, 1, 1]);
         Assert.Null(DatasetCatalog.Locate(SmallSet.Entry, Locations));
-        var error = await Assert.ThrowsAsync<DataException>(() => DatasetCatalog.LoadAsync(SmallSet.Entry, Locations, downloader: null));
+        var error = await Assert.ThrowsAsync<DataException>(
+            () => DatasetCatalog.LoadAsync(SmallSet.Entry, Locations, downloader: null));
         Assert.Contains(_folder["cache/small"], error.Message);
         Assert.Contains($"in {_folder["variable"]} hold something else", error.Message);
         Assert.Contains("train-images-idx3-ubyte", error.Message);
@@ -70,7 +73,8 @@ public sealed class DatasetCatalogTests : IDisposable
         SmallSet.WriteTo(_folder["variable"]);
         File.Delete(_folder["variable/t10k-labels-idx1-ubyte"]);
         _folder.Write("variable/t10k-labels-idx1-ubyte.gz", SmallSet.Gzip(SmallSet.Contents["t10k-labels-idx1-ubyte"])[..^9]);
-        var error = await Assert.ThrowsAsync<DataException>(() => DatasetCatalog.LoadAsync(SmallSet.Entry, Locations, downloader: null));
+        var error = await Assert.ThrowsAsync<DataException>(
+            () => DatasetCatalog.LoadAsync(SmallSet.Entry, Locations, downloader: null));
         Assert.Contains("t10k-labels-idx1-ubyte.gz: byte", error.Message);
     }
 
@@ -100,7 +104,8 @@ public sealed class DatasetCatalogTests : IDisposable
         _folder.Write("cache/small/train-labels-idx1-ubyte", [1, 2, 3]);
         File.Delete(_folder["cache/small/t10k-images-idx3-ubyte"]);
         var status = DatasetStatus.Of(SmallSet.Entry, Locations);
-        Assert.Equal([FileState.Damaged, FileState.Mismatch, FileState.Missing, FileState.Whole], status.Files.Select(f => f.State));
+        Assert.Equal(
+            [FileState.Damaged, FileState.Mismatch, FileState.Missing, FileState.Whole], status.Files.Select(f => f.State));
         Assert.Equal([SmallSet.Gzip(images).Length - 1, 3, 0, 13], status.Files.Select(f => f.Bytes));
         Assert.Equal(_folder["cache/small"], status.Folder);
         Assert.False(status.IsWhole);

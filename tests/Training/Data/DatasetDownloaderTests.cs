@@ -25,7 +25,8 @@ public sealed class DatasetDownloaderTests : IDisposable
         Assert.Equal(5, IdxDataset.ReadPair("small", files).Test.Count);
         Assert.Equal(4, mirrors.Requests.Count);
         Assert.All(mirrors.Requests, r => Assert.Equal("one.test", r.Host));
-        Assert.All(SmallSet.Entry.Files, f => Assert.Contains(progress.Seen, p => p.File == f.Name + ".gz" && p.Bytes == p.Total && p.Mirror == "one.test"));
+        Assert.All(SmallSet.Entry.Files, f => Assert.Contains(
+            progress.Seen, p => p.File == f.Name + ".gz" && p.Bytes == p.Total && p.Mirror == "one.test"));
     }
 
     [Fact]
@@ -158,7 +159,8 @@ public sealed class DatasetDownloaderTests : IDisposable
     {
         var blocked = _folder.Write("file", [1]);
         using var downloader = new DatasetDownloader(new Mirrors());
-        var error = await Assert.ThrowsAsync<DataException>(() => downloader.FetchAsync(SmallSet.Entry, Path.Combine(blocked, "sub")));
+        var error = await Assert.ThrowsAsync<DataException>(
+            () => downloader.FetchAsync(SmallSet.Entry, Path.Combine(blocked, "sub")));
         Assert.Contains("cannot be written", error.Message);
     }
 
@@ -194,9 +196,11 @@ public sealed class DatasetDownloaderTests : IDisposable
 
         public static byte[] Gzip(string name) => SmallSet.Gzip(SmallSet.Contents[name]);
 
-        public static HttpResponseMessage Answer(byte[] bytes) => new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) };
+        public static HttpResponseMessage Answer(byte[] bytes) =>
+            new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) };
 
-        public static HttpResponseMessage Serve(HttpRequestMessage request, int? cutAfter = null, int? stallAfter = null, bool ignoreRange = false)
+        public static HttpResponseMessage Serve(
+            HttpRequestMessage request, int? cutAfter = null, int? stallAfter = null, bool ignoreRange = false)
         {
             var bytes = Gzip(Path.GetFileNameWithoutExtension(request.RequestUri!.AbsolutePath));
             var from = ignoreRange ? 0 : (int)(request.Headers.Range?.Ranges.Single().From ?? 0);
@@ -206,13 +210,16 @@ public sealed class DatasetDownloaderTests : IDisposable
             }
 
             var response = new HttpResponseMessage(from > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK);
-            response.Content = new StreamContent(new Wire(bytes[from..Math.Min(bytes.Length, cutAfter ?? stallAfter ?? bytes.Length)], stalls: stallAfter != null));
+            response.Content = new StreamContent(new Wire(
+                bytes[from..Math.Min(bytes.Length, cutAfter ?? stallAfter ?? bytes.Length)], stalls: stallAfter != null));
             response.Content.Headers.ContentLength = bytes.Length - from;
-            response.Content.Headers.ContentRange = from > 0 ? new ContentRangeHeaderValue(from, bytes.Length - 1, bytes.Length) : null;
+            response.Content.Headers.ContentRange =
+                from > 0 ? new ContentRangeHeaderValue(from, bytes.Length - 1, bytes.Length) : null;
             return response;
         }
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests.Add((request.RequestUri!.Host, request.Headers.Range?.Ranges.Single().From));
             var response = _hosts.TryGetValue(request.RequestUri.Host, out var host) ? host(request) : Serve(request);

@@ -134,7 +134,9 @@ public sealed class DatasetTests
     {
         // The first numbers from seed 1234567 that the algorithm's published test gives.
         var random = new StableRandom(1234567);
-        Assert.Equal([6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL], [random.Next(), random.Next(), random.Next()]);
+        Assert.Equal(
+            [6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL],
+            [random.Next(), random.Next(), random.Next()]);
     }
 
     private static int[] Golden => [4, 5, 7, 14, 15, 18];
@@ -144,5 +146,6 @@ public sealed class DatasetTests
 
     /// <summary>2x2 pictures whose pixels are their number, of classes 0, 1, 2, 0, 1, ...</summary>
     private static Dataset Numbered(int count) => new("numbered", 2, 2, ThreeClasses,
-        Enumerable.Range(0, 4 * count).Select(i => (byte)(i / 4)).ToArray(), Enumerable.Range(0, count).Select(i => (byte)(i % 3)).ToArray());
+        Enumerable.Range(0, 4 * count).Select(i => (byte)(i / 4)).ToArray(),
+        Enumerable.Range(0, count).Select(i => (byte)(i % 3)).ToArray());
 }

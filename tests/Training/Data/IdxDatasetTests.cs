@@ -47,7 +47,8 @@ public sealed class IdxDatasetTests : IDisposable
         var read = IdxDataset.Read("x", _folder["images"], _folder["labels"]);
         read.ReleasePictures();
         IdxDataset.Write(Numbered("x", 8, 3), _folder["images"], _folder["8"]);
-        Assert.Contains("images: has changed since it was first read", Assert.Throws<DataException>(() => read.CopyImages()).Message);
+        Assert.Contains("images: has changed since it was first read",
+            Assert.Throws<DataException>(() => read.CopyImages()).Message);
         File.Delete(_folder["images"]);
         Assert.Contains("images: no such file", Assert.Throws<DataException>(() => read.CopyImages()).Message);
     }
@@ -66,7 +67,8 @@ public sealed class IdxDatasetTests : IDisposable
     public void A_label_out_of_range_is_named_with_its_offset()
     {
         IdxDataset.Write(Numbered("x", 9, 3), _folder["images"], _folder["labels"]);
-        var message = Assert.Throws<DataException>(() => IdxDataset.Read("x", _folder["images"], _folder["labels"], ["a", "b"])).Message;
+        var message = Assert.Throws<DataException>(
+            () => IdxDataset.Read("x", _folder["images"], _folder["labels"], ["a", "b"])).Message;
         Assert.Contains("byte 10 of the contents: expected a label from 0 to 1, found 2 for example 2", message);
     }
 

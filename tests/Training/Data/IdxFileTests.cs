@@ -103,10 +103,12 @@ public sealed class IdxFileTests : IDisposable
 
     [Theory]
     [InlineData(new byte[] { 0, 0, 8, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1 }, "byte 4", "65536x65536")]
-    [InlineData(new byte[] { 0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 3, 7 }, "byte 17", "expected 3 bytes of values, found 1")]
+    [InlineData(new byte[] { 0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 3, 7 }, "byte 17",
+        "expected 3 bytes of values, found 1")]
     [InlineData(new byte[] { 0, 0, 8, 3, 255, 255, 255, 255, 0, 0, 0, 1, 0, 0, 0, 1 }, "byte 4", "4294967295")]
     [InlineData(new byte[] { 0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1 }, "byte 4", "found 0")]
-    [InlineData(new byte[] { 0, 0, 8, 3, 127, 255, 255, 255, 127, 255, 255, 255, 127, 255, 255, 255 }, "byte 4", "2147483647x2147483647")]
+    [InlineData(new byte[] { 0, 0, 8, 3, 127, 255, 255, 255, 127, 255, 255, 255, 127, 255, 255, 255 }, "byte 4",
+        "2147483647x2147483647")]
     [InlineData(new byte[] { 0, 0, 8, 1, 0, 0, 0, 1, 5 }, "0x00000803 (pictures)", "0x00000801 (labels)")]
     [InlineData(new byte[] { 0, 0, 13, 3, 0, 0, 0, 1 }, "0x00000D03", "another type than unsigned bytes")]
     [InlineData(new byte[] { 137, 80, 78, 71 }, "0x89504E47", "not IDX")]

@@ -236,7 +236,8 @@ public sealed class OwnDataTests : IDisposable
     {
         WriteSet("pictures");
         File.WriteAllBytes(_folder["set/b/3.bmp"], File.ReadAllBytes(_folder["set/b/3.bmp"])[..60]);
-        Assert.Contains("3.bmp", Assert.Throws<DataException>(() => OwnData.Read(_folder["set"], Options with { IsStreamed = true })).Message);
+        Assert.Contains("3.bmp", Assert.Throws<DataException>(
+            () => OwnData.Read(_folder["set"], Options with { IsStreamed = true })).Message);
         Assert.Empty(Directory.GetFileSystemEntries(_folder["cache/sets"]));
     }
 
@@ -245,7 +246,8 @@ public sealed class OwnDataTests : IDisposable
     {
         WriteSet("csv");
         File.WriteAllText(_folder["cache"], "a file where the folder should be");
-        var message = Assert.Throws<DataException>(() => OwnData.Read(_folder["set"], Options with { IsStreamed = true })).Message;
+        var message = Assert.Throws<DataException>(
+            () => OwnData.Read(_folder["set"], Options with { IsStreamed = true })).Message;
         Assert.Contains(_folder["cache"], message, StringComparison.Ordinal);
         Assert.Contains("XDG_CACHE_HOME", message, StringComparison.Ordinal);
     }
@@ -254,7 +256,8 @@ public sealed class OwnDataTests : IDisposable
 
     private Dataset ReadAll(OwnDataOptions options) => PictureFolder.Open(_folder["set"], options).Load("set", options);
 
-    private Dataset ReadCsv(PictureSize? size = null) => CsvFile.Open(_folder["x.csv"], Options with { Size = size }).Load("x", Options);
+    private Dataset ReadCsv(PictureSize? size = null) =>
+        CsvFile.Open(_folder["x.csv"], Options with { Size = size }).Load("x", Options);
 
     private void WriteSet(string kind)
     {

@@ -12,7 +12,8 @@ internal static class SmallSet
     /// <summary>What the four files hold, by name.</summary>
     public static IReadOnlyDictionary<string, byte[]> Contents { get; } = Names.ToDictionary(n => n, n =>
         n.Contains("images", StringComparison.Ordinal)
-            ? [0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 0, 9, 0, 0, 0, 9, .. Enumerable.Range(0, 405).Select(i => (byte)(i * i * 31 + n.Length))]
+            ? [0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 0, 9, 0, 0, 0, 9,
+                .. Enumerable.Range(0, 405).Select(i => (byte)(i * i * 31 + n.Length))]
             : new byte[] { 0, 0, 8, 1, 0, 0, 0, 5, 0, 1, 1, 0, 1 });
 
     /// <summary>The set, to be had from the mirrors one.test and two.test.</summary>

@@ -14,7 +14,8 @@ public sealed class DigitPreprocessorTests
     private static readonly Dataset Digits = BundledDigits.Load().Test;
 
     [Fact]
-    public void A_digit_in_MNISTs_form_comes_back() => AssertBack(SharpBound, Polarity.LightOnDark, d => new GreyPicture(28, 28, d));
+    public void A_digit_in_MNISTs_form_comes_back() => AssertBack(SharpBound, Polarity.LightOnDark,
+        d => new GreyPicture(28, 28, d));
 
     [Fact]
     public void An_inverted_digit_comes_back() => AssertBack(SharpBound, Polarity.DarkOnLight,

@@ -51,7 +51,8 @@ public sealed class ExifOrientationTests
     public void A_photo_cut_off_anywhere_is_upright_or_right()
     {
         var photo = Photo(6, isLittle: true);
-        Assert.All(Enumerable.Range(0, photo.Length), length => Assert.Contains(ExifOrientation.Read(photo.AsSpan(0, length)), new[] { 1, 6 }));
+        Assert.All(Enumerable.Range(0, photo.Length), length =>
+            Assert.Contains(ExifOrientation.Read(photo.AsSpan(0, length)), new[] { 1, 6 }));
     }
 
     [Property(MaxTest = 500)]

@@ -42,7 +42,8 @@ public sealed class PreparationTests
     public void A_model_of_other_pictures_gets_them_fitted_and_on_its_own_background()
     {
         // A dark square in the middle of a light field, twice as wide as high.
-        var picture = new GreyPicture(8, 4, [.. Enumerable.Range(0, 32).Select(i => (byte)(i % 8 is 3 or 4 && i / 8 is 1 or 2 ? 0 : 250))]);
+        var picture = new GreyPicture(8, 4,
+            [.. Enumerable.Range(0, 32).Select(i => (byte)(i % 8 is 3 or 4 && i / 8 is 1 or 2 ? 0 : 250))]);
         var format = new InputFormat(4, 4, Preparation: Preparation.FitOnLight);
         var fitted = PreparationOf.Picture(picture, format, "x");
         Assert.Equal([250, 250, 250, 250], fitted[..4]);

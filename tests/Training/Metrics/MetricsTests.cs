@@ -37,7 +37,9 @@ public sealed class MetricsTests
         var matrix = new ConfusionMatrix(3);
         matrix.Add([0, 0, 0, 0, 1, 1, 1, 1, 1, 1], [0, 0, 0, 1, 0, 0, 1, 1, 1, 1]);
         var report = new ClassificationReport(matrix);
-        Assert.Equal((0.6, 0.75, 6.0 / 9, 4), (report.Classes[0].Precision, report.Classes[0].Recall, report.Classes[0].F1, report.Classes[0].Support));
+        Assert.Equal(
+            (0.6, 0.75, 6.0 / 9, 4),
+            (report.Classes[0].Precision, report.Classes[0].Recall, report.Classes[0].F1, report.Classes[0].Support));
         Assert.Equal((0.8, 4.0 / 6), (report.Classes[1].Precision, report.Classes[1].Recall));
         Assert.Equal(new ClassScores(0, 0, 0, 0), report.Classes[2]);
         Assert.Equal(1.4 / 3, report.MacroPrecision, 1e-15);

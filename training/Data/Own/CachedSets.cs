@@ -37,8 +37,8 @@ public sealed record CachedSets(string Folder, int Count, long Bytes)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{Folder}: cannot be removed: {exception.Message.TrimEnd('.')}; end what uses it, then try again",
-                exception);
+            throw new DataException(
+                $"{Folder}: cannot be removed: {exception.Message.TrimEnd('.')}; end what uses it, then try again", exception);
         }
     }
 }

@@ -51,8 +51,8 @@ internal sealed class CsvFile : DataPart
         var format = Format.Of(path);
         if (options.ClassNames is null && format.Labels.Count is < 2 or > MostClasses)
         {
-            throw new DataException($"{path}: column 1 holds {format.Labels.Count} classes, expected 2 to {MostClasses}; the label must "
-                + "stand first on every line");
+            throw new DataException($"{path}: column 1 holds {format.Labels.Count} classes, expected 2 to {MostClasses}; the "
+                + "label must stand first on every line");
         }
 
         var stored = StoredSize(path, format.Columns - 1, options.Size);
@@ -135,8 +135,8 @@ internal sealed class CsvFile : DataPart
         var side = (int)Math.Round(Math.Sqrt(pixels));
         return wanted?.Pixels == pixels ? wanted.Value
             : side * side == pixels ? new PictureSize(side, side)
-            : throw new DataException($"{path}: line 1: {pixels + 1} columns: a label and {pixels} pixels, which make no square; give the "
-                + "pictures' size with --image-size HEIGHTxWIDTH");
+            : throw new DataException($"{path}: line 1: {pixels + 1} columns: a label and {pixels} pixels, which make no square; "
+                + "give the pictures' size with --image-size HEIGHTxWIDTH");
     }
 
     /// <summary>What a first look through a file tells.</summary>
@@ -160,7 +160,8 @@ internal sealed class CsvFile : DataPart
             var (columns, hasHeader) = (lines.Line.Count(lines.Separator) + 1, lines.IsHeader());
             if (columns < 2)
             {
-                throw new DataException($"{path}: line 1: has one column; expected a label, then pixels, with commas between them");
+                throw new DataException(
+                    $"{path}: line 1: has one column; expected a label, then pixels, with commas between them");
             }
 
             var (labels, rows, isUnit) = (new SortedSet<int>(), 0, true);

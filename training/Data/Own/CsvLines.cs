@@ -140,7 +140,8 @@ internal sealed class CsvLines : IDisposable
         {
             if (kept >= LongestLine)
             {
-                throw new DataException($"{_path}: line {Number + 1}: is longer than {LongestLine} bytes: this is no CSV file of pictures");
+                throw new DataException(
+                    $"{_path}: line {Number + 1}: is longer than {LongestLine} bytes: this is no CSV file of pictures");
             }
 
             Array.Resize(ref _buffer, 2 * kept);

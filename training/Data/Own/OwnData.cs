@@ -85,10 +85,10 @@ public static class OwnData
         {
             [var only] => Pair(ReadCsv(only, name, options), null, options),
             [var first, var second] when CsvFile.IsTest(second) => ReadCsvPair(first, second, name, options),
-            [] => throw new DataException($"{path}: holds no data set: expected a folder of pictures for each class, a CSV file, or IDX "
-                + "pictures with their labels (gzipped or not)"),
-            var many => throw new DataException($"{path}: holds {many.Count} CSV files, and which is for training is not clear; give one, "
-                + "or leave two of which one has 'test' in its name"),
+            [] => throw new DataException($"{path}: holds no data set: expected a folder of pictures for each class, a CSV file, "
+                + "or IDX pictures with their labels (gzipped or not)"),
+            var many => throw new DataException($"{path}: holds {many.Count} CSV files, and which is for training is not clear; "
+                + "give one, or leave two of which one has 'test' in its name"),
         };
     }
 

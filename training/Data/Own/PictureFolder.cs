@@ -145,8 +145,8 @@ internal sealed class PictureFolder : DataPart
         if (found.Count is < 2 or > MostClasses)
         {
             var names = found.Count == 1 ? $" ('{found[0]}')" : "";
-            throw new DataException($"{path}: holds {found.Count} {(found.Count == 1 ? "class" : "classes")}{names}, expected 2 to "
-                + $"{MostClasses}; make a sub-folder of pictures for each class");
+            throw new DataException($"{path}: holds {found.Count} {(found.Count == 1 ? "class" : "classes")}{names}, expected "
+                + $"2 to {MostClasses}; make a sub-folder of pictures for each class");
         }
     }
 

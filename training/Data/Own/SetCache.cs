@@ -37,8 +37,8 @@ internal static class SetCache
 
         Decode(part, folder);
         return Open(folder, name, part.ClassNames, isStreamed)
-            ?? throw new DataException($"{folder}: what was just written there reads otherwise; check the disk, or set XDG_CACHE_HOME "
-                + "to a folder on another one");
+            ?? throw new DataException($"{folder}: what was just written there reads otherwise; check the disk, or set "
+                + "XDG_CACHE_HOME to a folder on another one");
     }
 
     /// <summary>Maps a set of uncompressed IDX files in place.</summary>
@@ -84,8 +84,8 @@ internal static class SetCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{folder}: {part.Path} cannot be decoded into there: {e.Message.TrimEnd('.')}; make room, or set "
-                + "XDG_CACHE_HOME to a folder that has some", e);
+            throw new DataException($"{folder}: {part.Path} cannot be decoded into there: {e.Message.TrimEnd('.')}; make room, "
+                + "or set XDG_CACHE_HOME to a folder that has some", e);
         }
         finally
         {
