@@ -21,10 +21,7 @@ public sealed class Trainer : IDisposable
     private const int StepsAMeasurement = 32;
 
     private readonly DeviceDataset _train;
-    private readonly DeviceDataset? _validation;
-    private readonly Dataset? _validationSet;
-    private readonly DeviceBuffer<byte>? _predictions;
-    private readonly RunningMetrics _validationMetrics;
+    private readonly ValidationPart? _validation;
     private readonly int[] _order;
     private readonly List<EpochResult> _history = [];
     private readonly List<Rollback> _rollbacks = [];
@@ -67,15 +64,10 @@ public sealed class Trainer : IDisposable
         FullRate = optimizer.LearningRate;
         optimizer.Attach(network);
         _train = new DeviceDataset(network.Backend, train, Format, Options.BatchSize);
-        _validation = validation is null
-            ? null
-            : new DeviceDataset(network.Backend, validation, Format, NetworkTraining.EvaluationBatch);
-        _validationSet = validation;
-        _predictions = validation is null ? null : network.Backend.Allocate<byte>(validation.Count);
+        _validation = validation is null ? null : new ValidationPart(network, validation, Format);
         network.Plan(Math.Max(_train.BatchSize, _validation?.BatchSize ?? 1));
         Metrics = new RunningMetrics(network.Backend);
         Clock = new StepClock(network.Backend);
-        _validationMetrics = new RunningMetrics(network.Backend);
         _order = new int[train.Count];
         _weights = new ModelWeights(network, Options.AverageDecay);
     }
@@ -119,7 +111,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>What the validation samples were taken for after the last epoch; null before it, and without such
     /// samples.</summary>
-    public ConfusionMatrix? Confusion { get; private set; }
+    public ConfusionMatrix? Confusion => _validation?.Confusion;
 
     /// <summary>How often the run went back; each time its learning rate is halved.</summary>
     public IReadOnlyList<Rollback> Rollbacks => _rollbacks;
@@ -289,7 +281,6 @@ public sealed class Trainer : IDisposable
         _isReleased = true;
         _train.Dispose();
         _validation?.Dispose();
-        _predictions?.Dispose();
         Optimizer.Dispose();
     }
 
@@ -299,9 +290,7 @@ public sealed class Trainer : IDisposable
         _weights.Dispose();
         _train.Dispose();
         _validation?.Dispose();
-        _predictions?.Dispose();
         Metrics.Dispose();
-        _validationMetrics.Dispose();
     }
 
     private void BeginEpoch()
@@ -347,8 +336,7 @@ public sealed class Trainer : IDisposable
         MetricValues? values = null;
         if (_validation is not null)
         {
-            _weights.UseAverage(() => values = NetworkTraining.Measure(Network, _validation, _validationMetrics, _predictions));
-            Confusion = NetworkTraining.Confusion(Network, _validationSet!, _predictions!).Confusion;
+            _weights.UseAverage(() => values = _validation.Measure());
         }
 
         return values;
