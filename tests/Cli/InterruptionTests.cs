@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Xunit;
 
@@ -15,7 +14,7 @@ public class InterruptionTests
     public void AnInterruptedRunGoesOnToTheSameBits()
     {
         using var folder = new TemporaryFolder();
-        var stopped = Interrupt(folder.Path, "INT");
+        var stopped = Interrupt(folder.Path, Signals.Interrupt);
         Assert.Equal(130, stopped.ExitCode);
         Assert.Contains("scratchnet train --resume cut", stopped.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("cut/model.safetensors")));
@@ -35,7 +34,7 @@ public class InterruptionTests
     public void TerminationSavesACheckpointToo()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(130, Interrupt(folder.Path, "TERM").ExitCode);
+        Assert.Equal(130, Interrupt(folder.Path, Signals.Terminate).ExitCode);
         Assert.True(File.Exists(folder.File("cut/checkpoint.safetensors")));
     }
 
@@ -54,7 +53,7 @@ public class InterruptionTests
         Assert.Equal(File.ReadAllBytes(folder.File("b.safetensors")), File.ReadAllBytes(folder.File("a.safetensors")));
     }
 
-    private static CliResult Interrupt(string folder, string signal)
+    private static CliResult Interrupt(string folder, int signal)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -64,8 +63,7 @@ public class InterruptionTests
         using var process = CliProcess.Start(folder, [], [.. LongRun, "--output", "cut"]);
         var first = process.StandardOutput.ReadLine()!;
         Assert.Equal("epoch", JsonDocument.Parse(first).RootElement.GetProperty("event").GetString());
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString()]);
-        kill.WaitForExit();
+        Signals.Send(process.Id, signal);
         return CliProcess.Finish(process);
     }
 }

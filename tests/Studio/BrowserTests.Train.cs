@@ -118,7 +118,9 @@ public sealed partial class BrowserTests
             await page.Page.FillAsync($"[name={name}]", value);
         }
 
-        await page.Click("new");
+        // An earlier run may stand at step 0 too: what the page says is no sign that the new one is there.
+        await page.Page.RunAndWaitForResponseAsync(
+            () => page.Click("new"), response => response.Url.EndsWith("/api/train/new", StringComparison.Ordinal));
         await page.Until("steps", "^0$");
         await page.Until("phase", "stands still");
     }

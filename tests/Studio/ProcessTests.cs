@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ScratchNet.Cli;
@@ -13,16 +12,16 @@ namespace ScratchNet.Tests.Studio;
 public class ProcessTests
 {
     [SkippableTheory]
-    [InlineData("-TERM")]
-    [InlineData("-HUP")]
-    public async Task Stopping_it_saves_the_run_which_can_be_resumed(string signal)
+    [InlineData(Signals.Terminate)]
+    [InlineData(Signals.HangUp)]
+    public async Task Stopping_it_saves_the_run_which_can_be_resumed(int signal)
     {
         if (OperatingSystem.IsWindows())
         {
             Requirements.Skip("Windows has no signals to send");
         }
 
-        if (signal == "-HUP" && IgnoresHangUp())
+        if (signal == Signals.HangUp && IgnoresHangUp())
         {
             Requirements.Skip("SIGHUP is ignored here, as under nohup, and so by every process started from here");
         }
@@ -36,8 +35,7 @@ public class ProcessTests
         using var step = await client.PostAsync("api/train/step", null);
         Assert.True(step.IsSuccessStatusCode, await step.Content.ReadAsStringAsync());
 
-        using var kill = Process.Start("kill", [signal, process.Id.ToString()]);
-        await kill.WaitForExitAsync();
+        Signals.Send(process.Id, signal);
         var result = CliProcess.Finish(process);
         Assert.Equal(0, result.ExitCode);
         const string Words = "the run is saved: scratchnet train --resume ";
