@@ -38,9 +38,7 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
         foreach (var threads in report.Threads)
         {
             using var backend = new CpuBackend(threads);
-            // Another program that holds a core meanwhile would make the peak of all cores look too low.
-            var peak = Math.Max(FmaPeak.Gflops(threads), threads * FmaPeak.Gflops(1));
-            report.Note(MachineLine.Of(backend, peak));
+            var peak = MachineLine.Write(report, backend);
             if (report.Has(OpenBlas.Name))
             {
                 report.Version(OpenBlas.Name, OpenBlas.Describe());

@@ -53,8 +53,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         foreach (var threads in report.Threads)
         {
             using var backend = new CpuBackend(threads);
-            var peak = Math.Max(FmaPeak.Gflops(threads), threads * FmaPeak.Gflops(1));
-            report.Note(MachineLine.Of(backend, peak));
+            var peak = MachineLine.Write(report, backend);
             foreach (var what in TrainingCase.All.Where(what => isWanted(what.Name)))
             {
                 Compare(backend, what with { Images = images ?? what.Images }, peak);

@@ -12,13 +12,13 @@ internal static class Signals
     /// <summary>Sends a signal to a process, where there are such things.</summary>
     public static void Send(int process, int signal)
     {
-        if (kill(process, signal) != 0)
+        if (Kill(process, signal) != 0)
         {
             throw new InvalidOperationException($"No signal could be sent to {process}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 
     // LibraryImport would need unsafe code, which the tests do without.
-    [DllImport("libc", SetLastError = true)]
-    private static extern int kill(int process, int signal);
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int process, int signal);
 }

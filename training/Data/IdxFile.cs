@@ -70,6 +70,7 @@ public static class IdxFile
     /// <param name="dimensions">Sizes, slowest first, each at least 1; at most 4 of them.</param>
     /// <param name="values">As many bytes as the product of the dimensions.</param>
     /// <exception cref="ArgumentException">The dimensions do not multiply to the number of values.</exception>
+    /// <exception cref="IOException">It cannot be written; an older file of that name is unchanged.</exception>
     public static void Write(string path, int[] dimensions, ReadOnlyMemory<byte> values)
     {
         long product = 1;
