@@ -5,9 +5,10 @@ namespace ScratchNet.Tests.Cli;
 
 public class InterruptionTests
 {
-    // Long enough not to be over before the signal arrives, which is sent when the first epoch is.
+    // It cannot be over before the signal arrives, which is sent when the first line has been read: a pipe holds 64 KB, some 300
+    // lines, and when it is full the run waits for its reader.
     private static readonly string[] LongRun =
-        ["train", "--epochs", "200", "--hidden", "8", "--batch-size", "100", "--dropout", "0.1", "--augment", "--seed", "5",
+        ["train", "--epochs", "500", "--hidden", "8", "--batch-size", "100", "--dropout", "0.1", "--augment", "--seed", "5",
             "--threads", "1", "--json"];
 
     [SkippableFact]
