@@ -16,6 +16,7 @@ internal sealed class PeerProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _name;
+    private readonly TaskCompletionSource _complaintsRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string _lastComplaint = "it says nothing";
 
     /// <summary>Starts a peer.</summary>
@@ -37,8 +38,7 @@ internal sealed class PeerProcess : IDisposable
         }
 
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) =>
-            _lastComplaint = string.IsNullOrWhiteSpace(line.Data) ? _lastComplaint : line.Data;
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginErrorReadLine();
     }
 
@@ -76,10 +76,23 @@ internal sealed class PeerProcess : IDisposable
         _process.Dispose();
     }
 
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            _complaintsRead.TrySetResult();
+        }
+        else if (!string.IsNullOrWhiteSpace(line))
+        {
+            _lastComplaint = line;
+        }
+    }
+
     private FailureException Ended()
     {
-        // All of what it wrote has been read only when it has ended.
-        _process.WaitForExit(TimeSpan.FromSeconds(5));
+        // Its answers and its complaints come through two pipes: the end of the one says nothing of the other. Nor does its own
+        // end, since what it started may hold a pipe open; so the wait has a limit.
+        _complaintsRead.Task.Wait(TimeSpan.FromSeconds(5));
         return new FailureException($"{_name} ended early: {_lastComplaint}");
     }
 }
