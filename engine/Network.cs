@@ -164,16 +164,16 @@ public sealed class Network : IDisposable
     /// <param name="x">Samples, batch x <see cref="Inputs"/>.</param>
     /// <param name="labels">The right class of each.</param>
     /// <param name="optimizer">Changes the parameters.</param>
-    /// <param name="metrics">Receives the batch's loss and hits, on the device.</param>
+    /// <param name="metrics">Receives the batch's loss and hits, on the device, when given.</param>
     /// <param name="clock">Measures the phases, when given.</param>
     public void TrainStep(
-        Tensor x, BufferView<byte> labels, Optimizer optimizer, RunningMetrics metrics, StepClock? clock = null)
+        Tensor x, BufferView<byte> labels, Optimizer optimizer, RunningMetrics? metrics, StepClock? clock = null)
     {
         optimizer.Attach(this);
         var step = optimizer.Steps + 1;
         var logits = Forward(x, training: true, step);
         var dLogits = Loss.Compute(Backend, logits, labels);
-        metrics.Add(Loss, x.Rows, step);
+        metrics?.Add(Loss, x.Rows, step);
         clock?.Mark(StepPhase.Forward);
         Backward(dLogits);
         clock?.Mark(StepPhase.Backward);

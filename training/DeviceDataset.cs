@@ -17,6 +17,9 @@ internal sealed class DeviceDataset : IDisposable
     private readonly DeviceBuffer<byte> _batchLabels;
     private readonly Tensor _batch;
     private Tensor _distorted;
+    private BatchSource _drawn;
+    private DeviceBuffer<int>? _chosenRows;
+    private DeviceBuffer<int>? _chosenSamples;
 
     /// <summary>Uploads a data set; samples come in its own order until another is given.</summary>
     public DeviceDataset(Backend backend, Dataset dataset, InputFormat format, int batch)
@@ -51,7 +54,44 @@ internal sealed class DeviceDataset : IDisposable
     public (Tensor X, BufferView<byte> Labels) Gather(int batch, Distortion? distortion = null, ulong seed = 0, int epoch = 0)
     {
         var size = SizeOf(batch);
-        var source = _pictures.Batch(batch, size);
+        _drawn = _pictures.Batch(batch, size);
+        return Gather(_drawn, size, distortion, seed, epoch);
+    }
+
+    /// <summary>
+    /// Gathers those of the last batch again that have the largest losses. A picture is a function of seed, epoch and sample, so
+    /// it comes out as it was.
+    /// </summary>
+    /// <param name="losses">The loss of each sample of that batch.</param>
+    /// <param name="count">How many to take; the largest loss comes first.</param>
+    /// <param name="distortion">As the batch was gathered.</param>
+    /// <param name="seed">The same.</param>
+    /// <param name="epoch">The same.</param>
+    /// <returns>Inputs and labels, valid until the next call.</returns>
+    public (Tensor X, BufferView<byte> Labels) GatherHardest(
+        BufferView<float> losses, int count, Distortion? distortion, ulong seed, int epoch)
+    {
+        _chosenRows ??= _backend.Allocate<int>(BatchSize);
+        _chosenSamples ??= _backend.Allocate<int>(BatchSize);
+        var chosen = _drawn with { Rows = _chosenRows.View.Slice(0, count), Samples = _chosenSamples.View.Slice(0, count) };
+        HardestSpec.Operation.Run(_backend, new HardestCall(
+            losses, _drawn.Rows, _drawn.Samples, chosen.Rows, chosen.Samples, _drawn.Rows.Length, count));
+        return Gather(chosen, count, distortion, seed, epoch);
+    }
+
+    public void Dispose()
+    {
+        _pictures.Dispose();
+        _batchLabels.Dispose();
+        _batch.View.Buffer.Dispose();
+        _distorted.View.Buffer?.Dispose();
+        _chosenRows?.Dispose();
+        _chosenSamples?.Dispose();
+    }
+
+    private (Tensor X, BufferView<byte> Labels) Gather(
+        BatchSource source, int size, Distortion? distortion, ulong seed, int epoch)
+    {
         var x = _batch.FirstRows(size);
         var labels = _batchLabels.View.Slice(0, size);
         GatherSpec.Operation.Run(_backend, new GatherCall(
@@ -70,13 +110,5 @@ internal sealed class DeviceDataset : IDisposable
         AugmentSpec.Operation.Run(_backend, new AugmentCall(
             x.View, source.Samples, y.View, size, _format.Height, _format.Width, _format.Shift, how, seed, (uint)epoch));
         return (y, labels);
-    }
-
-    public void Dispose()
-    {
-        _pictures.Dispose();
-        _batchLabels.Dispose();
-        _batch.View.Buffer.Dispose();
-        _distorted.View.Buffer?.Dispose();
     }
 }

@@ -63,7 +63,8 @@ public sealed class Trainer : IDisposable
         Format = format ?? InputFormat.For(train);
         FullRate = optimizer.LearningRate;
         optimizer.Attach(network);
-        _train = new DeviceDataset(network.Backend, train, Format, Options.BatchSize);
+        _train = new DeviceDataset(
+            network.Backend, train, Format, (int)Math.Min((long)Options.BatchSize * Options.Candidates, train.Count));
         _validation = validation is null ? null : new ValidationPart(network, validation, Format);
         network.Plan(Math.Max(_train.BatchSize, _validation?.BatchSize ?? 1));
         Metrics = new RunningMetrics(network.Backend);
@@ -180,9 +181,8 @@ public sealed class Trainer : IDisposable
         Optimizer.LearningRate = RateOf(FullRate, _rollbacks.Count, Options.Schedule,
             new ScheduleMoment(Optimizer.Steps, Batches, Options.Epochs, _history));
         Clock.Start(worthWaiting: (Batches - 1 - Batch) % StepsAMeasurement == 0);
-        var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
-        Clock.Mark(StepPhase.Data);
-        Network.TrainStep(x, labels, Optimizer, Metrics, Clock);
+        var (x, labels) = Draw(Metrics);
+        Network.TrainStep(x, labels, Optimizer, Options.Candidates == 1 ? Metrics : null, Clock);
         _weights.Add(Optimizer.Steps);
         Clock.Mark(StepPhase.Update);
         Batch++;
@@ -194,7 +194,7 @@ public sealed class Trainer : IDisposable
 
         EpochTime += _clock.Elapsed;
         _secondsThisSession += _clock.Elapsed;
-        _imagesThisSession += x.Rows;
+        _imagesThisSession += _train.SizeOf(Batch - 1);
         if (Batch == Batches)
         {
             EndEpoch();
@@ -266,7 +266,7 @@ public sealed class Trainer : IDisposable
     internal (Tensor X, BufferView<byte> Labels) NextBatch()
     {
         SetOrder();
-        return _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
+        return Draw(metrics: null);
     }
 
     /// <summary>What a checkpoint needs beside the model's weights; see <see cref="ModelWeights.Others"/>.</summary>
@@ -299,6 +299,29 @@ public sealed class Trainer : IDisposable
         Clock.Reset();
         EpochTime = TimeSpan.Zero;
         SetOrder();
+    }
+
+    /// <summary>
+    /// Gathers what the step that is to come learns from: its batch or, of that many times as many candidates, those with the
+    /// largest losses. Then the metrics are of all candidates, as the network without dropout takes them.
+    /// </summary>
+    private (Tensor X, BufferView<byte> Labels) Draw(RunningMetrics? metrics)
+    {
+        var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
+        Clock.Mark(StepPhase.Data);
+        if (Options.Candidates == 1)
+        {
+            return (x, labels);
+        }
+
+        var loss = Network.Loss;
+        loss.Compute(Network.Backend, Network.Forward(x), labels);
+        metrics?.Add(loss, x.Rows, Optimizer.Steps + 1);
+        Clock.Mark(StepPhase.Forward);
+        var count = (x.Rows + Options.Candidates - 1) / Options.Candidates;
+        var hardest = _train.GatherHardest(loss.Losses, count, Options.Distortion, Options.Seed, Epoch);
+        Clock.Mark(StepPhase.Data);
+        return hardest;
     }
 
     private void SetOrder()

@@ -93,6 +93,8 @@ internal static class TrainCommand
         CommonOptions.Text(TrainOptionNames.Epochs, "N",
             $"times to go through the training pictures {TrainingDefaults.Tell(set => set.Epochs)}"),
         CommonOptions.Text(TrainOptionNames.BatchSize, "N", $"pictures in a step {TrainingDefaults.Tell(set => set.BatchSize)}"),
+        CommonOptions.Text(TrainOptionNames.Candidates, "N",
+            "draw N times as many pictures for a step, and learn from those that the network gets most wrong [default: 1]"),
         CommonOptions.Text(TrainOptionNames.LearningRate, "RATE",
             $"full learning rate {TrainingDefaults.Tell(set => set.AdamRate)}; sgd has others"),
         CommonOptions.Text(TrainOptionNames.Optimizer, "NAME", "adam, adamw or sgd [default: adam]"),

@@ -24,6 +24,7 @@ internal static class TrainOptionNames
     public const string Validation = "--validation";
     public const string Epochs = "--epochs";
     public const string BatchSize = "--batch-size";
+    public const string Candidates = "--candidates";
     public const string OnNan = "--on-nan";
     public const string Seed = "--seed";
     public const string Repeat = "--repeat";

@@ -51,6 +51,7 @@ internal sealed record TrainingPlan(
     private const int MaxUnits = 65_536;
     private const int MaxEpochs = 1_000_000;
     private const int MaxBatch = 65_536;
+    private const int MaxCandidates = 64;
 
     /// <summary>Whether a run whose loss is not finite goes back to the end of the last good epoch and halves the learning
     /// rate.</summary>
@@ -74,6 +75,7 @@ internal sealed record TrainingPlan(
         {
             Epochs = Whole(TrainOptionNames.Epochs, defaults.Epochs, MaxEpochs),
             BatchSize = Whole(TrainOptionNames.BatchSize, defaults.BatchSize, MaxBatch),
+            Candidates = Whole(TrainOptionNames.Candidates, 1, MaxCandidates),
             Seed = given(TrainOptionNames.Seed) is { } seed ? Values.Whole(TrainOptionNames.Seed, seed, 0UL, ulong.MaxValue) : 1,
             Schedule = ScheduleText.Read(
                 given(TrainOptionNames.Schedule) ?? "cosine", Real(TrainOptionNames.WarmUp, 0, MaxEpochs)),
@@ -140,6 +142,7 @@ internal sealed record TrainingPlan(
         [TrainOptionNames.OnNan] = RollsBack ? GoBack : Stop,
         [TrainOptionNames.Epochs] = Options.Epochs.ToString(CultureInfo.InvariantCulture),
         [TrainOptionNames.BatchSize] = Options.BatchSize.ToString(CultureInfo.InvariantCulture),
+        [TrainOptionNames.Candidates] = Options.Candidates.ToString(CultureInfo.InvariantCulture),
         [TrainOptionNames.Seed] = Options.Seed.ToString(CultureInfo.InvariantCulture),
     };
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace ScratchNet.Kernels.Bench;
 
@@ -84,15 +85,16 @@ internal sealed class Workbench(Backend backend) : IDisposable
         return view;
     }
 
-    /// <summary>An argument that is overwritten with bytes, which must be exact.</summary>
-    public BufferView<byte> Output(byte[] exact)
+    /// <summary>An argument that is overwritten with whole numbers, which must be exact.</summary>
+    public BufferView<T> Output<T>(T[] exact)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        var view = Allocate<byte>(exact.Length);
-        var wrong = Array.ConvertAll(exact, value => (byte)~value);
-        var after = new byte[exact.Length];
+        var view = Allocate<T>(exact.Length);
+        var wrong = Array.ConvertAll(exact, value => ~value);
+        var after = new T[exact.Length];
         _downloads.Add(() => view.CopyTo(after));
         _resets.Add(() => view.CopyFrom(wrong));
-        _checks.Add(() => view.ToArray().AsSpan().SequenceEqual(exact) ? default : new Verdict(double.NaN, "a byte is wrong"));
+        _checks.Add(() => view.ToArray().AsSpan().SequenceEqual(exact) ? default : new Verdict(double.NaN, "a number is wrong"));
         return view;
     }
 

@@ -14,6 +14,7 @@ public static class Operations
         SoftmaxCrossEntropySpec.Operation,
         BinaryCrossEntropySpec.Operation,
         MetricsSpec.Operation,
+        HardestSpec.Operation,
         ArgMaxSpec.Operation,
         DropoutSpec.Backward,
         ActivationSpec.Backward,

@@ -72,7 +72,7 @@ public class TrainOptionTests
     {
         var plan = Plan("--hidden 8,6 --activation tanh --input-dropout 0.2 --dropout 0.1,0.3 --label-smoothing 0.1 "
             + "--class-weights balanced --optimizer adamw --learning-rate 0.01 --weight-decay 0.05 --clip-norm 2 --ema 0.99 "
-            + "--early-stopping 4,on=accuracy");
+            + "--early-stopping 4,on=accuracy --candidates 3");
         using var backend = new CpuBackend(1);
         using var network = plan.BuildNetwork(backend, BundledDigits.Load().Train);
         Assert.Equal(
@@ -84,6 +84,7 @@ public class TrainOptionTests
         using var optimizer = Assert.IsType<AdamW>(plan.BuildOptimizer());
         Assert.Equal((0.01f, 0.05f, 2f), (optimizer.LearningRate, optimizer.WeightDecay, optimizer.MaxGradientNorm));
         Assert.Equal(0.99f, plan.Options.AverageDecay);
+        Assert.Equal(3, plan.Options.Candidates);
         Assert.Equal(new EarlyStopping(4, StoppingMeasure.Accuracy), plan.Options.EarlyStopping);
         Assert.Equal(plan.Describe(), TrainingPlan.Read(plan.Source, plan.Describe().GetValueOrDefault).Describe());
     }
@@ -157,6 +158,7 @@ public class TrainOptionTests
     [InlineData("train --schedule plateau --validation 0", "--schedule plateau", "--validation 0")]
     [InlineData("train --early-stopping 0", "--early-stopping", "'0'")]
     [InlineData("train --early-stopping 3,on=acuracy", "'acuracy'", "'accuracy'")]
+    [InlineData("train --candidates 0", "--candidates", "'0'", "1 to 64")]
     [InlineData("train --ema 1", "--ema", "'1'", "below 1")]
     [InlineData("train --clip-norm -1", "--clip-norm", "'-1'")]
     [InlineData("train --class-weights balancd", "--class-weights", "'balancd'", "'balanced'")]

@@ -25,15 +25,17 @@ public sealed class CheckpointTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("adam")]
-    [InlineData("adamw")]
-    [InlineData("sgd")]
-    public void A_run_resumed_at_any_step_ends_with_the_same_bits(string optimizer)
+    [InlineData("adam", 1)]
+    [InlineData("adam", 2)]
+    [InlineData("adamw", 1)]
+    [InlineData("sgd", 1)]
+    public void A_run_resumed_at_any_step_ends_with_the_same_bits(string optimizer, int candidates)
     {
-        var (whole, history) = Train(optimizer, stopAt: int.MaxValue);
-        for (var step = 0; step < 12; step++)
+        var options = Options with { Candidates = candidates };
+        var (whole, history) = Train(optimizer, options, stopAt: int.MaxValue);
+        for (var step = 0; step < 12 / candidates; step++)
         {
-            var (weights, resumed) = Train(optimizer, stopAt: step);
+            var (weights, resumed) = Train(optimizer, options, stopAt: step);
             Assert.Equal(whole, weights);
             Assert.Equal(history.Select(epoch => (epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss)),
                 resumed.Select(epoch => (epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss)));
@@ -146,6 +148,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("the training data", Refusal(Digits.Slice(1, 90), new Adam(), Options), StringComparison.Ordinal);
         Assert.Contains("the optimizer", Refusal(Digits, new Adam(0.01f), Options), StringComparison.Ordinal);
         Assert.Contains("the settings", Refusal(Digits, new Adam(), Options with { BatchSize = 31 }), StringComparison.Ordinal);
+        Assert.Contains("the settings", Refusal(Digits, new Adam(), Options with { Candidates = 2 }), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -177,12 +180,13 @@ public sealed class CheckpointTests : IDisposable
         Assert.DoesNotContain('\n', error.Message);
     }
 
-    private (float[] Weights, IReadOnlyList<EpochResult> History) Train(string optimizerName, int stopAt)
+    private (float[] Weights, IReadOnlyList<EpochResult> History) Train(
+        string optimizerName, TrainingOptions options, int stopAt)
     {
         using var backend = new CpuBackend(2);
         return InterruptedRun.Train(
             backend, () => TrainerTests.Make(backend), () => MakeOptimizer(optimizerName),
-            (network, optimizer) => new Trainer(network, optimizer, Digits, Digits.Slice(0, 20), Options),
+            (network, optimizer) => new Trainer(network, optimizer, Digits, Digits.Slice(0, 20), options),
             Path.Combine(_folder, "checkpoint.safetensors"), stopAt, trainer => (trainer.Network.CopyWeights(), trainer.History));
     }
 

@@ -12,13 +12,14 @@ public class DeviceDatasetTests
     private static readonly Dataset Digits = BundledDigits.Load().Train;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_streamed_set_trains_to_the_same_bits(bool denoise)
+    [InlineData(false, 1)]
+    [InlineData(true, 1)]
+    [InlineData(false, 3)]
+    public void A_streamed_set_trains_to_the_same_bits(bool denoise, int candidates)
     {
         var (train, validation) = Digits.Subset(200, seed: 3).StratifiedSplit(0.25, 1);
-        var whole = Train(train, validation, denoise);
-        Assert.Equal(whole, Train(train.Streamed(), validation.Streamed(), denoise));
+        var whole = Train(train, validation, denoise, candidates);
+        Assert.Equal(whole, Train(train.Streamed(), validation.Streamed(), denoise, candidates));
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public class DeviceDatasetTests
         Assert.InRange(backend.Transfers.UploadedBytes, 0, Digits.PixelBytes / 10);
     }
 
-    private static float[] Train(Dataset train, Dataset validation, bool denoise)
+    private static float[] Train(Dataset train, Dataset validation, bool denoise, int candidates = 1)
     {
         using var backend = new CpuBackend(2);
         using var network = TrainerTests.Make(backend);
@@ -76,6 +77,7 @@ public class DeviceDatasetTests
         {
             Epochs = 2,
             BatchSize = 32,
+            Candidates = candidates,
             Seed = 5,
             Distortion = new Distortion(RotationDegrees: 10, ShiftPixels: 1),
         }, InputFormat.For(train) with { Denoise = denoise });

@@ -64,6 +64,52 @@ public class TrainerTests
         Assert.Throws<InvalidOperationException>(trainer.Step);
     }
 
+    /// <summary>Two thirds of the candidates must not matter to the weights, and all of them to the metrics.</summary>
+    [Fact]
+    public void A_step_learns_from_the_candidates_with_the_largest_losses()
+    {
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 20, Candidates = 3, Seed = 4 };
+        using var backend = new CpuBackend(2);
+        using var network = Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(network, optimizer, Digits, options: options);
+        Assert.Equal(3, trainer.Batches);
+
+        using var byHand = Make(backend);
+        using var other = new Adam();
+        using var metrics = new RunningMetrics(backend);
+        var order = new int[Digits.Count];
+        Shuffle.Fill(order, options.Seed, epoch: 0);
+        for (var step = 0; step < trainer.Batches; step++)
+        {
+            var candidates = order.Skip(step * 60).Take(60).ToArray();
+            var losses = LossesOf(byHand, candidates);
+            var hardest = candidates.Zip(losses).OrderByDescending(pair => pair.Second).Select(pair => pair.First)
+                .Take((candidates.Length + 2) / 3).ToArray();
+            using var x = Inputs(backend, hardest);
+            using var labels = Labels(backend, hardest);
+            other.LearningRate = 0.001f * LearningRateSchedule.Cosine.Factor(new ScheduleMoment(step, 3, 2, []));
+            byHand.TrainStep(new Tensor(x.View, hardest.Length, 784), labels.View, other, metrics: null);
+            trainer.Step();
+            Assert.Equal(byHand.CopyWeights(), network.CopyWeights());
+        }
+
+        Assert.Equal(150, trainer.History[0].ImagesPerSecond * trainer.History[0].Seconds, 1e-3);
+    }
+
+    [Fact]
+    public void The_metrics_of_a_step_are_those_of_all_its_candidates()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(
+            network, optimizer, Digits, options: new TrainingOptions { Epochs = 1, BatchSize = 75, Candidates = 2 });
+        var before = network.Evaluate(Digits);
+        trainer.Step();
+        Assert.Equal((before.Loss, before.Accuracy), (trainer.History[0].TrainLoss, trainer.History[0].TrainAccuracy));
+    }
+
     [Fact]
     public void A_loss_that_is_not_finite_stops_the_run_names_the_step_and_keeps_the_last_good_weights()
     {
@@ -149,6 +195,23 @@ public class TrainerTests
         Assert.Equal(1.0, network.Evaluate(binary).Accuracy);
         Assert.Equal(binary.Labels.Span[0], network.PredictClass(binary.Image(0)));
     }
+
+    private static float[] LossesOf(Network network, int[] samples)
+    {
+        using var x = Inputs(network.Backend, samples);
+        using var labels = Labels(network.Backend, samples);
+        network.Loss.Compute(network.Backend, network.Forward(new Tensor(x.View, samples.Length, 784)), labels.View);
+        return network.Loss.Losses.Slice(0, samples.Length).ToArray();
+    }
+
+    private static DeviceBuffer<float> Inputs(Backend backend, int[] samples)
+    {
+        var format = InputFormat.For(Digits);
+        return backend.Share<float>([.. samples.SelectMany(i => format.Convert(Digits.Image(i)))]);
+    }
+
+    private static DeviceBuffer<byte> Labels(Backend backend, int[] samples) =>
+        backend.Share<byte>([.. samples.Select(i => Digits.Labels.Span[i])]);
 
     internal static Network Make(Backend backend, float dropout = 0.2f, ulong seed = 11) => new(
         backend, 784, [new Dense(24, Activation.Relu), new Dropout(dropout), new Dense(10)], new SoftmaxCrossEntropy(), seed);

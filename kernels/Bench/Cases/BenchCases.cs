@@ -14,6 +14,7 @@ internal static class BenchCases
         new SoftmaxCrossEntropyBench(),
         new BinaryCrossEntropyBench(),
         new MetricsBench(),
+        new HardestBench(),
         new ArgMaxBench(),
         new DropoutBackwardBench(),
         new ActivationBackwardBench(),

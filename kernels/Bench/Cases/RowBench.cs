@@ -101,3 +101,20 @@ internal sealed class MetricsBench() : RowBench<MetricsCall>(MetricsSpec.Operati
         return new MetricsCall(bench.Input(losses), bench.Input(correct), totals, shape.M, Step: 1);
     }
 }
+
+/// <summary>The samples with the largest losses: a size is the number of candidates, a quarter of which are chosen.</summary>
+internal sealed class HardestBench() : RowBench<HardestCall>(HardestSpec.Operation, "reduce", columns: 1, mostColumns: 1)
+{
+    private const int Share = 4;
+
+    public override IReadOnlyList<BenchShape> DefaultShapes => [new(256), new(1024)];
+
+    public override HardestCall Prepare(Workbench bench, BenchShape shape)
+    {
+        var (losses, items) = (bench.Numbers(shape.M, 0, 5), Enumerable.Range(0, shape.M).ToArray());
+        var places = new int[(shape.M + Share - 1) / Share];
+        HardestReference.Compute<float>(losses, places);
+        return new HardestCall(bench.Input(losses), bench.Input(items), bench.Input(items), bench.Output(places),
+            bench.Output((int[])places.Clone()), shape.M, places.Length);
+    }
+}

@@ -99,3 +99,39 @@ internal sealed class ArgMaxCase() : OperationCase<ArgMaxCall>(ArgMaxSpec.Operat
         return new ArgMaxCall(trial.Input("z", z), trial.Output("predictions", exact), batch, classes);
     }
 }
+
+/// <summary>
+/// Shapes are candidates, how many are chosen, and what is among the losses (0 numbers, 1 infinities and NaN). Losses are small
+/// whole numbers, so that many are equal and the earlier must win.
+/// </summary>
+internal sealed class HardestCase() : OperationCase<HardestCall>(HardestSpec.Operation)
+{
+    public override IEnumerable<int[]> SmallShapes =>
+        [[1, 1, 0], [2, 1, 1], [15, 4, 0], [16, 16, 1], [17, 5, 0], [33, 32, 1], [64, 16, 1]];
+
+    public override IEnumerable<int[]> LargeShapes => [[512, 128, 0], [1021, 256, 1], [1024, 1024, 0], [2048, 1, 1]];
+
+    public override Gen<int[]> RandomShape(bool large) =>
+        from candidates in Size(large ? 600 : 60)
+        from chosen in Gen.Choose(1, candidates)
+        from odd in Gen.Choose(0, 1)
+        select new[] { candidates, chosen, odd };
+
+    protected override HardestCall Arrange(Trial trial, int[] shape)
+    {
+        var (candidates, chosen, odd) = (shape[0], shape[1], shape[2] == 1);
+        float[] values = odd ? [0, 1, 2, 3, float.NaN, float.PositiveInfinity, -float.NaN] : [0, 1, 2, 3, 4, 5, 6];
+        var losses = trial.Bytes(candidates, values.Length).Select(which => values[which]).ToArray();
+        var rows = trial.Bytes(candidates, 256).Select(row => 3 * row).ToArray();
+        var samples = trial.Bytes(candidates, 256).Select(sample => (int)sample).ToArray();
+
+        // LINQ sorts stably: of equal ones the earlier stays before.
+        var order = Enumerable.Range(0, candidates)
+            .OrderByDescending(i => float.IsNaN(losses[i]) ? float.PositiveInfinity : losses[i]).Take(chosen).ToArray();
+        return new HardestCall(
+            trial.Input("losses", losses), trial.Input("rows", rows), trial.Input("samples", samples),
+            trial.Output("chosenRows", Array.ConvertAll(order, i => rows[i])),
+            trial.Output("chosenSamples", Array.ConvertAll(order, i => samples[i])),
+            candidates, chosen);
+    }
+}

@@ -15,6 +15,7 @@ internal static class Cases
         new SoftmaxCrossEntropyCase(),
         new BinaryCrossEntropyCase(),
         new MetricsCase(),
+        new HardestCase(),
         new ArgMaxCase(),
         new DropoutBackwardCase(),
         new ActivationBackwardCase(),

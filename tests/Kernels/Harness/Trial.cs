@@ -1,3 +1,4 @@
+using System.Numerics;
 using ScratchNet.Kernels;
 
 namespace ScratchNet.Tests.Kernels;
@@ -52,11 +53,12 @@ internal sealed class Trial(Backend backend, int seed, bool aligned = false) : I
         return memory.View;
     }
 
-    /// <summary>An argument that is overwritten with bytes, which must be exact.</summary>
-    public BufferView<byte> Output(string name, byte[] expected)
+    /// <summary>An argument that is overwritten with whole numbers, which must be exact.</summary>
+    public BufferView<T> Output<T>(string name, T[] expected)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        // Every byte is wrong beforehand.
-        var memory = Make(name, expected.Select(value => (byte)~value).ToArray());
+        // Every one is wrong beforehand.
+        var memory = Make(name, Array.ConvertAll(expected, value => ~value));
         _checks.Add(() => Comparison.FirstDifference(name, expected, memory.Values));
         return memory.View;
     }
