@@ -20,9 +20,8 @@ public sealed class Trainer : IDisposable
     // On a device that must be waited for, the phases of one step in so many are measured.
     private const int StepsAMeasurement = 32;
 
-    private readonly DeviceDataset _train;
+    private readonly TrainingBatches _batches;
     private readonly ValidationPart? _validation;
-    private readonly int[] _order;
     private readonly List<EpochResult> _history = [];
     private readonly List<Rollback> _rollbacks = [];
     private readonly Stopwatch _clock = new();
@@ -63,13 +62,11 @@ public sealed class Trainer : IDisposable
         Format = format ?? InputFormat.For(train);
         FullRate = optimizer.LearningRate;
         optimizer.Attach(network);
-        _train = new DeviceDataset(
-            network.Backend, train, Format, (int)Math.Min((long)Options.BatchSize * Options.Candidates, train.Count));
+        _batches = new TrainingBatches(network, train, Format, Options);
         _validation = validation is null ? null : new ValidationPart(network, validation, Format);
-        network.Plan(Math.Max(_train.BatchSize, _validation?.BatchSize ?? 1));
+        network.Plan(Math.Max(_batches.LargestDraw, _validation?.BatchSize ?? 1));
         Metrics = new RunningMetrics(network.Backend);
         Clock = new StepClock(network.Backend);
-        _order = new int[train.Count];
         _weights = new ModelWeights(network, Options.AverageDecay);
     }
 
@@ -98,7 +95,7 @@ public sealed class Trainer : IDisposable
     public int Batch { get; private set; }
 
     /// <summary>Batches in an epoch.</summary>
-    public int Batches => _train.Batches;
+    public int Batches => _batches.Count;
 
     /// <summary>Whether every epoch is done, or early stopping has ended the run.</summary>
     public bool IsDone => _isOver || Epoch >= Options.Epochs;
@@ -181,8 +178,8 @@ public sealed class Trainer : IDisposable
         Optimizer.LearningRate = RateOf(FullRate, _rollbacks.Count, Options.Schedule,
             new ScheduleMoment(Optimizer.Steps, Batches, Options.Epochs, _history));
         Clock.Start(worthWaiting: (Batches - 1 - Batch) % StepsAMeasurement == 0);
-        var (x, labels) = Draw(Metrics);
-        Network.TrainStep(x, labels, Optimizer, Options.Candidates == 1 ? Metrics : null, Clock);
+        var (x, labels) = _batches.Draw(Epoch, Batch, Optimizer.Steps + 1, Metrics, Clock);
+        Network.TrainStep(x, labels, Optimizer, _batches.HasCandidates ? null : Metrics, Clock);
         _weights.Add(Optimizer.Steps);
         Clock.Mark(StepPhase.Update);
         Batch++;
@@ -194,7 +191,7 @@ public sealed class Trainer : IDisposable
 
         EpochTime += _clock.Elapsed;
         _secondsThisSession += _clock.Elapsed;
-        _imagesThisSession += _train.SizeOf(Batch - 1);
+        _imagesThisSession += _batches.DrawnBy(Batch - 1);
         if (Batch == Batches)
         {
             EndEpoch();
@@ -258,15 +255,15 @@ public sealed class Trainer : IDisposable
         _weights.Restore(Options.EarlyStopping is not null && epoch > 0, trained, average);
         if (batch > 0)
         {
-            SetOrder();
+            _batches.Begin(Epoch);
         }
     }
 
     /// <summary>The samples of the step that is to come, as they will be then.</summary>
     internal (Tensor X, BufferView<byte> Labels) NextBatch()
     {
-        SetOrder();
-        return Draw(metrics: null);
+        _batches.Begin(Epoch);
+        return _batches.Draw(Epoch, Batch, Optimizer.Steps + 1);
     }
 
     /// <summary>What a checkpoint needs beside the model's weights; see <see cref="ModelWeights.Others"/>.</summary>
@@ -279,7 +276,7 @@ public sealed class Trainer : IDisposable
     public void ReleaseSteps()
     {
         _isReleased = true;
-        _train.Dispose();
+        _batches.Dispose();
         _validation?.Dispose();
         Optimizer.Dispose();
     }
@@ -288,7 +285,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         _weights.Dispose();
-        _train.Dispose();
+        _batches.Dispose();
         _validation?.Dispose();
         Metrics.Dispose();
     }
@@ -298,36 +295,7 @@ public sealed class Trainer : IDisposable
         Metrics.Reset();
         Clock.Reset();
         EpochTime = TimeSpan.Zero;
-        SetOrder();
-    }
-
-    /// <summary>
-    /// Gathers what the step that is to come learns from: its batch or, of that many times as many candidates, those with the
-    /// largest losses. Then the metrics are of all candidates, as the network without dropout takes them.
-    /// </summary>
-    private (Tensor X, BufferView<byte> Labels) Draw(RunningMetrics? metrics)
-    {
-        var (x, labels) = _train.Gather(Batch, Options.Distortion, Options.Seed, Epoch);
-        Clock.Mark(StepPhase.Data);
-        if (Options.Candidates == 1)
-        {
-            return (x, labels);
-        }
-
-        var loss = Network.Loss;
-        loss.Compute(Network.Backend, Network.Forward(x), labels);
-        metrics?.Add(loss, x.Rows, Optimizer.Steps + 1);
-        Clock.Mark(StepPhase.Forward);
-        var count = (x.Rows + Options.Candidates - 1) / Options.Candidates;
-        var hardest = _train.GatherHardest(loss.Losses, count, Options.Distortion, Options.Seed, Epoch);
-        Clock.Mark(StepPhase.Data);
-        return hardest;
-    }
-
-    private void SetOrder()
-    {
-        Shuffle.Fill(_order, Options.Seed, Epoch);
-        _train.SetOrder(_order);
+        _batches.Begin(Epoch);
     }
 
     private void EndEpoch()
@@ -340,7 +308,7 @@ public sealed class Trainer : IDisposable
         var validation = Validate();
         var seconds = EpochTime.TotalSeconds;
         var result = new EpochResult(
-            Epoch, metrics.Loss, metrics.Accuracy, validation?.Loss, validation?.Accuracy, seconds, _train.Count / seconds);
+            Epoch, metrics.Loss, metrics.Accuracy, validation?.Loss, validation?.Accuracy, seconds, Dataset.Count / seconds);
         _history.Add(result);
         if (Options.EarlyStopping is { } stopping)
         {
@@ -369,7 +337,7 @@ public sealed class Trainer : IDisposable
     {
         var metrics = ReadFinite();
         var speed = _imagesThisSession / _secondsThisSession.TotalSeconds;
-        var left = ((Options.Epochs - Epoch) * (double)_train.Count) - Metrics.Samples;
+        var left = ((Options.Epochs - Epoch) * (double)Dataset.Count) - Metrics.Samples;
         Progressed?.Invoke(new TrainingProgress(
             Epoch + 1, Options.Epochs, Batch, Batches, metrics.Loss, metrics.Accuracy, speed, left / speed));
     }

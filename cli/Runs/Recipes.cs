@@ -29,11 +29,12 @@ internal static class Recipes
             (TrainOptionNames.Augment, "yes"))),
         new("standard", Mnist, new(0.99, 90), new(0.9930, 28.8), Options("512,512", epochs: 20, batch: 128, rate: "0.002",
             (TrainOptionNames.Augment, "yes"))),
-        new("accurate", Mnist, new(0.995, 360), new(0.9949, 345), Options("1000,500", epochs: 120, batch: 128, rate: "0.001",
-            (TrainOptionNames.Augment, "yes"), (TrainOptionNames.Dropout, "0.1"))),
+        new("accurate", Mnist, new(0.995, 360), new(0.9949, 345), Options("1000,500", epochs: 190, batch: 128, rate: "0.001",
+            (TrainOptionNames.Candidates, "4"), (TrainOptionNames.Augment, "yes"), (TrainOptionNames.Dropout, "0.1"))),
         new("record", Mnist, new(0.9965, 3600), new(0.9959, 3300),
-            Options("2000,1500,1000", epochs: 280, batch: 256, rate: "0.001",
-                (TrainOptionNames.WarmUp, "1"), (TrainOptionNames.Augment, "yes"), (TrainOptionNames.Dropout, "0.1"))),
+            Options("2000,1500,1000", epochs: 480, batch: 256, rate: "0.001",
+                (TrainOptionNames.Candidates, "4"), (TrainOptionNames.WarmUp, "1"), (TrainOptionNames.Augment, "yes"),
+                (TrainOptionNames.Dropout, "0.1"))),
     ];
 
     /// <summary>The recipe of a given name.</summary>

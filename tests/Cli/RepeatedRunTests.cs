@@ -14,7 +14,7 @@ public sealed class RepeatedRuns : IDisposable
         _result = Run("train", "--repeat", "2", "--seed", "5", "--hidden", "12", "--epochs", "3", "--learning-rate", "0.01",
             "--no-augment", "--ema", "0.9", "--early-stopping", "1", "--clip-norm", "1", "--class-weights", "balanced",
             "--warm-up", "0.5", "--schedule", "plateau,patience=0", "--input-dropout", "0.1", "--dropout", "0.1",
-            "--run", "many", "--json");
+            "--candidates", "2", "--run", "many", "--json");
         Assert.True(_result.ExitCode == 0, _result.Error);
     }
 

@@ -1,0 +1,75 @@
+using ScratchNet.Engine;
+using ScratchNet.Kernels;
+using ScratchNet.Training.Data;
+
+namespace ScratchNet.Training;
+
+/// <summary>
+/// What the steps of a run learn from: the next samples in the order of the epoch or, of
+/// <see cref="TrainingOptions.Candidates"/> times as many, those with the largest losses.
+/// </summary>
+internal sealed class TrainingBatches : IDisposable
+{
+    private readonly Network _network;
+    private readonly TrainingOptions _options;
+    private readonly DeviceDataset _samples;
+    private readonly int[] _order;
+
+    /// <summary>Uploads the samples.</summary>
+    public TrainingBatches(Network network, Dataset samples, InputFormat format, TrainingOptions options)
+    {
+        (_network, _options) = (network, options);
+        var drawn = (int)Math.Min((long)options.BatchSize * options.Candidates, samples.Count);
+        _samples = new DeviceDataset(network.Backend, samples, format, drawn);
+        _order = new int[samples.Count];
+    }
+
+    /// <summary>Steps in an epoch.</summary>
+    public int Count => _samples.Batches;
+
+    /// <summary>The most samples that a step draws.</summary>
+    public int LargestDraw => _samples.BatchSize;
+
+    /// <summary>Whether a step draws more than it learns from.</summary>
+    public bool HasCandidates => _options.Candidates > 1;
+
+    /// <summary>Samples that a step draws.</summary>
+    public int DrawnBy(int batch) => _samples.SizeOf(batch);
+
+    /// <summary>Puts the samples into the order of an epoch.</summary>
+    public void Begin(int epoch)
+    {
+        Shuffle.Fill(_order, _options.Seed, epoch);
+        _samples.SetOrder(_order);
+    }
+
+    /// <summary>Gathers what a step learns from.</summary>
+    /// <param name="epoch">The epoch that was begun.</param>
+    /// <param name="batch">Which of its steps.</param>
+    /// <param name="step">The same, counted over the run from 1.</param>
+    /// <param name="metrics">Receives loss and hits of candidates, as the network without dropout takes them.</param>
+    /// <param name="clock">Measures the phases, when given.</param>
+    /// <returns>Inputs and labels, valid until the next call.</returns>
+    public (Tensor X, BufferView<byte> Labels) Draw(
+        int epoch, int batch, long step, RunningMetrics? metrics = null, StepClock? clock = null)
+    {
+        var drawn = _samples.Gather(batch, _options.Distortion, _options.Seed, epoch);
+        clock?.Mark(StepPhase.Data);
+        if (!HasCandidates)
+        {
+            return drawn;
+        }
+
+        var loss = _network.Loss;
+        loss.Compute(_network.Backend, _network.Forward(drawn.X), drawn.Labels);
+        metrics?.Add(loss, drawn.X.Rows, step);
+        clock?.Mark(StepPhase.Forward);
+        var count = (drawn.X.Rows + _options.Candidates - 1) / _options.Candidates;
+        var hardest = _samples.GatherHardest(loss.Losses, count, _options.Distortion, _options.Seed, epoch);
+        clock?.Mark(StepPhase.Data);
+        return hardest;
+    }
+
+    /// <summary>Gives the samples' memory back.</summary>
+    public void Dispose() => _samples.Dispose();
+}
