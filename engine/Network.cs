@@ -96,13 +96,16 @@ public sealed class Network : IDisposable
     /// <summary>Number of trainable values.</summary>
     public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Count);
 
-    /// <summary>The largest batch that memory is planned for; 0 before the first plan.</summary>
+    /// <summary>The largest batch whose outputs memory is planned for; 0 before the first plan.</summary>
     public int PlannedBatch { get; private set; }
+
+    /// <summary>The largest batch that memory is planned for to learn from.</summary>
+    public int PlannedTrainingBatch { get; private set; }
 
     /// <summary>Bytes on the device for weights and their gradients.</summary>
     public long ParameterBytes => 2L * sizeof(float) * Store.Length;
 
-    /// <summary>Bytes on the device for activations and their gradients, for the planned batch.</summary>
+    /// <summary>Bytes on the device for activations and their gradients, for the planned batches.</summary>
     public long PlannedBytes => PlannedBatch == 0 ? 0 : Layers.Sum(layer => layer.PlannedBytes) + Loss.PlannedBytes;
 
     internal ParameterStore Store { get; }
@@ -110,22 +113,41 @@ public sealed class Network : IDisposable
     /// <summary>Makes room for batches up to a size; does nothing when there is room already.</summary>
     /// <param name="batch">Largest batch, at least 1.</param>
     /// <exception cref="DeviceMemoryException">The device has not enough memory.</exception>
-    public void Plan(int batch)
+    public void Plan(int batch) => Plan(batch, batch);
+
+    /// <summary>
+    /// Makes room for batches up to a size, of which fewer rows may be learnt from: what only answers needs no gradients. Does
+    /// nothing when there is room already.
+    /// </summary>
+    /// <param name="batch">Largest batch, at least 1.</param>
+    /// <param name="trainingBatch">Largest batch to learn from, at most <paramref name="batch"/>; 0 for none.</param>
+    /// <exception cref="DeviceMemoryException">The device has not enough memory.</exception>
+    public void Plan(int batch, int trainingBatch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        if (batch <= PlannedBatch)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(trainingBatch, batch);
+        if (batch > PlannedBatch)
         {
-            return;
+            PlannedBatch = 0;
+            foreach (var layer in Layers)
+            {
+                layer.PlanOutputs(Backend, batch);
+            }
+
+            Loss?.Plan(Backend, batch, Outputs);
+            PlannedBatch = batch;
         }
 
-        PlannedBatch = 0;
-        foreach (var layer in Layers)
+        if (trainingBatch > PlannedTrainingBatch)
         {
-            layer.Plan(Backend, batch);
-        }
+            PlannedTrainingBatch = 0;
+            foreach (var layer in Layers)
+            {
+                layer.PlanTraining(Backend, trainingBatch);
+            }
 
-        Loss?.Plan(Backend, batch, Outputs);
-        PlannedBatch = batch;
+            PlannedTrainingBatch = trainingBatch;
+        }
     }
 
     /// <summary>Runs all layers on a batch.</summary>
@@ -136,7 +158,7 @@ public sealed class Network : IDisposable
     /// <exception cref="ShapeException">A sample has another number of features.</exception>
     public Tensor Forward(Tensor x, bool training = false, long step = 0)
     {
-        Plan(x.Rows);
+        Plan(x.Rows, training ? x.Rows : 0);
         var pass = new Pass(training, Seed, (uint)step);
         var y = x;
         for (var i = 0; i < Layers.Count; i++)
@@ -152,6 +174,7 @@ public sealed class Network : IDisposable
     /// <returns>Gradient with respect to the inputs, where the network was built to need it.</returns>
     public Tensor Backward(Tensor dy)
     {
+        Plan(PlannedBatch, dy.Rows);
         for (var i = Layers.Count - 1; i >= 0 && dy.View.Buffer is not null; i--)
         {
             dy = Layers[i].Backward(Backend, dy);

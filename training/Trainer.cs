@@ -64,7 +64,7 @@ public sealed class Trainer : IDisposable
         optimizer.Attach(network);
         _batches = new TrainingBatches(network, train, Format, Options);
         _validation = validation is null ? null : new ValidationPart(network, validation, Format);
-        network.Plan(Math.Max(_batches.LargestDraw, _validation?.BatchSize ?? 1));
+        network.Plan(Math.Max(_batches.LargestDraw, _validation?.BatchSize ?? 1), _batches.LargestBatch);
         Metrics = new RunningMetrics(network.Backend);
         Clock = new StepClock(network.Backend);
         _weights = new ModelWeights(network, Options.AverageDecay);

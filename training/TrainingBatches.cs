@@ -30,6 +30,9 @@ internal sealed class TrainingBatches : IDisposable
     /// <summary>The most samples that a step draws.</summary>
     public int LargestDraw => _samples.BatchSize;
 
+    /// <summary>The most samples that a step learns from.</summary>
+    public int LargestBatch => Learnt(LargestDraw);
+
     /// <summary>Whether a step draws more than it learns from.</summary>
     public bool HasCandidates => _options.Candidates > 1;
 
@@ -64,12 +67,15 @@ internal sealed class TrainingBatches : IDisposable
         loss.Compute(_network.Backend, _network.Forward(drawn.X), drawn.Labels);
         metrics?.Add(loss, drawn.X.Rows, step);
         clock?.Mark(StepPhase.Forward);
-        var count = (drawn.X.Rows + _options.Candidates - 1) / _options.Candidates;
-        var hardest = _samples.GatherHardest(loss.Losses, count, _options.Distortion, _options.Seed, epoch);
+        var hardest = _samples.GatherHardest(
+            loss.Losses, Learnt(drawn.X.Rows), _options.Distortion, _options.Seed, epoch);
         clock?.Mark(StepPhase.Data);
         return hardest;
     }
 
     /// <summary>Gives the samples' memory back.</summary>
     public void Dispose() => _samples.Dispose();
+
+    /// <summary>How many of some drawn samples a step learns from.</summary>
+    private int Learnt(int drawn) => (drawn + _options.Candidates - 1) / _options.Candidates;
 }

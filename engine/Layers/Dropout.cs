@@ -99,8 +99,12 @@ public sealed class Dropout : Layer
     protected override int Declare(int inputs) => inputs;
 
     /// <inheritdoc/>
-    protected override void PlanMore(Backend backend, int batch) => _mask = Tensor.Allocate(backend, batch, Outputs);
+    protected override bool IsForTrainingOnly => true;
 
     /// <inheritdoc/>
-    protected override void ReleaseMore() => _mask.View.Buffer?.Dispose();
+    protected override void PlanMoreTraining(Backend backend, int batch) =>
+        Replace(ref _mask, Tensor.Allocate(backend, batch, Outputs));
+
+    /// <inheritdoc/>
+    protected override void ReleaseMore() => Replace(ref _mask, default);
 }

@@ -37,7 +37,7 @@ public abstract class Layer
     /// <summary>Number of trainable values.</summary>
     public long ParameterCount => _parameters.Sum(parameter => (long)parameter.Count);
 
-    /// <summary>Bytes of activations and gradients that a plan for this batch size holds.</summary>
+    /// <summary>Bytes of activations and gradients that are planned.</summary>
     public virtual long PlannedBytes => sizeof(float) * ((long)_output.Count + _inputGradient.Count);
 
     /// <summary>The layer in words, for messages and summaries, such as <c>dense 784 -> 128, relu</c>.</summary>
@@ -92,18 +92,35 @@ public abstract class Layer
         }
     }
 
-    internal void Plan(Backend backend, int batch)
+    /// <summary>Makes room for the outputs of a batch.</summary>
+    internal void PlanOutputs(Backend backend, int batch)
     {
-        Release();
-        _output = Tensor.Allocate(backend, batch, Outputs);
-        _inputGradient = NeedsInputGradient ? Tensor.Allocate(backend, batch, Inputs) : default;
-        PlanMore(backend, batch);
+        if (!IsForTrainingOnly)
+        {
+            Replace(ref _output, Tensor.Allocate(backend, batch, Outputs));
+        }
+    }
+
+    /// <summary>Makes room for all else that it takes to learn from a batch.</summary>
+    internal void PlanTraining(Backend backend, int batch)
+    {
+        if (IsForTrainingOnly)
+        {
+            Replace(ref _output, Tensor.Allocate(backend, batch, Outputs));
+        }
+
+        if (NeedsInputGradient)
+        {
+            Replace(ref _inputGradient, Tensor.Allocate(backend, batch, Inputs));
+        }
+
+        PlanMoreTraining(backend, batch);
     }
 
     internal void Release()
     {
-        _output.View.Buffer?.Dispose();
-        _inputGradient.View.Buffer?.Dispose();
+        Replace(ref _output, default);
+        Replace(ref _inputGradient, default);
         ReleaseMore();
     }
 
@@ -111,16 +128,28 @@ public abstract class Layer
     /// <param name="inputs">Features of a row that comes in.</param>
     protected abstract int Declare(int inputs);
 
-    /// <summary>Allocates whatever else the layer needs for a batch size.</summary>
+    /// <summary>Whether rows pass through untouched except in training, so that outputs need memory only there.</summary>
+    protected virtual bool IsForTrainingOnly => false;
+
+    /// <summary>Allocates whatever else the layer needs to learn, in place of what it had.</summary>
     /// <param name="backend">Where to allocate.</param>
     /// <param name="batch">Largest batch.</param>
-    protected virtual void PlanMore(Backend backend, int batch)
+    protected virtual void PlanMoreTraining(Backend backend, int batch)
     {
     }
 
-    /// <summary>Disposes what <see cref="PlanMore"/> allocated.</summary>
+    /// <summary>Disposes what <see cref="PlanMoreTraining"/> allocated.</summary>
     protected virtual void ReleaseMore()
     {
+    }
+
+    /// <summary>Gives a tensor's memory back and puts another in its place.</summary>
+    /// <param name="tensor">The tensor; it may have no memory yet.</param>
+    /// <param name="by">The other one, or a default one for none.</param>
+    protected static void Replace(ref Tensor tensor, Tensor by)
+    {
+        tensor.View.Buffer?.Dispose();
+        tensor = by;
     }
 
     /// <summary>Declares a parameter; called from <see cref="Declare"/>.</summary>

@@ -70,6 +70,36 @@ public class NetworkTests
         Assert.Equal(planned.Network.CopyWeights(), roomy.Network.CopyWeights());
     }
 
+    /// <summary>Answers take the outputs, 10 scores with their gradient, and a loss and a hit of each row; to learn from fewer
+    /// rows then takes a mask, the outputs and the gradients of those.</summary>
+    [Fact]
+    public void Only_what_is_learnt_from_has_memory_for_gradients()
+    {
+        const int Answers = 64 * (128 + 10 + 10 + 2), Learning = 16 * (128 + 128 + 128 + 128);
+        using var backend = new CpuBackend(1);
+        using var network = new Network(
+            backend, 784, [new Dense(128, Activation.Relu), new Dropout(0.2f), new Dense(10)], new SoftmaxCrossEntropy());
+        network.Forward(Tensor.Allocate(backend, 64, 784));
+        Assert.Equal(sizeof(float) * Answers, network.PlannedBytes);
+        Assert.Equal((64, 0), (network.PlannedBatch, network.PlannedTrainingBatch));
+        using var labels = backend.Allocate<byte>(16);
+        using var optimizer = new Adam();
+        network.TrainStep(Tensor.Allocate(backend, 16, 784), labels.View, optimizer, metrics: null);
+        Assert.Equal(sizeof(float) * (Answers + Learning), network.PlannedBytes);
+        Assert.Equal((64, 16), (network.PlannedBatch, network.PlannedTrainingBatch));
+    }
+
+    [Fact]
+    public void A_backward_pass_makes_room_for_itself()
+    {
+        using var backend = new CpuBackend(1);
+        using var run = new TinyRun(backend, batch: 5);
+        var y = run.Network.Forward(Tensor.Allocate(backend, 5, run.Network.Inputs));
+        Assert.Equal(0, run.Network.PlannedTrainingBatch);
+        run.Network.Backward(Tensor.Allocate(backend, 5, y.Columns));
+        Assert.Equal(5, run.Network.PlannedTrainingBatch);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_weights_on_every_backend_and_another_seed_others()
     {
