@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ScratchNet.Kernels;
 
 /// <summary>Integers from <paramref name="Start"/> up to, but without, <paramref name="End"/>.</summary>
@@ -99,13 +101,16 @@ internal readonly record struct MatMulPlan
     /// <param name="columnUnit">Columns of a strip of b.</param>
     /// <param name="rowUnit">Rows of a tile.</param>
     /// <param name="threads">Threads that share the work.</param>
+    /// <remarks>Inlined, since the units are constants where it is called, and divisions by those are none.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static MatMulPlan For(in MatMulCall call, int columnUnit, int rowUnit, int threads)
     {
         var blocks = DivideUp(call.K, MaxBlockTerms);
         var blockTerms = DivideUp(call.K, blocks);
         var strips = DivideUp(call.N, columnUnit);
         var tileRows = DivideUp(call.M, rowUnit);
-        var (rowParts, columnParts) = Divide(call.Flops + (FlopsPerByte * call.Bytes), tileRows, strips, threads);
+        var (rowParts, columnParts) = threads == 1 ? (1, 1)
+            : Divide(call.Flops + (FlopsPerByte * call.Bytes), tileRows, strips, threads);
         var partStrips = DivideUp(strips, columnParts);
         var groups = DivideUp(partStrips, Math.Max(GroupFloats / (blockTerms * columnUnit), 1));
         var groupStrips = DivideUp(partStrips, groups);
@@ -136,7 +141,7 @@ internal readonly record struct MatMulPlan
     /// </summary>
     private static (int Rows, int Columns) Divide(long work, int tileRows, int strips, int threads)
     {
-        if (threads == 1 || work < 2 * MinPartFlops)
+        if (work < 2 * MinPartFlops)
         {
             return (1, 1);
         }
