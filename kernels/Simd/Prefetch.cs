@@ -25,23 +25,16 @@ internal static unsafe class Prefetch
     public static void Ahead(ReadOnlySpan<float> work) =>
         Lines(ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(work)), Distance, work.Length * sizeof(float));
 
-    /// <summary>Fetches lines into the second-level cache.</summary>
+    /// <summary>Fetches lines.</summary>
     /// <param name="start">Where the first begins; it may be beyond the memory that there is.</param>
     /// <param name="count">How many.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Lines(ref float start, int count)
-    {
-        if (Sse.IsSupported)
-        {
-            var first = (byte*)Unsafe.AsPointer(ref start);
-            for (var i = 0; i < count; i++)
-            {
-                Sse.Prefetch1(first + (i * Line));
-            }
-        }
-    }
+    public static void Lines(ref float start, int count) => Lines(ref Unsafe.As<float, byte>(ref start), 0, count * Line);
 
-    /// <summary>ARM64 has no such call in .NET.</summary>
+    /// <summary>
+    /// Fetches into the first-level cache: what it has no room for goes on to the second. Into the second alone was a tenth slower.
+    /// </summary>
+    /// <remarks>ARM64 has no such call in .NET.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Lines(ref byte start, int distance, int length)
     {
