@@ -38,8 +38,8 @@ internal static class RecipesCommand
         table.Write(terminal.Out);
         terminal.Out.WriteLine();
         terminal.Out.WriteLine(
-            "Measured: test accuracy and the whole command's time on two Zen 4 cores, medians of seeds 1 to 5");
-        terminal.Out.WriteLine("(record: seed 1 alone, and its time from that of three epochs).");
+            "Measured: test accuracy and the whole command's time on two Zen 5 cores, medians of seeds 1 to 5");
+        terminal.Out.WriteLine("(record: seed 1 alone, and its time from that of six epochs; accurate: the time of seed 1).");
         foreach (var recipe in Recipes.All)
         {
             terminal.Out.WriteLine();
