@@ -207,13 +207,14 @@ public sealed class Network : IDisposable
     /// <summary>Adds a batch's loss and hits to metrics without learning from it.</summary>
     /// <param name="x">Samples, batch x <see cref="Inputs"/>.</param>
     /// <param name="labels">The right class of each.</param>
-    /// <param name="metrics">Receives loss and hits, on the device.</param>
+    /// <param name="metrics">Receives loss and hits, on the device, when given.</param>
+    /// <param name="step">The training step that it is part of, which metrics name when the loss is not finite.</param>
     /// <returns>The scores, batch x <see cref="Outputs"/>.</returns>
-    public Tensor EvaluateStep(Tensor x, BufferView<byte> labels, RunningMetrics metrics)
+    public Tensor EvaluateStep(Tensor x, BufferView<byte> labels, RunningMetrics? metrics, long step = 1)
     {
         var logits = Forward(x);
         Loss.Compute(Backend, logits, labels);
-        metrics.Add(Loss, x.Rows, 1);
+        metrics?.Add(Loss, x.Rows, step);
         return logits;
     }
 

@@ -63,12 +63,10 @@ internal sealed class TrainingBatches : IDisposable
             return drawn;
         }
 
-        var loss = _network.Loss;
-        loss.Compute(_network.Backend, _network.Forward(drawn.X), drawn.Labels);
-        metrics?.Add(loss, drawn.X.Rows, step);
+        _network.EvaluateStep(drawn.X, drawn.Labels, metrics, step);
         clock?.Mark(StepPhase.Forward);
         var hardest = _samples.GatherHardest(
-            loss.Losses, Learnt(drawn.X.Rows), _options.Distortion, _options.Seed, epoch);
+            _network.Loss.Losses, Learnt(drawn.X.Rows), _options.Distortion, _options.Seed, epoch);
         clock?.Mark(StepPhase.Data);
         return hardest;
     }

@@ -103,8 +103,8 @@ public sealed class Dropout : Layer
 
     /// <inheritdoc/>
     protected override void PlanMoreTraining(Backend backend, int batch) =>
-        Replace(ref _mask, Tensor.Allocate(backend, batch, Outputs));
+        Reallocate(ref _mask, backend, batch, Outputs);
 
     /// <inheritdoc/>
-    protected override void ReleaseMore() => Replace(ref _mask, default);
+    protected override void ReleaseMore() => Free(ref _mask);
 }

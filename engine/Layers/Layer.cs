@@ -97,7 +97,7 @@ public abstract class Layer
     {
         if (!IsForTrainingOnly)
         {
-            Replace(ref _output, Tensor.Allocate(backend, batch, Outputs));
+            Reallocate(ref _output, backend, batch, Outputs);
         }
     }
 
@@ -106,12 +106,12 @@ public abstract class Layer
     {
         if (IsForTrainingOnly)
         {
-            Replace(ref _output, Tensor.Allocate(backend, batch, Outputs));
+            Reallocate(ref _output, backend, batch, Outputs);
         }
 
         if (NeedsInputGradient)
         {
-            Replace(ref _inputGradient, Tensor.Allocate(backend, batch, Inputs));
+            Reallocate(ref _inputGradient, backend, batch, Inputs);
         }
 
         PlanMoreTraining(backend, batch);
@@ -119,8 +119,8 @@ public abstract class Layer
 
     internal void Release()
     {
-        Replace(ref _output, default);
-        Replace(ref _inputGradient, default);
+        Free(ref _output);
+        Free(ref _inputGradient);
         ReleaseMore();
     }
 
@@ -143,13 +143,23 @@ public abstract class Layer
     {
     }
 
-    /// <summary>Gives a tensor's memory back and puts another in its place.</summary>
+    /// <summary>Gives a tensor's memory back, then allocates another in its place: there need not be room for both.</summary>
     /// <param name="tensor">The tensor; it may have no memory yet.</param>
-    /// <param name="by">The other one, or a default one for none.</param>
-    protected static void Replace(ref Tensor tensor, Tensor by)
+    /// <param name="backend">Where to allocate.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    protected static void Reallocate(ref Tensor tensor, Backend backend, int rows, int columns)
+    {
+        Free(ref tensor);
+        tensor = Tensor.Allocate(backend, rows, columns);
+    }
+
+    /// <summary>Gives a tensor's memory back, if it has any.</summary>
+    /// <param name="tensor">The tensor; empty afterwards.</param>
+    protected static void Free(ref Tensor tensor)
     {
         tensor.View.Buffer?.Dispose();
-        tensor = by;
+        tensor = default;
     }
 
     /// <summary>Declares a parameter; called from <see cref="Declare"/>.</summary>

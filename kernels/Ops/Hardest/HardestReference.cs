@@ -14,10 +14,11 @@ public static class HardestReference
     {
         for (var i = 0; i < losses.Length; i++)
         {
+            var mine = KeyOf(losses[i]);
             var rank = 0;
             for (var j = 0; j < losses.Length; j++)
             {
-                var (mine, other) = (KeyOf(losses[i]), KeyOf(losses[j]));
+                var other = KeyOf(losses[j]);
                 rank += other > mine || (other == mine && j < i) ? 1 : 0;
             }
 
@@ -29,7 +30,7 @@ public static class HardestReference
     }
 
     /// <summary>What a loss is compared by: NaN, which compares with nothing, is as bad as a loss can be.</summary>
-    private static T KeyOf<T>(T loss)
+    internal static T KeyOf<T>(T loss)
         where T : IFloatingPointIeee754<T> => T.IsNaN(loss) ? T.PositiveInfinity : loss;
 
     internal static void Run(CpuBackend backend, in HardestCall call)

@@ -71,7 +71,7 @@ internal static class HardestSimd
             var losses = call.Losses.AsSpan();
             for (var i = 0; i < call.Candidates; i++)
             {
-                _keys[i] = float.IsNaN(losses[i]) ? float.PositiveInfinity : losses[i];
+                _keys[i] = HardestReference.KeyOf(losses[i]);
             }
         }
 
