@@ -25,15 +25,7 @@ internal static unsafe class Prefetch
     public static void Ahead(ReadOnlySpan<float> work) =>
         Lines(ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(work)), Distance, work.Length * sizeof(float));
 
-    /// <summary>Fetches lines.</summary>
-    /// <param name="start">Where the first begins; it may be beyond the memory that there is.</param>
-    /// <param name="count">How many.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Lines(ref float start, int count) => Lines(ref Unsafe.As<float, byte>(ref start), 0, count * Line);
-
-    /// <summary>
-    /// Fetches into the first-level cache: what it has no room for goes on to the second. Into the second alone was a tenth slower.
-    /// </summary>
+    /// <summary>Fetches into the first-level cache: what it has no room for goes on to the second.</summary>
     /// <remarks>ARM64 has no such call in .NET.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Lines(ref byte start, int distance, int length)

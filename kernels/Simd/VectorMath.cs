@@ -109,7 +109,7 @@ internal static class VectorMath
         var one = Vector512.Create(Scale);
         var first = power + one;
         var sum = first + MultiplyAdd(power, growth, one - (first - power));
-        return Vector512<float>.One / sum * one;
+        return one / sum;
     }
 
     /// <summary>tanh x: a polynomial near zero, 1 - 2/(e^2|x| + 1) from where that keeps all its digits.</summary>

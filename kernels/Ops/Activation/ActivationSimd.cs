@@ -85,6 +85,8 @@ internal static class ActivationSimd
 
         public static int Inputs => 1;
 
+        public static bool IsLong => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TStore>(ref float x, ref float y, ref float c, ref float d)
             where TStore : struct, IStore =>
@@ -96,6 +98,8 @@ internal static class ActivationSimd
         public static int Arrays => 2;
 
         public static int Inputs => 1;
+
+        public static bool IsLong => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TStore>(ref float x, ref float y, ref float c, ref float d)

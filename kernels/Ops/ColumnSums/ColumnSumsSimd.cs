@@ -16,7 +16,11 @@ internal static class ColumnSumsSimd
     // Adding up the bands is left to one thread, so there must not be many of them.
     private const int MostBands = 64;
 
+    // More elements than that do not fit into any cache of a core.
+    private const long InCaches = (long)BandSize * MostBands;
+
     private const int RowsAtOnce = 8;
+    private const int Stretches = 4;
 
     public static void Run(CpuBackend backend, in ColumnSumsCall call)
     {
@@ -30,25 +34,26 @@ internal static class ColumnSumsSimd
         var sums = call.Sums.AsSpan()[..call.Columns];
         if (bands == 1)
         {
-            SumRows(call.X.AsSpan(), sums, call.Rows, asksAhead: false);
+            SumRows(call.X.AsSpan(), sums, call.Rows);
             return;
         }
 
+        var bandSums = backend.Scratch.Shared(bands * call.Columns);
         var job = backend.Job<BandJob>();
-        job.Set(call, bandRows, bands);
+        job.Set(call, bandRows, bandSums);
         backend.Team.Run(job, bands);
-        SumRows(job.Sums, sums, bands, asksAhead: false);
+        SumRows(bandSums.AsSpan(), sums, bands);
     }
 
-    /// <summary>Sums so many rows of x, which are as long as <paramref name="sums"/>, eight rows at a time.</summary>
-    private static void SumRows(ReadOnlySpan<float> x, Span<float> sums, int rows, bool asksAhead)
+    /// <summary>Sums so many rows of x, which are as long as <paramref name="sums"/>, eight neighbours at a time.</summary>
+    private static void SumRows(ReadOnlySpan<float> x, Span<float> sums, int rows)
     {
         var columns = sums.Length;
         sums.Clear();
         var row = 0;
         for (; row <= rows - RowsAtOnce; row += RowsAtOnce)
         {
-            AddEight(x.Slice(row * columns, RowsAtOnce * columns), sums, asksAhead);
+            AddEight(x.Slice(row * columns, RowsAtOnce * columns), sums);
         }
 
         for (; row < rows; row++)
@@ -58,11 +63,44 @@ internal static class ColumnSumsSimd
     }
 
     /// <summary>
-    /// Adds eight rows in a tree: a sum is loaded and stored once for all of them. The processor sees eight short streams and
-    /// fetches little ahead of them, so meanwhile the next eight rows, which lie behind these, can be asked for in order.
+    /// The same for rows that come from memory: the four that are added at a time are a quarter of all apart. The processor sees
+    /// four long streams and fetches each of them ahead, which takes it nearly to the speed of reading; neighbours are many short
+    /// ones, and came to three quarters of that.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddEight(ReadOnlySpan<float> x, Span<float> sums, bool asksAhead)
+    private static void SumFarRows(ReadOnlySpan<float> x, Span<float> sums, int rows)
+    {
+        var columns = sums.Length;
+        var stretch = rows / Stretches;
+        var distance = stretch * columns;
+        ref var s = ref MemoryMarshal.GetReference(sums);
+        sums.Clear();
+        for (var row = 0; row < stretch; row++)
+        {
+            var four = x.Slice(row * columns, ((Stretches - 1) * distance) + columns);
+            ref var first = ref MemoryMarshal.GetReference(four);
+            var j = 0;
+            for (; j <= columns - Vector512<float>.Count; j += Vector512<float>.Count)
+            {
+                var sum = SumOfFour(ref Unsafe.Add(ref first, j), distance);
+                (Vector512.LoadUnsafe(ref s, (nuint)j) + sum).StoreUnsafe(ref s, (nuint)j);
+            }
+
+            for (; j < columns; j++)
+            {
+                sums[j] += SumOfFour(four[j..], distance);
+            }
+        }
+
+        for (var row = Stretches * stretch; row < rows; row++)
+        {
+            AddOne(x.Slice(row * columns, columns), sums);
+        }
+    }
+
+    /// <summary>Adds eight rows in a tree: a sum is loaded and stored once for all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddEight(ReadOnlySpan<float> x, Span<float> sums)
     {
         var columns = sums.Length;
         ref var first = ref MemoryMarshal.GetReference(x);
@@ -71,27 +109,23 @@ internal static class ColumnSumsSimd
         var j = 0;
         for (; j <= columns - Vector512<float>.Count; j += Vector512<float>.Count)
         {
-            if (asksAhead)
-            {
-                Prefetch.Lines(ref Unsafe.Add(ref first, RowsAtOnce * ((nint)columns + j)), RowsAtOnce);
-            }
-
             var eight = SumOfFour(ref Unsafe.Add(ref first, j), columns) + SumOfFour(ref Unsafe.Add(ref last, j), columns);
             (Vector512.LoadUnsafe(ref s, (nuint)j) + eight).StoreUnsafe(ref s, (nuint)j);
         }
 
         for (; j < columns; j++)
         {
-            var upper = (x[j] + x[columns + j]) + (x[(2 * columns) + j] + x[(3 * columns) + j]);
-            var lower = (x[(4 * columns) + j] + x[(5 * columns) + j]) + (x[(6 * columns) + j] + x[(7 * columns) + j]);
-            sums[j] += upper + lower;
+            sums[j] += SumOfFour(x[j..], columns) + SumOfFour(x[((4 * columns) + j)..], columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> SumOfFour(ref float x, nint columns) =>
-        (Vector512.LoadUnsafe(ref x) + Vector512.LoadUnsafe(ref Unsafe.Add(ref x, columns)))
-        + (Vector512.LoadUnsafe(ref Unsafe.Add(ref x, 2 * columns)) + Vector512.LoadUnsafe(ref Unsafe.Add(ref x, 3 * columns)));
+    private static Vector512<float> SumOfFour(ref float x, nint distance) =>
+        (Vector512.LoadUnsafe(ref x) + Vector512.LoadUnsafe(ref Unsafe.Add(ref x, distance)))
+        + (Vector512.LoadUnsafe(ref Unsafe.Add(ref x, 2 * distance)) + Vector512.LoadUnsafe(ref Unsafe.Add(ref x, 3 * distance)));
+
+    private static float SumOfFour(ReadOnlySpan<float> x, int distance) =>
+        (x[0] + x[distance]) + (x[2 * distance] + x[3 * distance]);
 
     private static void AddOne(ReadOnlySpan<float> a, Span<float> sums)
     {
@@ -105,29 +139,30 @@ internal static class ColumnSumsSimd
     {
         private ColumnSumsCall _call;
         private int _bandRows;
-        private bool _asksAhead;
-        private float[] _sums = [];
+        private BufferView<float> _sums;
 
-        /// <summary>The sums of each band, bands x columns.</summary>
-        public ReadOnlySpan<float> Sums => _sums;
-
-        public void Set(in ColumnSumsCall call, int bandRows, int bands)
+        /// <summary>Prepares bands of so many rows, each with its sums in a row of <paramref name="sums"/>.</summary>
+        public void Set(in ColumnSumsCall call, int bandRows, BufferView<float> sums)
         {
             _call = call;
             _bandRows = bandRows;
-            _asksAhead = (long)call.Rows * call.Columns * sizeof(float) > CacheSizes.L3Share;
-            if (_sums.Length < bands * call.Columns)
-            {
-                _sums = new float[bands * call.Columns];
-            }
+            _sums = sums;
         }
 
         public override void Execute(int part)
         {
             var first = part * _bandRows;
-            var columns = _call.Columns;
-            SumRows(_call.X.AsSpan()[(first * columns)..], _sums.AsSpan(part * columns, columns),
-                Math.Min(_bandRows, _call.Rows - first), _asksAhead);
+            var (rows, columns) = (Math.Min(_bandRows, _call.Rows - first), _call.Columns);
+            var band = _call.X.AsSpan().Slice(first * columns, rows * columns);
+            var sums = _sums.AsSpan().Slice(part * columns, columns);
+            if ((long)_call.Rows * columns > InCaches)
+            {
+                SumFarRows(band, sums, rows);
+            }
+            else
+            {
+                SumRows(band, sums, rows);
+            }
         }
     }
 }

@@ -96,6 +96,7 @@ public class RowwiseTests
     [InlineData(128, 300)]
     [InlineData(3000, 33)]
     [InlineData(5, 20011)]
+    [InlineData(70001, 61)]
     public void ColumnSumsAgree(int rows, int columns)
     {
         var (x, expected, sums) = (CpuRun.Random(rows * columns, 1, 1f), new double[columns], CpuRun.Unwritten(columns));

@@ -33,6 +33,8 @@ public class ThreadCountTests
             views => new MovingAverageCall(views[0], views[1], Count, 0.01f)),
         ["column-sums"] = run => Run(run, ColumnSumsSpec.Operation, [30, 1],
             views => new ColumnSumsCall(views[0], views[1], 3000, 700)),
+        ["column-sums, past the caches"] = run => Run(run, ColumnSumsSpec.Operation, [61, 1],
+            views => new ColumnSumsCall(views[0], views[1], 6100, 700)),
         ["softmax-cross-entropy"] = run => Run(run, SoftmaxCrossEntropySpec.Operation, [2, 2, 1, 1],
             views => new SoftmaxCrossEntropyCall(
                 views[0], run.View(new byte[Rows]), views[1], views[2], views[3], Rows, Classes, 0.1f)),
