@@ -5,9 +5,11 @@ namespace ScratchNet.Kernels;
 
 /// <summary>
 /// Asks Linux for pages of 2 MB instead of 4 KB under large buffers. A product walks down the rows of its matrices, each row on
-/// another small page, and a core remembers the places of only some hundred pages at once. Other systems are left alone.
+/// another small page, and a core remembers the places of only some hundred pages at once; a batch takes its pictures from
+/// anywhere. In a virtual machine, where the host may have to look for a page as well, that matters most. Other systems are left
+/// alone.
 /// </summary>
-internal static unsafe partial class HugePages
+public static unsafe partial class HugePages
 {
     private const int SmallPage = 4096;
     private const int LeastBytes = 2 << 20;

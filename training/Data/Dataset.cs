@@ -133,7 +133,7 @@ public sealed class Dataset
             throw new InvalidOperationException($"{Name} has {PixelBytes:N0} bytes of pixels, more than an array holds.");
         }
 
-        var pixels = new byte[PixelBytes];
+        var pixels = PictureStore.Allocate(PixelBytes);
         for (var i = 0; i < Count; i++)
         {
             CopyImage(i, pixels.AsSpan(i * Features, Features));

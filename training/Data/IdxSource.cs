@@ -75,7 +75,7 @@ internal sealed class IdxSource : IDisposable
     /// <summary>Reads so many bytes; the memory grows with what arrives, up to what is asked for.</summary>
     public byte[] ReadValues(int length)
     {
-        var values = new byte[IsGzip ? Math.Min(length, Math.Max(4096, _file.Length * UsualCompression)) : length];
+        var values = PictureStore.Allocate(IsGzip ? Math.Min(length, Math.Max(4096, _file.Length * UsualCompression)) : length);
         for (var filled = 0; ;)
         {
             var count = ReadFully(values.AsSpan(filled));

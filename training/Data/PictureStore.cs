@@ -1,11 +1,24 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using ScratchNet.Kernels;
 
 namespace ScratchNet.Training.Data;
 
 /// <summary>Where the pixels of many pictures of one size are. Immutable, and read by any thread.</summary>
 internal abstract class PictureStore
 {
+    /// <summary>
+    /// Memory for many pictures, holding anything: on large pages where there are some. A batch takes its pictures from anywhere,
+    /// and finding 128 of MNIST's on small pages took up to 1 ms in a virtual machine, a fifth of that on large ones.
+    /// </summary>
+    /// <exception cref="OverflowException">More bytes than an array holds.</exception>
+    public static byte[] Allocate(long bytes)
+    {
+        var pixels = GC.AllocateUninitializedArray<byte>(checked((int)bytes));
+        HugePages.Ask<byte>(pixels);
+        return pixels;
+    }
+
     /// <summary>Copies the pixels of a picture.</summary>
     /// <param name="index">Which picture.</param>
     /// <param name="pixels">Receives them; as long as a picture.</param>

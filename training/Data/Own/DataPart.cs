@@ -49,7 +49,7 @@ internal abstract class DataPart
 
     private Dataset ReadIntoMemory(string name)
     {
-        var (pixels, labels) = (new byte[PixelBytes], new byte[Count]);
+        var (pixels, labels) = (PictureStore.Allocate(PixelBytes), new byte[Count]);
         var count = 0;
         Read((somePixels, someLabels) =>
         {

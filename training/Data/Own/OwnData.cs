@@ -115,7 +115,7 @@ public static class OwnData
 
     private static Dataset Fit(Dataset dataset, PictureSize size)
     {
-        var pixels = new byte[(long)dataset.Count * size.Pixels];
+        var pixels = PictureStore.Allocate((long)dataset.Count * size.Pixels);
         for (var i = 0; i < dataset.Count; i++)
         {
             var picture = new GreyPicture(dataset.Width, dataset.Height, dataset.Image(i).ToArray());
