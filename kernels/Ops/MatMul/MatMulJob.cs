@@ -34,11 +34,14 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
     private WorkerScratch _scratch = null!;
     private MatMulPlan _plan;
 
-    /// <summary>Multiplies.</summary>
-    public void Run(CpuBackend backend, in MatMulCall call)
+    /// <summary>Multiplies on all threads.</summary>
+    public void Run(CpuBackend backend, in MatMulCall call) => Run(backend, call, backend.Team.Threads);
+
+    /// <summary>Multiplies on so many threads.</summary>
+    public void Run(CpuBackend backend, in MatMulCall call, int threads)
     {
         _call = call;
-        _plan = MatMulPlan.For(call, StripColumns, TRegisters.TileRows, backend.Team.Threads);
+        _plan = MatMulPlan.For(call, StripColumns, TRegisters.TileRows, threads);
         _scratch = backend.Scratch;
         _scratch.Reserve(_plan.ScratchFloats);
         backend.Team.Run(this, _plan.Parts);

@@ -69,7 +69,8 @@ internal static class MatMulSimd
         else if (MatMulNarrow.Suits(call))
         {
             var transposed = backend.Scratch.Shared(call.M * call.N);
-            backend.Job<MatMulJob<TVector, TLanes, TRegisters>>().Run(backend, MatMulNarrow.Swap(call, transposed));
+            backend.Job<MatMulJob<TVector, TLanes, TRegisters>>().Run(
+                backend, MatMulNarrow.Swap(call, transposed), MatMulNarrow.Sharers(call, backend.Team.Threads));
             MatMulNarrow.TurnRound(transposed, call);
         }
         else if (MatMulShort<TVector, TLanes, TRegisters>.Suits(call))
