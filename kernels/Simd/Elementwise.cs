@@ -53,7 +53,7 @@ internal static class Elementwise
         where TOperation : struct, IElementwise
     {
         var chunks = Chunks.Of(count, backend.Team.Threads);
-        var pastCaches = (long)TOperation.Arrays * count * sizeof(float) > Cached;
+        var pastCaches = !TOperation.IsLong && (long)TOperation.Arrays * count * sizeof(float) > Cached;
         if (chunks.Count == 1)
         {
             Run(operation, a.AsSpan()[..count], b.AsSpan(), c.AsSpan(), d.AsSpan(), pastCaches);
@@ -84,7 +84,7 @@ internal static class Elementwise
         d = TOperation.Arrays > 3 ? d[..a.Length] : a;
         var output = TOperation.Inputs == 1 ? b : c;
         var isFresh = !TOperation.Updates && output != a && (TOperation.Inputs == 1 || output != b);
-        if (pastCaches && isFresh && !TOperation.IsLong && IsAligned(output))
+        if (pastCaches && isFresh && IsAligned(output))
         {
             Loop<TOperation, StorePastCaches>(operation, a, b, c, d);
 

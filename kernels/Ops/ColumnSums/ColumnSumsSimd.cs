@@ -16,7 +16,7 @@ internal static class ColumnSumsSimd
     // Adding up the bands is left to one thread, so there must not be many of them.
     private const int MostBands = 64;
 
-    // More elements than that do not fit into any cache of a core.
+    // More elements than that, 16 MB, seldom lie in a core's caches. Not asked of the machine: it shows in the result.
     private const long InCaches = (long)BandSize * MostBands;
 
     private const int RowsAtOnce = 8;

@@ -18,19 +18,16 @@ internal static class MatMulNarrow
     /// <summary>Fewer terms do not pay for turning the result round.</summary>
     private const int MinTerms = 16;
 
-    /// <summary>
-    /// Fewer multiplications and additions are left to one core, since one core turns the result round: to fetch what another has
-    /// computed took longer than computing it where the two have no cache in common.
-    /// </summary>
-    private const long LeastFlopsToShare = 2_000_000;
-
     /// <summary>Whether a product is one for this way.</summary>
     public static bool Suits(in MatMulCall call) =>
         call.TransposeA && !call.TransposeB && call.N <= MaxColumns && call.M >= MinRows && call.K >= MinTerms
         && call.Bias.IsEmpty && call.Activation == Activation.None;
 
-    /// <summary>How many of the threads share the product.</summary>
-    public static int Sharers(in MatMulCall call, int threads) => call.Flops < LeastFlopsToShare ? 1 : threads;
+    /// <summary>
+    /// How many of the threads share the product. The bytes that it moves don't count here: one core turns the result round, and
+    /// where it has no cache in common with another, to fetch what that one computed took longer than computing it.
+    /// </summary>
+    public static int Sharers(in MatMulCall call, int threads) => call.Flops < MatMulPlan.MinSharedFlops ? 1 : threads;
 
     /// <summary>The product whose result is <c>cᵀ</c>, n x m.</summary>
     public static MatMulCall Swap(in MatMulCall call, BufferView<float> transposed) =>

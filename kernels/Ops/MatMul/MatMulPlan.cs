@@ -31,6 +31,9 @@ internal readonly record struct MatMulPlan
     /// <summary>A part should last longer than it takes to hand it out: about 10 us of one core's work.</summary>
     private const long MinPartFlops = 1_000_000;
 
+    /// <summary>Less work than that is left to one thread.</summary>
+    public const long MinSharedFlops = 2 * MinPartFlops;
+
     /// <summary>Multiplications and additions in the time of moving a byte; what counts where rows or columns are few.</summary>
     private const int FlopsPerByte = 3;
 
@@ -141,7 +144,7 @@ internal readonly record struct MatMulPlan
     /// </summary>
     private static (int Rows, int Columns) Divide(long work, int tileRows, int strips, int threads)
     {
-        if (work < 2 * MinPartFlops)
+        if (work < MinSharedFlops)
         {
             return (1, 1);
         }

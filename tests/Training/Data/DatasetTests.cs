@@ -21,6 +21,10 @@ public sealed class DatasetTests
         Assert.Throws<ArgumentException>(() => new Dataset("x", 65536, 65536, ThreeClasses, new byte[1], new byte[1]));
     }
 
+    [Fact]
+    public void More_pictures_than_an_array_holds_are_too_much_for_memory() =>
+        Assert.Throws<OutOfMemoryException>(() => PictureStore.Allocate(3L << 30));
+
     [Property(MaxTest = 50)]
     public void Mean_and_deviation_are_those_of_the_definition(PositiveInt size, int seed)
     {
