@@ -40,7 +40,15 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
     public CpuBuffer(CpuBackend backend, T[] values)
         : base(backend, values.Length) => _array = values;
 
-    public Span<T> Span => (_array ?? throw new ObjectDisposedException("buffer")).AsSpan(_start, Length);
+    public Span<T> Span
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            ObjectDisposedException.ThrowIf(_array is null, this);
+            return _array.AsSpan(_start, Length);
+        }
+    }
 
     public override void Read(ValueReader<T> reader, int offset, int length, int most) => reader(Span.Slice(offset, length));
 
@@ -58,6 +66,7 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
 internal static class CpuViewExtensions
 {
     /// <summary>The values behind a view that lives on the CPU backend; an empty span for a view that is left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Span<T> AsSpan<T>(this BufferView<T> view)
         where T : unmanaged => view.IsEmpty ? default : ((CpuBuffer<T>)view.Buffer).Span.Slice(view.Offset, view.Length);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace ScratchNet.Kernels;
@@ -9,22 +10,18 @@ internal static class Check
     {
         if (value <= 0)
         {
-            throw new ArgumentException($"{operation}: {name} is {value}; it must be at least 1.");
+            NotPositive(operation, value, name);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Holds<T>(string operation, BufferView<T> view, long needed,
         [CallerArgumentExpression(nameof(view))] string name = "")
         where T : unmanaged
     {
-        if (view.IsEmpty)
+        if (view.IsEmpty || view.Length < needed)
         {
-            throw new ArgumentException($"{operation}: {name} is missing; it needs {needed} elements.");
-        }
-
-        if (view.Length < needed)
-        {
-            throw new ArgumentException($"{operation}: {name} has {view.Length} elements but needs {needed}.");
+            DoesNotHold(operation, view.IsEmpty ? null : view.Length, needed, name);
         }
     }
 
@@ -44,4 +41,15 @@ internal static class Check
             throw new ArgumentException($"{operation}: {name} is {value}; it must be {lowest} to {highest}.");
         }
     }
+
+    // Methods of their own, so that the checks are small enough to be inlined: a small product is as short as they were.
+    [DoesNotReturn]
+    private static void NotPositive(string operation, int value, string name) =>
+        throw new ArgumentException($"{operation}: {name} is {value}; it must be at least 1.");
+
+    [DoesNotReturn]
+    private static void DoesNotHold(string operation, int? length, long needed, string name) =>
+        throw new ArgumentException(length is null
+            ? $"{operation}: {name} is missing; it needs {needed} elements."
+            : $"{operation}: {name} has {length} elements but needs {needed}.");
 }

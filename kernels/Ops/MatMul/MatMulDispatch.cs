@@ -28,6 +28,43 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
 {
+    /// <summary>Columns of a strip of b: 3 vectors.</summary>
+    public static int StripColumns => 3 * TLanes.Count;
+
+    /// <summary>
+    /// Columns of the next strip: 3 vectors, or what is left. Of 4 vectors it takes 2, as one alone would leave the multiply-adds
+    /// waiting.
+    /// </summary>
+    /// <param name="columns">Columns that are left.</param>
+    public static int StripWidth(int columns) =>
+        columns > StripColumns && columns <= 4 * TLanes.Count ? 2 * TLanes.Count : Math.Min(columns, StripColumns);
+
+    /// <summary>The tiles of a strip of b, one below the other: full ones, then what is left over.</summary>
+    /// <param name="tiles">The tiles; their number is found here.</param>
+    /// <param name="rows">Rows of c.</param>
+    /// <param name="restStep">Distance in a from one term of the sums to the next, in what is left over.</param>
+    /// <typeparam name="TRegisters">The register file that the tiles are cut for.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyStrip<TRegisters>(ref MatMulTile tiles, int rows, nint restStep)
+        where TRegisters : struct, IRegisterFile
+    {
+        tiles.Count = rows / TRegisters.TileRows;
+        if (tiles.Count > 0)
+        {
+            Multiply(tiles, TRegisters.TileRows);
+        }
+
+        if (rows % TRegisters.TileRows is > 0 and var left)
+        {
+            var rest = tiles;
+            rest.A += tiles.Count * tiles.ATile;
+            rest.C += tiles.Count * tiles.CTile;
+            rest.AStep = restStep;
+            rest.Count = 1;
+            Multiply(rest, left);
+        }
+    }
+
     /// <summary>Computes <see cref="MatMulTile.Count"/> tiles of any size up to a full one.</summary>
     /// <param name="tiles">The tiles.</param>
     /// <param name="rows">Rows of each.</param>

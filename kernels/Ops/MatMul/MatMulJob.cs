@@ -24,9 +24,6 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
     where TLanes : struct, ILanes<TVector>
     where TRegisters : struct, IRegisterFile
 {
-    /// <summary>Columns of a strip of b: 3 vectors.</summary>
-    private static int StripColumns => 3 * TLanes.Count;
-
     /// <summary>Terms of a transposed a that are packed at a time.</summary>
     private const int PackedTerms = 16;
 
@@ -34,14 +31,12 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
     private WorkerScratch _scratch = null!;
     private MatMulPlan _plan;
 
-    /// <summary>Multiplies on all threads.</summary>
-    public void Run(CpuBackend backend, in MatMulCall call) => Run(backend, call, backend.Team.Threads);
-
     /// <summary>Multiplies on so many threads.</summary>
     public void Run(CpuBackend backend, in MatMulCall call, int threads)
     {
         _call = call;
-        _plan = MatMulPlan.For(call, StripColumns, TRegisters.TileRows, threads);
+        _plan = MatMulPlan.For(
+            call, MatMulDispatch<TVector, TLanes>.StripColumns, TRegisters.TileRows, threads);
         _scratch = backend.Scratch;
         _scratch.Reserve(_plan.ScratchFloats);
         backend.Team.Run(this, _plan.Parts);
@@ -73,13 +68,6 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             }
         }
     }
-
-    /// <summary>
-    /// Columns of the next strip: 3 vectors, or what is left. Of 4 vectors it takes 2, as one alone would leave the multiply-adds
-    /// waiting.
-    /// </summary>
-    private static int StripWidth(int columns) =>
-        columns > StripColumns && columns <= 4 * TLanes.Count ? 2 * TLanes.Count : Math.Min(columns, StripColumns);
 
     /// <summary>Columns of a strip in whole vectors.</summary>
     private static int PaddedWidth(int width) => (width + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
@@ -146,12 +134,14 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
 
         for (var j = group.Start; j < group.End; j += tiles.Width)
         {
-            tiles.Width = StripWidth(group.End - j);
+            tiles.Width = MatMulDispatch<TVector, TLanes>.StripWidth(group.End - j);
             FindStrip(ref tiles, memory, j - group.Start, j, terms, stripsArePacked, isLast: j + tiles.Width == group.End);
             tiles.Bias = last && memory.Bias is not null ? memory.Bias + j : null;
             tiles.A = a;
             tiles.C = memory.C + ((nint)block.Start * _call.N) + j;
-            MultiplyStrip(ref tiles, block.Length);
+            // Packed rows that fill no tile lie closer together.
+            var restStep = _plan.PackA ? block.Length % TRegisters.TileRows : tiles.AStep;
+            MatMulDispatch<TVector, TLanes>.MultiplyStrip<TRegisters>(ref tiles, block.Length, restStep);
             if (last && _call.Activation is Activation.Sigmoid or Activation.Tanh)
             {
                 Activate(tiles.C, block.Length, tiles.Width);
@@ -188,26 +178,6 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
 
         tiles.B = strip;
         tiles.BStep = padded;
-    }
-
-    /// <summary>The tiles of a strip of b and a block of a: full ones, then what is left over.</summary>
-    private void MultiplyStrip(ref MatMulTile tiles, int rows)
-    {
-        tiles.Count = rows / TRegisters.TileRows;
-        if (tiles.Count > 0)
-        {
-            MatMulDispatch<TVector, TLanes>.Multiply(tiles, TRegisters.TileRows);
-        }
-
-        if (rows % TRegisters.TileRows != 0)
-        {
-            var rest = tiles;
-            rest.A += tiles.Count * tiles.ATile;
-            rest.C += tiles.Count * TRegisters.TileRows * tiles.CRow;
-            rest.AStep = _plan.PackA ? rows % TRegisters.TileRows : tiles.AStep;
-            rest.Count = 1;
-            MatMulDispatch<TVector, TLanes>.Multiply(rest, rows % TRegisters.TileRows);
-        }
     }
 
     private void Activate(float* c, int rows, int width)

@@ -16,7 +16,7 @@ internal static class MatMulNarrow
     private const int MinRows = 32;
 
     /// <summary>Fewer terms do not pay for turning the result round.</summary>
-    private const int MinTerms = 16;
+    private const int MinTerms = 24;
 
     /// <summary>Whether a product is one for this way.</summary>
     public static bool Suits(in MatMulCall call) =>

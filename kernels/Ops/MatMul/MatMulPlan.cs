@@ -99,6 +99,16 @@ internal readonly record struct MatMulPlan
     /// <summary>Rows of a in a block.</summary>
     public int BlockRows { get; private init; }
 
+    /// <summary>
+    /// Whether a product is one part and one block, which gains nothing by packing: there is nothing to plan.
+    /// </summary>
+    /// <param name="call">Its sizes.</param>
+    /// <param name="columnUnit">Columns of a strip of b.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsOnePiece(in MatMulCall call, int columnUnit) =>
+        call.K <= MaxBlockTerms && call.N <= (MinStripsToPackA - 1) * columnUnit && !call.TransposeB
+        && !IsLarge(call, call.K) && Work(call) < MinSharedFlops;
+
     /// <summary>Plans a product.</summary>
     /// <param name="call">Its sizes.</param>
     /// <param name="columnUnit">Columns of a strip of b.</param>
@@ -113,13 +123,13 @@ internal readonly record struct MatMulPlan
         var strips = DivideUp(call.N, columnUnit);
         var tileRows = DivideUp(call.M, rowUnit);
         var (rowParts, columnParts) = threads == 1 ? (1, 1)
-            : Divide(call.Flops + (FlopsPerByte * call.Bytes), tileRows, strips, threads);
+            : Divide(Work(call), tileRows, strips, threads);
         var partStrips = DivideUp(strips, columnParts);
         var groups = DivideUp(partStrips, Math.Max(GroupFloats / (blockTerms * columnUnit), 1));
         var groupStrips = DivideUp(partStrips, groups);
         var packA = groupStrips >= MinStripsToPackA;
         var blockRows = rowUnit * Math.Clamp(BlockFloats / (blockTerms * rowUnit), 1, DivideUp(tileRows, rowParts));
-        var bIsLarge = (long)call.N * blockTerms > NearFloats;
+        var bIsLarge = IsLarge(call, blockTerms);
         return new MatMulPlan
         {
             Rows = call.M,
@@ -137,6 +147,13 @@ internal readonly record struct MatMulPlan
             BlockRows = blockRows,
         };
     }
+
+    /// <summary>What a product takes, in operations: those of its sums, and the time of its bytes.</summary>
+    private static long Work(in MatMulCall call) => (2L * call.M * call.N * call.K)
+        + (FlopsPerByte * sizeof(float) * (((long)call.M * call.K) + ((long)call.K * call.N) + ((long)call.M * call.N)));
+
+    /// <summary>Whether a block of b does not stay near the core by itself.</summary>
+    private static bool IsLarge(in MatMulCall call, int blockTerms) => (long)call.N * blockTerms > NearFloats;
 
     /// <summary>
     /// Finds the number of row and column parts that ends soonest. The unit of cost is a tile; a part also packs its rows

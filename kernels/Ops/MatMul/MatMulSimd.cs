@@ -69,7 +69,7 @@ internal static class MatMulSimd
         else if (MatMulNarrow.Suits(call))
         {
             var transposed = backend.Scratch.Shared(call.M * call.N);
-            backend.Job<MatMulJob<TVector, TLanes, TRegisters>>().Run(
+            RunTiles<TVector, TLanes, TRegisters>(
                 backend, MatMulNarrow.Swap(call, transposed), MatMulNarrow.Sharers(call, backend.Team.Threads));
             MatMulNarrow.TurnRound(transposed, call);
         }
@@ -79,7 +79,22 @@ internal static class MatMulSimd
         }
         else
         {
-            backend.Job<MatMulJob<TVector, TLanes, TRegisters>>().Run(backend, call);
+            RunTiles<TVector, TLanes, TRegisters>(backend, call, backend.Team.Threads);
+        }
+    }
+
+    private static void RunTiles<TVector, TLanes, TRegisters>(CpuBackend backend, in MatMulCall call, int threads)
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<TVector>
+        where TRegisters : struct, IRegisterFile
+    {
+        if (MatMulSmall<TVector, TLanes, TRegisters>.Suits(call))
+        {
+            MatMulSmall<TVector, TLanes, TRegisters>.Multiply(call);
+        }
+        else
+        {
+            backend.Job<MatMulJob<TVector, TLanes, TRegisters>>().Run(backend, call, threads);
         }
     }
 }

@@ -23,17 +23,27 @@ internal sealed class RandomProduct : IDisposable
 
     public RandomProduct(CpuBackend backend, Random random, int m, int n, int k,
         bool transposeA, bool transposeB, bool withBias = false, Activation activation = Activation.None)
+        : this(backend, Numbers(random, m * k), Numbers(random, k * n), Numbers(random, n), m, n, k,
+            transposeA, transposeB, withBias, activation)
+    {
+    }
+
+    private RandomProduct(CpuBackend backend, float[] a, float[] b, float[] bias, int m, int n, int k,
+        bool transposeA, bool transposeB, bool withBias, Activation activation)
     {
         _backend = backend;
-        _a = Numbers(random, m * k);
-        _b = Numbers(random, k * n);
-        _bias = Numbers(random, n);
+        (_a, _b, _bias) = (a, b, bias);
         _buffers = [Upload(_a), Upload(_b), Upload(_bias), backend.Allocate<float>((m * n) + (2 * Canaries))];
         _buffers[3].CopyFrom(Enumerable.Repeat(float.NaN, _buffers[3].Length).ToArray());
         _call = new MatMulCall(
             _buffers[0].View, _buffers[1].View, _buffers[3].View.Slice(Canaries, m * n), m, n, k,
             transposeA, transposeB, withBias ? _buffers[2].View : default, activation);
     }
+
+    /// <summary>The same product with more rows below those of this one, whose a must not be transposed.</summary>
+    public RandomProduct WithMoreRows(Random random, int rows) => new(
+        _backend, [.. _a, .. Numbers(random, rows * _call.K)], _b, _bias, _call.M + rows, _call.N, _call.K,
+        transposeA: false, _call.TransposeB, !_call.Bias.IsEmpty, _call.Activation);
 
     public void Run(int width)
     {
