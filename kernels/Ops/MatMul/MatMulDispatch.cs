@@ -39,27 +39,34 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     public static int StripWidth(int columns) =>
         columns > StripColumns && columns <= 4 * TLanes.Count ? 2 * TLanes.Count : Math.Min(columns, StripColumns);
 
-    /// <summary>The tiles of a strip of b, one below the other: full ones, then what is left over.</summary>
-    /// <param name="tiles">The tiles; their number is found here.</param>
+    /// <summary>
+    /// The tiles of a strip of b, one below the other: full ones, then what is left over. One vector of b leaves registers for
+    /// twice as many rows, which its sums need: eight are no more than the multiply-adds that a core begins before the first ends.
+    /// </summary>
+    /// <param name="tiles">The tiles; their number and distances are found here.</param>
     /// <param name="rows">Rows of c.</param>
-    /// <param name="restStep">Distance in a from one term of the sums to the next, in what is left over.</param>
+    /// <param name="isPacked">Whether the rows of a are packed, tile by tile.</param>
     /// <typeparam name="TRegisters">The register file that the tiles are cut for.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyStrip<TRegisters>(ref MatMulTile tiles, int rows, nint restStep)
+    public static void MultiplyStrip<TRegisters>(ref MatMulTile tiles, int rows, bool isPacked)
         where TRegisters : struct, IRegisterFile
     {
-        tiles.Count = rows / TRegisters.TileRows;
+        var height = tiles.Width <= TLanes.Count && !isPacked ? 2 * TRegisters.TileRows : TRegisters.TileRows;
+        tiles.ATile = height * (isPacked ? tiles.Depth : tiles.ARow);
+        tiles.CTile = height * tiles.CRow;
+        tiles.Count = rows / height;
         if (tiles.Count > 0)
         {
-            Multiply(tiles, TRegisters.TileRows);
+            Multiply(tiles, height);
         }
 
-        if (rows % TRegisters.TileRows is > 0 and var left)
+        if (rows % height is > 0 and var left)
         {
             var rest = tiles;
             rest.A += tiles.Count * tiles.ATile;
             rest.C += tiles.Count * tiles.CTile;
-            rest.AStep = restStep;
+            // Packed rows that fill no tile lie closer together.
+            rest.AStep = isPacked ? left : tiles.AStep;
             rest.Count = 1;
             Multiply(rest, left);
         }
@@ -73,6 +80,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     {
         switch (rows)
         {
+            case MatMulTallTile<TVector, TLanes>.Rows: MultiplyTall(tiles); break;
             case 8: MultiplyRows<Eight>(tiles); break;
             case 4: MultiplyRows<Four>(tiles); break;
             case 2: MultiplyRows<Two>(tiles); break;
@@ -85,7 +93,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     private static void MultiplySplit(in MatMulTile tile, int rows)
     {
         var rest = tile;
-        for (var part = 4; part > 0; part /= 2)
+        for (var part = 8; part > 0; part /= 2)
         {
             if ((rows & part) != 0)
             {
@@ -110,6 +118,18 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
         }
     }
 
+    private static void MultiplyTall(in MatMulTile tiles)
+    {
+        if (tiles.Width == TLanes.Count)
+        {
+            MatMulTallTile<TVector, TLanes>.Multiply<TileShape<Sixteen, One, Zero>>(tiles);
+        }
+        else
+        {
+            MatMulTallTile<TVector, TLanes>.Multiply<TileShape<Sixteen, One, One>>(tiles);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyVectors<TRows, TRagged>(in MatMulTile tiles)
         where TRows : struct, IConstant
@@ -127,7 +147,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
 /// <summary>Size of a register tile: the JIT drops what a smaller tile does not use.</summary>
 internal interface ITileShape
 {
-    /// <summary>Rows, 1 to 8.</summary>
+    /// <summary>Rows: 1, 2, 4, 8 or, of one vector, 16.</summary>
     static abstract int Rows { get; }
 
     /// <summary>Vectors in a row, 1 to 3.</summary>
@@ -186,4 +206,9 @@ internal readonly struct Four : IConstant
 internal readonly struct Eight : IConstant
 {
     public static int Value => 8;
+}
+
+internal readonly struct Sixteen : IConstant
+{
+    public static int Value => 16;
 }

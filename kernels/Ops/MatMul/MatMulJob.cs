@@ -118,18 +118,16 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             ARow = _call.TransposeA ? 1 : _call.K,
             AStep = _call.TransposeA ? _call.M : 1,
             CRow = _call.N,
-            CTile = TRegisters.TileRows * (nint)_call.N,
             Depth = terms.Length,
             Accumulate = terms.Start > 0,
             Relu = last && _call.Activation == Activation.Relu,
         };
         var a = memory.A + (block.Start * tiles.ARow) + (terms.Start * tiles.AStep);
-        tiles.ATile = TRegisters.TileRows * tiles.ARow;
         if (_plan.PackA)
         {
             PackA(a, memory.Block, block, terms);
             a = memory.Block;
-            (tiles.ARow, tiles.AStep, tiles.ATile) = (1, TRegisters.TileRows, TRegisters.TileRows * (nint)terms.Length);
+            (tiles.ARow, tiles.AStep) = (1, TRegisters.TileRows);
         }
 
         for (var j = group.Start; j < group.End; j += tiles.Width)
@@ -139,9 +137,7 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
             tiles.Bias = last && memory.Bias is not null ? memory.Bias + j : null;
             tiles.A = a;
             tiles.C = memory.C + ((nint)block.Start * _call.N) + j;
-            // Packed rows that fill no tile lie closer together.
-            var restStep = _plan.PackA ? block.Length % TRegisters.TileRows : tiles.AStep;
-            MatMulDispatch<TVector, TLanes>.MultiplyStrip<TRegisters>(ref tiles, block.Length, restStep);
+            MatMulDispatch<TVector, TLanes>.MultiplyStrip<TRegisters>(ref tiles, block.Length, _plan.PackA);
             if (last && _call.Activation is Activation.Sigmoid or Activation.Tanh)
             {
                 Activate(tiles.C, block.Length, tiles.Width);

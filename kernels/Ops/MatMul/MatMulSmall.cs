@@ -32,10 +32,8 @@ internal static unsafe class MatMulSmall<TVector, TLanes, TRegisters>
                 A = a,
                 ARow = call.TransposeA ? 1 : call.K,
                 AStep = call.TransposeA ? call.M : 1,
-                ATile = TRegisters.TileRows * (nint)(call.TransposeA ? 1 : call.K),
                 BStep = call.N,
                 CRow = call.N,
-                CTile = TRegisters.TileRows * (nint)call.N,
                 Depth = call.K,
                 Relu = call.Activation == Activation.Relu,
             };
@@ -45,7 +43,7 @@ internal static unsafe class MatMulSmall<TVector, TLanes, TRegisters>
                 tiles.B = b + j;
                 tiles.C = c + j;
                 tiles.Bias = bias is null ? null : bias + j;
-                MatMulDispatch<TVector, TLanes>.MultiplyStrip<TRegisters>(ref tiles, call.M, tiles.AStep);
+                MatMulDispatch<TVector, TLanes>.MultiplyStrip<TRegisters>(ref tiles, call.M, isPacked: false);
             }
         }
     }

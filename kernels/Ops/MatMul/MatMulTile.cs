@@ -207,7 +207,7 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
 
     /// <summary>Ends the sums of one row and writes it. Most tiles end plainly, which one branch a row finds out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TShape>(in MatMulTile tile, int i, TVector first, TVector c0, TVector c1, TVector c2)
+    public static void Finish<TShape>(in MatMulTile tile, int i, TVector first, TVector c0, TVector c1, TVector c2)
         where TShape : struct, ITileShape
     {
         var c = tile.C + (i * tile.CRow);
@@ -246,8 +246,9 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         }
     }
 
+    /// <summary>Reads a vector of a row: of the last one only the lanes that there are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Load<TShape>(float* row, int vector, TVector first)
+    public static TVector Load<TShape>(float* row, int vector, TVector first)
         where TShape : struct, ITileShape => IsRagged<TShape>(vector)
             ? TLanes.LoadFirst(row + (vector * TLanes.Count), first)
             : TLanes.Load(row + (vector * TLanes.Count));
