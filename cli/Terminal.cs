@@ -1,4 +1,5 @@
 using System.Text;
+using ScratchNet.Cli.Output;
 
 namespace ScratchNet.Cli;
 
@@ -56,7 +57,7 @@ internal sealed class Terminal
             Console.OutputEncoding = Encoding.UTF8;
         }
 
-        return new Terminal(Open(Console.OpenStandardOutput()), Open(Console.OpenStandardError()),
+        return new Terminal(Open(Console.OpenStandardOutput()), Open(new MessageStream(Console.OpenStandardError())),
             !Console.IsOutputRedirected, !Console.IsErrorRedirected);
     }
 

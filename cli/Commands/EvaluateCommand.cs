@@ -68,7 +68,7 @@ internal static class EvaluateCommand
         (string[] Models, string? Dataset) what, string? folder, string device, int threads, bool asJson, Terminal terminal)
     {
         using var interruption = new Interruption();
-        string[] files = [.. what.Models.Select(RunFiles.NeedModel)];
+        string[] files = [.. what.Models.Select(model => RunFiles.NeedModel(model, terminal.Warn))];
         using var backend = terminal.Open(device, threads);
         using var first = TrainedModel.Load(backend, files[0]);
         var source = DataSource.Of(what.Dataset, folder, first.DatasetName);
@@ -86,14 +86,15 @@ internal static class EvaluateCommand
             return ExitCode.Success;
         }
 
-        var together = EvaluateTogether(files, backend, data, asJson, terminal);
+        var together = EvaluateTogether(
+            files, backend, data, isFirstsOwn: what.Dataset is null && folder is null, asJson, terminal);
         Write(new EvaluationReport(together, first.ClassNames), files, data.Test, asJson, terminal);
         return ExitCode.Success;
     }
 
     /// <summary>Measures each model alone, says so, and then all of them together.</summary>
     private static EvaluationResult EvaluateTogether(
-        string[] files, Backend backend, DatasetPair data, bool asJson, Terminal terminal)
+        string[] files, Backend backend, DatasetPair data, bool isFirstsOwn, bool asJson, Terminal terminal)
     {
         var ensemble = new Ensemble(data.Test);
         var table = new TextTable("model", " test accuracy", " loss");
@@ -101,6 +102,12 @@ internal static class EvaluateCommand
         {
             using var model = TrainedModel.Load(backend, file);
             WarnOfOtherData(model, data.Train, terminal);
+            if (isFirstsOwn && model.DatasetName != data.Train.Name)
+            {
+                terminal.Warn($"{file} was trained on {model.DatasetName}, but is measured on {data.Train.Name}, as the first "
+                    + "model was: test pictures may have been among its training pictures; name a data set to choose another");
+            }
+
             var alone = Add(ensemble, model, file);
             table.Add(Terminal.OneLine(file), Figures.Percent(alone.Accuracy), Figures.Loss(alone.Loss));
             if (asJson)

@@ -51,7 +51,7 @@ internal static class GradCheckCommand
             using var backend = Devices.Open(
                 CommonOptions.ReadDevice(parse, device) ?? "cpu", CommonOptions.ReadThreads(parse, threads, device));
             using var network = parse.GetValue(model) is { } path
-                ? TrainedModel.Load(backend, RunFiles.NeedModel(path)).Network
+                ? TrainedModel.Load(backend, RunFiles.NeedModel(path, terminal.Warn)).Network
                 : new Network(backend, Inputs, layers, new SoftmaxCrossEntropy());
             var hidesName = int.TryParse(words, out _);
             return new GradCheckRun(

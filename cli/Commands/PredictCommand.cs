@@ -49,7 +49,7 @@ internal static class PredictCommand
     private static int Run(string path, string[] images, PredictionOutput output, string device, int threads, Terminal terminal)
     {
         using var backend = terminal.Open(device, threads);
-        using var model = TrainedModel.Load(backend, RunFiles.NeedModel(path));
+        using var model = TrainedModel.Load(backend, RunFiles.NeedModel(path, terminal.Warn));
         var exitCode = ExitCode.Success;
         foreach (var image in images)
         {

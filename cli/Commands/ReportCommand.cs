@@ -35,7 +35,7 @@ internal static class ReportCommand
     private static int Run(string[] paths, string? output, bool asJson, Terminal terminal)
     {
         string[] folders = [.. paths.SelectMany(Expand)];
-        var runs = folders.Select(RunData.Read).ToList();
+        var runs = folders.Select(folder => RunData.Read(folder, terminal.Warn)).ToList();
         var page = output ?? (runs.Count == 1 ? new RunFolder(folders[0]).Report : ComparisonName);
         Report.Write(runs, page);
         if (asJson)

@@ -45,7 +45,7 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
         }
 
         var checkpoint = ReadCheckpoint(path, terminal);
-        var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Load(backend, RunFiles.NeedModel(path));
+        var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Load(backend, RunFiles.NeedModel(path, terminal.Warn));
         return Copy(model, checkpoint, $"It is that of {path}.");
     }
 

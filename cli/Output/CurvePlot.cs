@@ -6,11 +6,14 @@ internal static class CurvePlot
     /// <summary>Columns of the axis' figures.</summary>
     private const int AxisWidth = 7;
 
+    /// <summary>The fewest columns, axis included, on which a curve can be told from a line.</summary>
+    public const int LeastWidth = AxisWidth + 1 + 4;
+
     // Where the greatest value is so many times the least, a logarithmic axis shows more.
     private const double WideSpread = 8;
 
     /// <summary>Draws both curves.</summary>
-    /// <param name="width">Columns, axis included.</param>
+    /// <param name="width">Columns, axis included; at least <see cref="LeastWidth"/>.</param>
     /// <param name="height">Rows.</param>
     /// <param name="epochs">Epochs of the whole run, which the x axis spans.</param>
     /// <param name="curves">Epoch and value; the later curve lies on top, and the first has colour 1.</param>

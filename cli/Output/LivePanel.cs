@@ -9,6 +9,7 @@ namespace ScratchNet.Cli.Output;
 /// </summary>
 internal sealed class LivePanel : IDisposable
 {
+    private const char Escape = '\u001B';
     private const string HideCursor = "\u001B[?25l";
     private const string ShowCursor = "\u001B[?25h";
     private const string EraseLineRest = "\u001B[K";
@@ -40,18 +41,35 @@ internal sealed class LivePanel : IDisposable
         }
     }
 
-    /// <summary>Draws lines in place of those drawn before.</summary>
-    /// <param name="lines">Each at most <see cref="Width"/> columns wide, colours not counted.</param>
-    public void Draw(IReadOnlyList<string> lines)
+    /// <summary>Rows that a terminal has, but for the last, on which the cursor waits.</summary>
+    private static int Height()
     {
-        var text = new StringBuilder(ToTop());
-        foreach (var line in lines)
+        try
         {
-            text.Append(line).Append(EraseLineRest).Append('\n');
+            return Console.WindowHeight > 0 ? Console.WindowHeight - 1 : int.MaxValue;
+        }
+        catch (IOException)
+        {
+            return int.MaxValue;
+        }
+    }
+
+    /// <summary>Draws lines in place of those drawn before; as much of them as the terminal has room for.</summary>
+    /// <param name="lines">The lines; those that are too long are cut, so that none wraps and the next drawing meets them.</param>
+    public void Draw(IReadOnlyList<string> lines) => Draw(lines, Width(), Height());
+
+    internal void Draw(IReadOnlyList<string> lines, int width, int height)
+    {
+        // Of what a smaller window has pushed out of sight, nothing can be drawn over.
+        _height = Math.Min(_height, height);
+        var text = new StringBuilder(ToTop());
+        foreach (var line in lines.Take(height))
+        {
+            text.Append(Cut(line, width)).Append(EraseLineRest).Append('\n');
         }
 
         _terminal.Error.Write(text.Append(EraseBelow).ToString());
-        _height = lines.Count;
+        _height = Math.Min(lines.Count, height);
     }
 
     /// <summary>Removes what was drawn; the next drawing begins where the cursor is then.</summary>
@@ -66,6 +84,27 @@ internal sealed class LivePanel : IDisposable
     {
         _terminal.BeforeMessage = null;
         _terminal.Error.Write(ShowCursor);
+    }
+
+    /// <summary>The first columns of a line, with all of its colours: the last one ends them.</summary>
+    private static string Cut(string line, int width)
+    {
+        var cut = new StringBuilder(line.Length);
+        for (int i = 0, columns = 0; i < line.Length; i++)
+        {
+            if (line[i] == Escape)
+            {
+                var end = line.IndexOf('m', i);
+                cut.Append(line, i, end - i + 1);
+                i = end;
+            }
+            else if (columns++ < width)
+            {
+                cut.Append(line[i]);
+            }
+        }
+
+        return cut.ToString();
     }
 
     private string ToTop() => _height == 0 ? "" : $"\u001B[{_height}A";

@@ -88,13 +88,13 @@ internal sealed class LiveTrainingView(RunContext run) : TrainingView
     /// <summary>Two charts side by side: losses, and shares of wrong answers.</summary>
     private IEnumerable<string> Curves(int width)
     {
+        var half = (width - 2) / 2;
         // One point is no curve.
-        if (History.Count < 2)
+        if (History.Count < 2 || half < CurvePlot.LeastWidth)
         {
             yield break;
         }
 
-        var half = (width - 2) / 2;
         var loss = Chart(half, epoch => epoch.TrainLoss, epoch => epoch.ValidationLoss, value => Short(value));
         var error = Chart(half, epoch => 1 - epoch.TrainAccuracy, epoch => 1 - epoch.ValidationAccuracy,
             value => $"{Short(100 * value)}%");

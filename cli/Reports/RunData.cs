@@ -19,8 +19,9 @@ internal sealed record RunData(
 
     /// <summary>Reads a run's folder.</summary>
     /// <param name="path">The folder.</param>
+    /// <param name="warn">Told in a line when a damaged checkpoint is passed over; left out where somebody else tells.</param>
     /// <exception cref="FailureException">It holds no run, or a damaged one; the message names the file.</exception>
-    public static RunData Read(string path)
+    public static RunData Read(string path, Action<string>? warn = null)
     {
         var folder = new RunFolder(path);
         if (!Directory.Exists(path))
@@ -43,7 +44,7 @@ internal sealed record RunData(
             RunTable.Read(folder.Metrics, MetricsTable.Header),
             File.Exists(folder.Layers) ? RunTable.Read(folder.Layers, LayerTable.Header) : null,
             File.Exists(folder.Result) ? ReadJson(folder.Result, ["status"]) : null,
-            FirstLayer.Read(RunFiles.FindModel(path), config["dataset"]!));
+            FirstLayer.Read(RunFiles.FindWholeModel(path, warn ?? (_ => { })), config["dataset"]!));
     }
 
     private static JsonObject ReadJson(string path, string[] keys)

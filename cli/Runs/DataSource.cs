@@ -30,7 +30,7 @@ internal sealed record DataSource(string? Name, string? Folder)
     /// <param name="dataset">A known set's name, a folder, a file, or null.</param>
     /// <param name="folder">A folder or file, or null.</param>
     /// <param name="defaultName">The known set to take when neither is given.</param>
-    /// <exception cref="UsageException">There is no such set.</exception>
+    /// <exception cref="UsageException">There is no such set, or it is bundled and a folder is given.</exception>
     public static DataSource Of(string? dataset, string? folder, string? defaultName)
     {
         var full = folder is null ? null : Path.GetFullPath(folder);
@@ -39,9 +39,16 @@ internal sealed record DataSource(string? Name, string? Folder)
             return new DataSource(full is null ? defaultName : null, full);
         }
 
-        return folder is null && !IsKnown(dataset) && Path.Exists(dataset)
-            ? new DataSource(null, Path.GetFullPath(dataset))
-            : new DataSource(FindEntry(dataset).Name, full);
+        if (folder is null && !IsKnown(dataset) && Path.Exists(dataset))
+        {
+            return new DataSource(null, Path.GetFullPath(dataset));
+        }
+
+        var entry = FindEntry(dataset);
+        return full is null || entry != DatasetCatalog.Bundled
+            ? new DataSource(entry.Name, full)
+            : throw new UsageException($"'{entry.Name}' and --data contradict each other: {entry.Name} are in this program, and "
+                + "--data says where other data are; leave one out");
     }
 
     /// <summary>A known set.</summary>
@@ -103,13 +110,33 @@ internal sealed record DataSource(string? Name, string? Folder)
         }
 
         var entry = DatasetCatalog.Find(Name);
-        if (entry != DatasetCatalog.Bundled && DatasetCatalog.Locate(entry, locations) is null)
+        if (entry != DatasetCatalog.Bundled)
         {
-            DatasetDownload.Run(entry, locations.CacheFolder(entry), terminal, cancellation);
+            Find(entry, locations, terminal, cancellation);
         }
 
         var pair = OwnData.Fit(
             DatasetCatalog.LoadAsync(entry, locations, null, null, cancellation).GetAwaiter().GetResult(), options);
         return IsStreamed ? new DatasetPair(pair.Train.Streamed(), pair.Test.Streamed()) : pair;
+    }
+
+    /// <summary>Makes sure that a known set's files are there, and that they are those of a folder that was named.</summary>
+    private static void Find(
+        DatasetEntry entry, DataLocations locations, Terminal terminal, CancellationToken cancellation)
+    {
+        var files = DatasetCatalog.Locate(entry, locations);
+        if (locations.Explicit is { } folder
+            && files?.TrainImages.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar,
+                StringComparison.Ordinal) != true)
+        {
+            throw new DataException($"{folder}: does not hold {entry.Name}: put "
+                + $"{string.Join(", ", entry.Files.Select(file => file.Name))} (.gz or not) there, leave --data out, or leave "
+                + $"'{entry.Name}' out if it holds data of your own");
+        }
+
+        if (files is null)
+        {
+            DatasetDownload.Run(entry, locations.CacheFolder(entry), terminal, cancellation);
+        }
     }
 }

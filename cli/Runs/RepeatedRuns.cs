@@ -52,8 +52,11 @@ internal sealed class RepeatedRuns
     /// <summary>Trains with one seed after another, and tells mean and interval.</summary>
     /// <param name="cancellation">Stops the run that is on, with a checkpoint, and begins no other.</param>
     /// <returns>The exit code.</returns>
+    /// <exception cref="FailureException">One of the folders holds a run that was interrupted; nothing has begun.</exception>
     public int Train(CancellationToken cancellation)
     {
+        // Before hours are spent on those that come first.
+        Array.ForEach(_seeds, seed => RunFiles.ForNew(RequestOf(seed), "").ProtectInterruptedRun());
         foreach (var seed in _seeds)
         {
             var exitCode = Train(seed, cancellation);
@@ -82,14 +85,7 @@ internal sealed class RepeatedRuns
             _terminal.Error.WriteLine($"run {_results.Count + 1} of {_seeds.Length}, seed {seed}");
         }
 
-        var text = seed.ToString(CultureInfo.InvariantCulture);
-        using var run = TrainingRun.Start(
-            _request with
-            {
-                Run = Path.Combine(_folder, $"seed-{text}"),
-                Given = new Dictionary<string, string>(_request.Given) { [TrainOptionNames.Seed] = text },
-            },
-            _terminal, cancellation);
+        using var run = TrainingRun.Start(RequestOf(seed), _terminal, cancellation);
         var exitCode = run.Train(cancellation);
         if (exitCode == ExitCode.Success)
         {
@@ -97,6 +93,16 @@ internal sealed class RepeatedRuns
         }
 
         return exitCode;
+    }
+
+    private TrainRequest RequestOf(ulong seed)
+    {
+        var text = seed.ToString(CultureInfo.InvariantCulture);
+        return _request with
+        {
+            Run = Path.Combine(_folder, $"seed-{text}"),
+            Given = new Dictionary<string, string>(_request.Given) { [TrainOptionNames.Seed] = text },
+        };
     }
 
     private void WriteTable()

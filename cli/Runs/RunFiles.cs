@@ -75,11 +75,30 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
         return File.Exists(model) || !File.Exists(checkpoint) ? model : checkpoint;
     }
 
-    /// <summary>The same for a command that cannot do without one.</summary>
-    /// <exception cref="FailureException">It is a folder that holds neither; the message names the newest run in it.</exception>
-    public static string NeedModel(string path)
+    /// <summary>The same, but of a run that has no model yet the newest checkpoint that is whole.</summary>
+    /// <param name="path">A file, or a run's folder.</param>
+    /// <param name="warn">Told in a line when a damaged checkpoint is passed over.</param>
+    /// <exception cref="ModelFileException">All of its checkpoints are damaged.</exception>
+    public static string FindWholeModel(string path, Action<string> warn)
     {
-        var model = FindModel(path);
+        if (!Directory.Exists(path))
+        {
+            return path;
+        }
+
+        var model = Path.Combine(path, ModelName);
+        var checkpoint = FindCheckpoint(path);
+        return File.Exists(model) || !CheckpointFiles.Exist(checkpoint) ? model : CheckpointFiles.Read(checkpoint, warn).Path;
+    }
+
+    /// <summary>The same for a command that cannot do without one.</summary>
+    /// <param name="path">A file, or a run's folder.</param>
+    /// <param name="warn">Told in a line when a damaged checkpoint is passed over.</param>
+    /// <exception cref="FailureException">It is a folder that holds neither; the message names the newest run in it.</exception>
+    /// <exception cref="ModelFileException">All of its checkpoints are damaged.</exception>
+    public static string NeedModel(string path, Action<string> warn)
+    {
+        var model = FindWholeModel(path, warn);
         return !Directory.Exists(path) || File.Exists(model)
             ? model
             : throw new FailureException($"{path}: holds no run: there is no {ModelName} and no {CheckpointName} in it; "

@@ -34,6 +34,21 @@ public class CheckpointFilesTests
     }
 
     [Fact]
+    public void EveryCommandFallsBackToTheCheckpointBeforeADamagedOne()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, CliProcess.Run(folder.Path, ["train", .. Options, "--run", "a", "--checkpoint-every", "15"]).ExitCode);
+        File.Delete(folder["a/model.safetensors"]);
+        File.WriteAllBytes(folder["a/checkpoint.safetensors"], File.ReadAllBytes(folder["a/checkpoint.safetensors"])[..^100]);
+        foreach (var command in (string[])["evaluate", "report", "doctor"])
+        {
+            var result = CliProcess.Run(folder.Path, command, "a");
+            Assert.True(result.ExitCode == 0, result.Error);
+            Assert.Single(result.Error.Split('\n'), line => line.Contains("checkpoint.step-30", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void AnOlderCheckpointCanBeChosen()
     {
         using var folder = new TemporaryFolder();

@@ -25,6 +25,15 @@ public class DataTests
     }
 
     [Fact]
+    public void AFolderThatDoesNotHoldTheSetIsNotPassedOver()
+    {
+        using var folder = new TemporaryFolder();
+        var result = CliProcess.Run(folder.Path, "train", "mnist", "--data", folder.Path);
+        Assert.Equal((1, ""), (result.ExitCode, result.Out));
+        Assert.Contains($"{folder.Path}: does not hold mnist", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DevicesAreListedWithWhatTheyCanOrWhyTheyCannot()
     {
         using var folder = new TemporaryFolder();

@@ -61,4 +61,33 @@ public class LiveViewTests
         Assert.Equal("\u001B[?25lone\u001B[K\ntwo\u001B[K\n\u001B[J" + "\u001B[2A\u001B[J" + "warning: the disk is full\n"
             + "three\u001B[K\n\u001B[J" + "\u001B[?25h" + "warning: the end\n", error.ToString());
     }
+
+    [Fact]
+    public void WhatTheTerminalHasNoRoomForIsCut()
+    {
+        using var error = new StringWriter { NewLine = "\n" };
+        using var panel = new LivePanel(Terminal.Redirected(TextWriter.Null, error));
+        error.GetStringBuilder().Clear();
+        panel.Draw(["\u001B[33mlong\u001B[0m line", "two", "three"], width: 6, height: 2);
+        Assert.Equal("\u001B[33mlong\u001B[0m l\u001B[K\ntwo\u001B[K\n\u001B[J", error.ToString());
+        error.GetStringBuilder().Clear();
+        // The window has been made lower: only one row up can still be reached.
+        panel.Draw(["one"], width: 6, height: 1);
+        Assert.Equal("\u001B[1Aone\u001B[K\n\u001B[J", error.ToString());
+    }
+
+    [Fact]
+    public void AMessageThatCannotBeWrittenIsLostAndNothingElse()
+    {
+        using var stream = new MessageStream(new FullStream());
+        using var writer = new StreamWriter(stream) { AutoFlush = true };
+        writer.WriteLine("epoch 1");
+    }
+
+    private sealed class FullStream : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+
+        public override void Flush() => throw new IOException("No space left on device");
+    }
 }

@@ -113,4 +113,18 @@ public class RepeatedRunTests(RepeatedRuns runs) : IClassFixture<RepeatedRuns>
         Assert.Contains(Path.Combine("many", "seed-6", "model.safetensors"), result.Out, StringComparison.Ordinal);
         Assert.Contains("confusion matrix", result.Out, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void NoneBeginsWhileAnotherOfThemWaitsToBeContinued()
+    {
+        using var folder = new TemporaryFolder();
+        string[] options = ["--hidden", "8", "--batch-size", "200", "--threads", "1", "--no-augment", "--quiet"];
+        Assert.Equal(0, CliProcess.Run(folder.Path, ["train", .. options, "--epochs", "2", "--run", "many/seed-2",
+            "--checkpoint-every", "15", "--keep", "2"]).ExitCode);
+        File.Move(folder["many/seed-2/checkpoint.step-30.safetensors"], folder["many/seed-2/checkpoint.safetensors"], overwrite: true);
+        var result = CliProcess.Run(folder.Path, ["train", .. options, "--repeat", "2", "--run", "many"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(Path.Combine("many", "seed-2"), result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["many/seed-1"]));
+    }
 }

@@ -1,0 +1,55 @@
+namespace ScratchNet.Cli.Output;
+
+/// <summary>
+/// Where messages go. What can't be written, because the log's disk is full or nobody reads it any more, is lost and nothing
+/// else: a run of hours must not end because its log did.
+/// </summary>
+/// <param name="stream">The stream that may fail.</param>
+internal sealed class MessageStream(Stream stream) : Stream
+{
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        try
+        {
+            stream.Write(buffer);
+        }
+        catch (IOException)
+        {
+            // There is no other place to tell it.
+        }
+    }
+
+    public override void Flush()
+    {
+        try
+        {
+            stream.Flush();
+        }
+        catch (IOException)
+        {
+            // As above.
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
