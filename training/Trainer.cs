@@ -26,7 +26,6 @@ public sealed class Trainer : IDisposable
     private readonly List<Rollback> _rollbacks = [];
     private readonly Stopwatch _clock = new();
     private readonly ModelWeights _weights;
-    private bool _isOver;
     private bool _isReleased;
     private long _imagesThisSession;
     private TimeSpan _secondsThisSession;
@@ -98,7 +97,10 @@ public sealed class Trainer : IDisposable
     public int Batches => _batches.Count;
 
     /// <summary>Whether every epoch is done, or early stopping has ended the run.</summary>
-    public bool IsDone => _isOver || Epoch >= Options.Epochs;
+    public bool IsDone => IsStoppedEarly || Epoch >= Options.Epochs;
+
+    /// <summary>Whether early stopping has ended the run: more epochs would not train it on.</summary>
+    public bool IsStoppedEarly { get; private set; }
 
     /// <summary>The epoch, from 1, whose weights the model gets: the best one under early stopping, else the last one
     /// done.</summary>
@@ -251,7 +253,7 @@ public sealed class Trainer : IDisposable
         _history.AddRange(history);
         _rollbacks.Clear();
         _rollbacks.AddRange(rollbacks);
-        _isOver = Options.EarlyStopping?.IsOver(_history) ?? false;
+        IsStoppedEarly = Options.EarlyStopping?.IsOver(_history) ?? false;
         _weights.Restore(Options.EarlyStopping is not null && epoch > 0, trained, average);
         if (batch > 0)
         {
@@ -312,7 +314,7 @@ public sealed class Trainer : IDisposable
         _history.Add(result);
         if (Options.EarlyStopping is { } stopping)
         {
-            _isOver = stopping.IsOver(_history);
+            IsStoppedEarly = stopping.IsOver(_history);
             if (ModelEpoch == Epoch)
             {
                 _weights.KeepBest();

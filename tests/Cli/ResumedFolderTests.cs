@@ -82,6 +82,20 @@ public class ResumedFolderTests
     }
 
     [Fact]
+    public void ARunThatEarlyStoppingEndedSaysSoAndIsNotAdvisedToHaveMoreEpochs()
+    {
+        using var folder = new TemporaryFolder();
+
+        // A rate of nearly nothing: no epoch is better than the first by what float32 can tell of an accuracy.
+        Train(folder, "--run", "stopped", "--epochs", "9", "--early-stopping", "1,on=accuracy", "--learning-rate", "1e-30");
+        var again = CliProcess.Run(folder.Path, "train", "--resume", "stopped", "--epochs", "20");
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("early stopping ended the run after epoch 2, and it is only measured again", again.Error,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("--epochs", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatCannotBeWrittenAboutARunDoesNotStopIt()
     {
         using var folder = new TemporaryFolder();

@@ -18,8 +18,12 @@ internal sealed class HeadingLines(RunContext run) : RunObserver
         messages.WriteLine(NetworkLines.Describe(run.Backend.Device) + (run.IsResumed ? $"; {Standing()}" : ""));
     }
 
-    private string Standing() => run.Trainer.IsDone
-        ? $"the run was done after epoch {run.Trainer.Epoch}, and is only measured again; "
-            + $"{TrainOptionNames.Epochs} with a larger number trains on"
-        : $"resumed in epoch {run.Trainer.Epoch + 1} of {run.Plan.Options.Epochs}";
+    private string Standing() => run.Trainer switch
+    {
+        { IsStoppedEarly: true } trainer => $"early stopping ended the run after epoch {trainer.Epoch}, and it is only measured "
+            + $"again; to train longer, begin a new run with more patience in {TrainOptionNames.EarlyStopping}",
+        { IsDone: true } trainer => $"the run was done after epoch {trainer.Epoch}, and is only measured again; "
+            + $"{TrainOptionNames.Epochs} with a larger number trains on",
+        var trainer => $"resumed in epoch {trainer.Epoch + 1} of {run.Plan.Options.Epochs}",
+    };
 }
