@@ -12,6 +12,8 @@ internal static class DistortionText
 {
     private const string None = "no";
 
+    private static IEnumerable<string> Words => [None, .. Strengths.Select(strength => strength.Name)];
+
     // Not default(Distortion): the usual sigma is worth keeping for who gives only alpha.
     private static readonly Distortion Nothing = new(RotationDegrees: 0);
 
@@ -23,10 +25,12 @@ internal static class DistortionText
         ("strong", new(RotationDegrees: 15, Scale: 0.15f, ShiftPixels: 2, Shear: 0.15f, ElasticAlpha: 38, ElasticSigma: 5)),
     ];
 
-    /// <summary>Whether a word of the command line is meant for --augment, and not for what follows it.</summary>
+    /// <summary>
+    /// Whether a word of the command line is meant for --augment, misspelt or not, and not for what follows it: another option, or
+    /// a data set.
+    /// </summary>
     public static bool Suits(string word) =>
-        word.Contains('=', StringComparison.Ordinal)
-        || word.Split(',')[0] is var first && (first == None || Strengths.Any(strength => strength.Name == first));
+        word.Contains('=', StringComparison.Ordinal) || Words.Contains(word.Split(',')[0]) || IsMisspelt(word);
 
     /// <summary>Reads a distortion.</summary>
     /// <returns>The distortion; null for none.</returns>
@@ -37,7 +41,7 @@ internal static class DistortionText
         var numbers = new NamedNumbers(Option, text);
         var word = numbers.Word.Length == 0
             ? null
-            : Values.Choice(Option, numbers.Word, [None, .. Strengths.Select(strength => strength.Name)]);
+            : Values.Choice(Option, numbers.Word, [.. Words]);
         if (word == None)
         {
             numbers.Only();
@@ -57,6 +61,9 @@ internal static class DistortionText
             (float)numbers.Real("sigma", from.ElasticSigma, 0.5, 50));
         return read with { ElasticSigma = Nothing.ElasticSigma } == Nothing ? null : read;
     }
+
+    private static bool IsMisspelt(string word) => !word.StartsWith('-') && !DataSource.IsLike(word) && !Path.Exists(word)
+        && Nearest.To(word.Split(',')[0], Words) is not null;
 
     /// <summary>Writes a distortion so that <see cref="Read"/> makes an equal one.</summary>
     public static string Write(Distortion? distortion)

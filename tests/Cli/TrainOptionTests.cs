@@ -1,4 +1,5 @@
 using System.Globalization;
+using ScratchNet.Cli.Commands;
 using ScratchNet.Cli.Runs;
 using ScratchNet.Engine;
 using ScratchNet.Kernels;
@@ -43,6 +44,16 @@ public class TrainOptionTests
         Assert.Equal(Usual with { ElasticAlpha = 40 }, DistortionText.Read("yes,alpha=40"));
         Assert.Equal(new Distortion(RotationDegrees: 7), DistortionText.Read("rotation=7"));
     }
+
+    [Theory]
+    [InlineData("--augment strong mnist", "--augment strong mnist")]
+    [InlineData("--augment mnist", "--augment=yes mnist")]
+    [InlineData("--augment digts", "--augment=yes digts")]
+    [InlineData("--augment --epochs 3", "--augment=yes --epochs 3")]
+    [InlineData("--augment mild,alpa", "--augment mild,alpa")]
+    [InlineData("mnist --augment", "mnist --augment=yes")]
+    public void AugmentWithoutAValueMeansYes(string args, string completed) =>
+        Assert.Equal(completed.Split(' '), TrainCommand.CompleteAugment(args.Split(' ')));
 
     [Theory]
     [InlineData("no", "no")]
@@ -151,6 +162,9 @@ public class TrainOptionTests
     [InlineData("train --warm-up 3 --epochs 3", "--warm-up", "3 epochs")]
     [InlineData("train --augment rotation=200", "rotation", "'200'", "180")]
     [InlineData("train --augment no,alpha=3", "takes no numbers")]
+    [InlineData("train --augment strog", "--augment", "'strog'", "'strong'")]
+    [InlineData("train mnist --augment yess", "--augment", "'yess'", "'yes'")]
+    [InlineData("train --augment minst", "no data set", "'minst'", "'mnist'")]
     [InlineData("train --augment strong --no-augment", "--augment", "--no-augment")]
     [InlineData("train --hidden 9,9 --dropout 0.1,0.2,0.3", "--dropout", "3 rates for 2")]
     [InlineData("train --hidden none --dropout 0.1", "--dropout", "--hidden none", "--input-dropout")]
