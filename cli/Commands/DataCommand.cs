@@ -12,7 +12,7 @@ internal static class DataCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var folder = CommonOptions.Text("--data", "PATH", "a folder to look in first, or your own data, to be checked");
+        var folder = CommonOptions.Path("--data", "PATH", "a folder to look in first, or your own data, to be checked");
         var json = CommonOptions.Json();
         var command = new ExampledCommand("data", "Lists the data sets: which are here, where, whether whole.",
             ("scratchnet data", "what is here"),

@@ -26,7 +26,7 @@ internal static class ExplainCommand
             "what a picture of your own shows [default: what the network takes it for]");
         var weight = CommonOptions.Text("--weight", "LAYER:I,J",
             "the weight to follow: layer from 1, input and output from 0 [default: the steepest of layer 1]");
-        var output = CommonOptions.Text("--output", "FILE", $"the page [default: {DefaultPage}]");
+        var output = CommonOptions.Path("--output", "FILE", $"the page [default: {DefaultPage}]");
         var text = CommonOptions.Flag("--text", "print the steps instead of writing a page");
         var json = CommonOptions.Json();
         var command = new ExampledCommand("explain",

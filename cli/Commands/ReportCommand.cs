@@ -18,7 +18,7 @@ internal static class ReportCommand
             Description = "a run's folder, or a folder of several",
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = CommonOptions.Text("--output", "FILE",
+        var output = CommonOptions.Path("--output", "FILE",
             $"the page [default: report.html in the run's folder; for several, {ComparisonName} here]");
         var json = CommonOptions.Json();
         var command = new ExampledCommand("report", "Writes a page about a run, or one that compares several.",

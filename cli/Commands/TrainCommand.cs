@@ -24,11 +24,11 @@ internal static class TrainCommand
         var denoise = CommonOptions.Flag(TrainOptionNames.Denoise,
             "clean every picture of single wrong pixels by a 3x3 median filter; kept in the model, so that predict does it too");
         var (device, threads) = (CommonOptions.Device(), CommonOptions.Threads());
-        var folder = CommonOptions.Text("--run", "DIR",
+        var folder = CommonOptions.Path("--run", "DIR",
             "the run's folder: model, checkpoints, metrics.csv, TensorBoard events, report.html [default: a new one in runs]");
-        var output = CommonOptions.Text("--output", "FILE",
+        var output = CommonOptions.Path("--output", "FILE",
             "instead of a folder, only a model file (.safetensors) and its checkpoint");
-        var resume = CommonOptions.Text("--resume", "PATH",
+        var resume = CommonOptions.Path("--resume", "PATH",
             "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
         var (every, keep) = (CommonOptions.Text(CheckpointCadence.Option, "N",
             "save a checkpoint every so many steps (200) or seconds (30s) "

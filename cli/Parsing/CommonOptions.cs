@@ -12,6 +12,20 @@ internal static class CommonOptions
     public static Option<string?> Text(string name, string valueName, string description) =>
         new(name) { HelpName = valueName, Description = description, Arity = ArgumentArity.ExactlyOne };
 
+    /// <summary>An option whose value is a path. A blank one, as an unset variable of a shell leaves it, is wrong usage.</summary>
+    public static Option<string?> Path(string name, string valueName, string description)
+    {
+        var option = Text(name, valueName, description);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && string.IsNullOrWhiteSpace(token.Value))
+            {
+                result.AddError($"{name} is '{token.Value}', but must be a path");
+            }
+        });
+        return option;
+    }
+
     /// <summary>An option without a value.</summary>
     public static Option<bool> Flag(string name, string description) =>
         new(name) { Description = description, Arity = ArgumentArity.Zero };
@@ -22,7 +36,7 @@ internal static class CommonOptions
 
     public static Option<string?> Threads() => Text("--threads", "N", "threads for the cpu [default: one a processor]");
 
-    public static Option<string?> Data() => Text("--data", "PATH",
+    public static Option<string?> Data() => Path("--data", "PATH",
         "your own data: a folder with a sub-folder of pictures for each class, a CSV file (label first), or a folder with IDX "
         + "files; or where the files of DATASET are");
 

@@ -79,6 +79,23 @@ public class UsageTests
     public void WhatIsOutOfRangeIsNamedWithTheRange(string args, params string[] parts) => InProcess.Refuses(2, args, parts);
 
     [Theory]
+    [InlineData("train", "--run")]
+    [InlineData("train", "--output")]
+    [InlineData("train", "--resume")]
+    [InlineData("train", "--data")]
+    [InlineData("evaluate model", "--data")]
+    [InlineData("report runs", "--output")]
+    public void APathThatIsBlankIsNamed(string command, string option)
+    {
+        foreach (var blank in new[] { "", "  " })
+        {
+            var result = InProcess.Run([.. command.Split(' '), option, blank]);
+            Assert.Equal((2, ""), (result.ExitCode, result.Out));
+            Assert.Contains($"{option} is '{blank}', but must be a path", result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("train --device cuda:99", "cuda:99")]
     [InlineData("train --data /no/such/folder", "/no/such/folder")]
     [InlineData("train --resume /no/such/run", "/no/such/run")]
