@@ -27,7 +27,7 @@ internal static class TrainCommand
         var folder = CommonOptions.Path("--run", "DIR",
             "the run's folder: model, checkpoints, metrics.csv, TensorBoard events, report.html [default: a new one in runs]");
         var output = CommonOptions.Path("--output", "FILE",
-            "instead of a folder, only a model file (.safetensors) and its checkpoint");
+            "instead of a folder, only a model file, whose name ends in .safetensors, and its checkpoint");
         var resume = CommonOptions.Path("--resume", "PATH",
             "go on with an interrupted run: its folder or checkpoint; more --epochs are allowed");
         var (every, keep) = (CommonOptions.Text(CheckpointCadence.Option, "N",

@@ -26,8 +26,8 @@ internal static class DistortionText
     ];
 
     /// <summary>
-    /// Whether a word of the command line is meant for --augment, misspelt or not, and not for what follows it: another option, or
-    /// a data set.
+    /// Whether a word of the command line is meant for --augment, misspelt or not, and not for what follows it: another option,
+    /// or a data set.
     /// </summary>
     public static bool Suits(string word) =>
         word.Contains('=', StringComparison.Ordinal) || Words.Contains(word.Split(',')[0]) || IsMisspelt(word);

@@ -20,28 +20,35 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
     /// <summary>What to give --resume.</summary>
     public string ResumePath => Path.GetFileName(Checkpoint) == CheckpointName ? Path.GetDirectoryName(Checkpoint)! : Checkpoint;
 
+    /// <summary>Throws unless what was asked for can be the place of a run.</summary>
+    /// <param name="request">Asks for a folder, for a model file, or for neither.</param>
+    /// <exception cref="UsageException">It asks for both, or for a file whose name is not a model's.</exception>
+    public static void Check(TrainRequest request)
+    {
+        if (request is { Run: { }, Output: { } })
+        {
+            throw new UsageException(
+                "--run and --output contradict each other: a run's folder holds its model; leave one out");
+        }
+
+        if (request.Output is { } output && !output.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException($"--output is '{output}', but the name of a model's file must end in {Extension}; "
+                + "for a run's folder there is --run");
+        }
+    }
+
     /// <summary>The files of a new run; nothing is created yet.</summary>
     /// <param name="request">Asks for a folder or a model file; for neither, there will be a new folder in <c>runs</c>.</param>
     /// <param name="dataset">Name of the data set.</param>
-    /// <exception cref="UsageException">It asks for both.</exception>
-    public static RunFiles ForNew(TrainRequest request, string dataset) => request switch
-    {
-        { Run: { }, Output: { } } => throw new UsageException(
-            "--run and --output contradict each other: a run's folder holds its model; leave one out"),
-        { Run: { } folder } => InFolder(folder),
-        _ => ForNew(request.Output, dataset),
-    };
+    public static RunFiles ForNew(TrainRequest request, string dataset) => request.Output is { } output
+        ? new RunFiles(output, output[..^Extension.Length] + "." + CheckpointName)
+        : ForNew(request.Run, dataset);
 
     /// <summary>The files of a new run; nothing is created yet.</summary>
-    /// <param name="output">A model file, a folder, or null for a new folder in <c>runs</c>.</param>
+    /// <param name="folder">Its folder, or null for a new one in <c>runs</c>.</param>
     /// <param name="dataset">Name of the data set.</param>
-    public static RunFiles ForNew(string? output, string dataset) => output switch
-    {
-        null => InFolder(NewFolder(dataset, DateTime.Now)),
-        _ when output.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !Directory.Exists(output) =>
-            new RunFiles(output, output[..^Extension.Length] + "." + CheckpointName),
-        _ => InFolder(output),
-    };
+    public static RunFiles ForNew(string? folder, string dataset) => InFolder(folder ?? NewFolder(dataset, DateTime.Now));
 
     /// <summary>The files of a run that goes on: beside the checkpoint that it goes on from.</summary>
     public static RunFiles Beside(string checkpoint)

@@ -44,8 +44,10 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="request">What was asked for.</param>
     /// <param name="terminal">Where to tell.</param>
     /// <param name="cancellation">Stops a download.</param>
+    /// <exception cref="UsageException">The command line contradicts itself, or the run that is to go on.</exception>
     public static TrainingRun Start(TrainRequest request, Terminal terminal, CancellationToken cancellation)
     {
+        RunFiles.Check(request);
         if (request.Resume is { } path)
         {
             var file = RunFiles.FindCheckpoint(path);

@@ -20,13 +20,13 @@ public class InterruptionTests
         Assert.Contains("scratchnet train --resume cut", stopped.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("cut/model.safetensors")));
 
-        var again = CliProcess.Run(folder.Path, "train", "--output", "cut", "--epochs", "1");
+        var again = CliProcess.Run(folder.Path, "train", "--run", "cut", "--epochs", "1");
         Assert.Equal(1, again.ExitCode);
         Assert.Contains("--resume cut", again.Error, StringComparison.Ordinal);
 
         var resumed = CliProcess.Run(folder.Path, "train", "--resume", "cut", "--json", "--quiet");
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
-        Assert.Equal(0, CliProcess.Run(folder.Path, [.. LongRun, "--output", "whole"]).ExitCode);
+        Assert.Equal(0, CliProcess.Run(folder.Path, [.. LongRun, "--run", "whole"]).ExitCode);
         Assert.Equal(File.ReadAllBytes(folder.File("whole/model.safetensors")),
             File.ReadAllBytes(folder.File("cut/model.safetensors")));
     }
@@ -61,7 +61,7 @@ public class InterruptionTests
             Requirements.Skip("Windows has no signals to send");
         }
 
-        using var process = CliProcess.Start(folder, [], [.. LongRun, "--output", "cut"]);
+        using var process = CliProcess.Start(folder, [], [.. LongRun, "--run", "cut"]);
         var first = process.StandardOutput.ReadLine()!;
         Assert.Equal("epoch", JsonDocument.Parse(first).RootElement.GetProperty("event").GetString());
         Signals.Send(process.Id, signal);

@@ -53,7 +53,7 @@ public class RunFolderTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.Equal(1, config.GetProperty("seed").GetInt32());
         var session = Assert.Single(config.GetProperty("sessions").EnumerateArray());
         Assert.Equal("scratchnet train --epochs 2 --hidden 16 --batch-size 32 --learning-rate 0.001 --no-augment "
-            + "--validation 0.1 --seed 1 --json --output 'run[1]'", session.GetProperty("command").GetString());
+            + "--validation 0.1 --seed 1 --json --run 'run[1]'", session.GetProperty("command").GetString());
     }
 
     [Fact]
@@ -171,6 +171,7 @@ public class RunFolderTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("report /no/such/run", 1, "/no/such/run", "no such folder")]
     [InlineData("report", 2, "RUN")]
     [InlineData("train --run a --output b.safetensors", 2, "--run", "--output")]
+    [InlineData("train --output m.txt", 2, "--output is 'm.txt'", ".safetensors", "--run")]
     public void WhatIsNoRunIsRefused(string args, int exitCode, params string[] parts) =>
         InProcess.Refuses(exitCode, args, parts);
 

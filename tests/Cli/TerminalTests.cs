@@ -42,7 +42,7 @@ public class TerminalTests
         }
 
         using var folder = new TemporaryFolder();
-        var result = CliProcess.RunOnTerminal(folder.Path, environment, "train --epochs 2 --hidden 8 --threads 1 --output run");
+        var result = CliProcess.RunOnTerminal(folder.Path, environment, "train --epochs 2 --hidden 8 --threads 1 --run run");
         Assert.Equal(0, result.ExitCode);
         return result.Out;
     }

@@ -14,7 +14,7 @@ public sealed class TrainedRun : IDisposable
     {
         // Every option that a test looks at is given, so that better defaults break none.
         _result = CliProcess.Run(_folder.Path, "train", "--epochs", "2", "--hidden", "16", "--batch-size", "32",
-            "--learning-rate", "0.001", "--no-augment", "--validation", "0.1", "--seed", "1", "--json", "--output", "run[1]");
+            "--learning-rate", "0.001", "--no-augment", "--validation", "0.1", "--seed", "1", "--json", "--run", "run[1]");
         Assert.True(_result.ExitCode == 0, _result.Error);
         Picture = _folder.File("digit[x].bmp");
         var test = BundledDigits.Load().Test;

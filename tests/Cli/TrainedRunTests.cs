@@ -126,7 +126,7 @@ public class TrainedRunTests(TrainedRun run) : IClassFixture<TrainedRun>
     [Fact]
     public void ALossThatIsNotFiniteStopsTheRunAndNamesTheStep()
     {
-        var result = run.Run("train", "--json", "--quiet", "--output", "broken",
+        var result = run.Run("train", "--json", "--quiet", "--run", "broken",
             "--optimizer", "sgd", "--learning-rate", "999", "--hidden", "32,32,32", "--batch-size", "32", "--no-augment");
         Assert.Equal(1, result.ExitCode);
         InProcess.AssertOneErrorLine(result.Error);

@@ -108,7 +108,7 @@ public class UsageTests
     {
         using var folder = new TemporaryFolder();
         InProcess.Refuses(1, args.StartsWith("train", StringComparison.Ordinal)
-            ? $"{args} --quiet --output {folder.File("run")}" : args, parts);
+            ? $"{args} --quiet --run {folder.File("run")}" : args, parts);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
