@@ -182,8 +182,24 @@ internal sealed record TrainingPlan(
     };
 
     /// <summary>Holds the validation part out of the training part; it is null when none is wanted.</summary>
-    public (Dataset Train, Dataset? Validation) Split(Dataset train) =>
-        Validation == 0 ? (train, null) : train.StratifiedSplit(Validation, Options.Seed);
+    /// <exception cref="UsageException">The share comes to no picture, or to all of them.</exception>
+    public (Dataset Train, Dataset? Validation) Split(Dataset train)
+    {
+        if (Validation == 0)
+        {
+            return (train, null);
+        }
+
+        if (!train.CanSplit(Validation))
+        {
+            var (what, better) = Validation < 0.5 ? ("none", "larger") : ("all", "smaller");
+            throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+                $"{TrainOptionNames.Validation} is {Validation}, which of the {train.Count} training pictures of {train.Name} is "
+                + $"{what}; give a {better} share, or 0 to hold none out"));
+        }
+
+        return train.StratifiedSplit(Validation, Options.Seed);
+    }
 
     private static IReadOnlyList<int> ReadHidden(string? text, int[] fallback) => text switch
     {

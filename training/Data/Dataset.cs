@@ -196,6 +196,10 @@ public sealed class Dataset
     public Dataset Subset(int count, ulong seed) =>
         count == Count ? this : Select(Stratification.Choose(Labels.Span, Classes, count, seed).Chosen);
 
+    /// <summary>Whether a share of the examples, rounded to whole ones, is some of them and not all.</summary>
+    /// <param name="fraction">The share, between 0 and 1.</param>
+    public bool CanSplit(double fraction) => CountOf(fraction) is var count && count >= 1 && count < Count;
+
     /// <summary>
     /// Splits off a validation part in which every class keeps its share to within one example. Which examples of a class
     /// go is random; both parts keep the old order.
@@ -211,19 +215,20 @@ public sealed class Dataset
             throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "A validation share lies between 0 and 1.");
         }
 
-        var count = (int)Math.Round(fraction * Count);
-        if (count < 1 || count >= Count)
+        if (!CanSplit(fraction))
         {
             throw new DataException(string.Create(CultureInfo.InvariantCulture,
                 $"{Name}: {fraction} of {Count} examples leaves a part of the split empty; choose another share"));
         }
 
-        var (validation, train) = Stratification.Choose(Labels.Span, Classes, count, seed);
+        var (validation, train) = Stratification.Choose(Labels.Span, Classes, CountOf(fraction), seed);
         return (Select(train), Select(validation));
     }
 
     /// <summary>All pictures of the store as an array's part, where there is one, and which of them the examples have.</summary>
     internal (ArraySegment<byte>? Pictures, int[]? Rows) InMemory() => (_store.Array, _rows);
+
+    private int CountOf(double fraction) => (int)Math.Round(fraction * Count);
 
     private int RowOf(int index)
     {

@@ -37,8 +37,7 @@ public static class IdxFolder
                 var all = IdxPart.IsStreamed(only.Images, options)
                     ? IdxPart.Load(name, only.Images, only.Labels, options!)
                     : IdxDataset.Read(name, only.Images, only.Labels, options?.ClassNames);
-                var (train, test) = all.StratifiedSplit(1.0 / 7, seed);
-                return new DatasetPair(train, test);
+                return DatasetPair.Split(all, seed);
             case [{ IsTest: false } first, { IsTest: true } second]:
                 return ReadPair(name, new(first.Images, first.Labels, second.Images, second.Labels), options);
             case []:

@@ -99,6 +99,9 @@ public sealed class OwnDataTests : IDisposable
         WritePictures("parts/train/a", 1, 5, 5);
         WritePictures("parts/train/b", 1, 5, 5);
         WritePictures("parts/test/c", 1, 5, 5);
+        WritePictures("few/a", 1, 5, 5);
+        WritePictures("few/b", 2, 5, 5);
+        Assert.Contains("few: 3 pictures are too few", Refusal("few"), StringComparison.Ordinal);
         Assert.Contains("'c' is none of the classes that were trained on (a, b)", Refusal("parts"), StringComparison.Ordinal);
     }
 

@@ -31,8 +31,6 @@ public readonly record struct PictureSize(int Height, int Width)
 /// </summary>
 public static class OwnData
 {
-    private const double TestShare = 1.0 / 7;
-
     /// <summary>Reads a data set.</summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="options">How.</param>
@@ -102,16 +100,8 @@ public static class OwnData
     private static Dataset ReadCsv(string path, string name, OwnDataOptions options) =>
         CsvFile.Open(path, options).Load(name, options);
 
-    private static DatasetPair Pair(Dataset train, Dataset? test, OwnDataOptions options)
-    {
-        if (test is not null)
-        {
-            return new DatasetPair(train, test);
-        }
-
-        var (left, split) = train.StratifiedSplit(TestShare, options.SplitSeed);
-        return new DatasetPair(left, split);
-    }
+    private static DatasetPair Pair(Dataset train, Dataset? test, OwnDataOptions options) =>
+        test is null ? DatasetPair.Split(train, options.SplitSeed) : new DatasetPair(train, test);
 
     private static Dataset Fit(Dataset dataset, PictureSize size)
     {
