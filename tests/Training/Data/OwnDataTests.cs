@@ -135,6 +135,9 @@ public sealed class OwnDataTests : IDisposable
         Assert.Equal([0, 128, 255, 64, 255, 255, 0, 255, 0, 0, 0, 0], ReadCsv().CopyImages());
     }
 
+    [InlineData("3,0,128,255,7\r5,1,2,3,4\r\r3,9,9,9,9\r")]
+    [InlineData("label,a,b,c,d\r\n3,0,128,255,7,\r\n5,1,2,3,4,\r\n3,9,9,9,9,\r\n")]
+    [InlineData("3\t0\t128\t255\t7\t\n5\t1\t2\t3\t4\t\n3\t9\t9\t9\t9 \n")]
     [Fact]
     public void A_gzipped_pair_in_a_folder_is_train_and_test()
     {
@@ -154,8 +157,11 @@ public sealed class OwnDataTests : IDisposable
     [InlineData("1,0,0,0,9\n2,1,nan,1,9\n", "line 2, column 3: expected a number, found 'nan'")]
     [InlineData("1,0,0,0,9\n2,1,256,1,9\n", "line 2, column 3: expected a pixel from 0 to 255, or from 0 to 1, found 256")]
     [InlineData("1,0,0,0,9\n2,1,-1,1,9\n", "line 2, column 3: expected a pixel")]
-    [InlineData("1,0,0,0,9\nb,1,1,1,9\n", "line 2, column 1: expected a number, found 'b'")]
-    [InlineData("1,0,0,0,9\n1.5,1,1,1,9\n", "line 2, column 1: expected a whole number as label, found 1.5")]
+    [InlineData("1,0,0,0,9\nb,1,1,1,9\n", "line 2, column 1: expected a whole number as label, found 'b': number the classes")]
+    [InlineData("n5,0,0,0,9\nn0,1,1,1,9\n", "line 2, column 1: expected a whole number as label, found 'n0'")]
+    [InlineData("1;0,5;0,0;0,5;1,0\n", "line 1, column 2: expected a number, found '0,5': write decimals with a point")]
+    [InlineData("1,0,0,0,9,\n2,1,1,9,\n", "line 2, column 4: expected 5 columns as on the first line, found 4")]
+    [InlineData("1,0,0,0,9\n1.5,1,1,1,9\n", "line 2, column 1: expected a whole number as label, found '1.5'")]
     [InlineData("1,0,0,0,9\n1,1,1,1,9\n", "column 1 holds 1 classes, expected 2 to 256")]
     [InlineData("1,0,0,9\n2,1,1,9\n", "3 pixels, which make no square; give the pictures' size with --image-size")]
     [InlineData("1\n2\n", "has one column")]

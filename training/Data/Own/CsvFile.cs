@@ -5,7 +5,8 @@ namespace ScratchNet.Training.Data;
 
 /// <summary>
 /// A CSV file with a picture on every line: its class as a whole number, then its pixels row by row, from 0 to 255, or from 0 to
-/// 1 if no value is above that. A first line of column names is passed over; fields stand between commas, semicolons or tabs.
+/// 1 if no value is above that. A first line of column names is passed over; fields stand between commas, semicolons or tabs, and
+/// one of those may end every line.
 /// </summary>
 internal sealed class CsvFile : DataPart
 {
@@ -101,7 +102,7 @@ internal sealed class CsvFile : DataPart
 
     private byte ReadLabel(CsvLines lines)
     {
-        var label = Format.ReadLabel(lines);
+        var label = lines.NextLabel();
         return _labels.TryGetValue(label, out var known)
             ? known
             : throw lines.Error($"one of the labels {string.Join(", ", _labels.Keys)}", $"{label}", "correct or remove the line");
@@ -156,8 +157,9 @@ internal sealed class CsvFile : DataPart
                 throw new DataException($"{path}: is empty; expected a picture on every line: its label, then its pixels");
             }
 
-            lines.Separator = ",;\t"u8.ToArray().MaxBy(separator => lines.Line.Count(separator));
-            var (columns, hasHeader) = (lines.Line.Count(lines.Separator) + 1, lines.IsHeader());
+            // The comma comes last: where there are as many of another one, it stands in the decimals.
+            lines.Separator = ";\t,"u8.ToArray().MaxBy(separator => lines.Line.Count(separator));
+            var (columns, hasHeader) = (lines.Columns(), lines.IsHeader());
             if (columns < 2)
             {
                 throw new DataException(
@@ -167,7 +169,7 @@ internal sealed class CsvFile : DataPart
             var (labels, rows, isUnit) = (new SortedSet<int>(), 0, true);
             for (var more = !hasHeader || lines.Next(); more; more = lines.Next(), rows++)
             {
-                labels.Add(ReadLabel(lines));
+                labels.Add(lines.NextLabel());
                 while (isUnit && lines.NextNumber(out var value))
                 {
                     isUnit = value <= 1;
@@ -177,15 +179,6 @@ internal sealed class CsvFile : DataPart
             return rows > 0
                 ? new Format(lines.Separator, hasHeader, columns, rows, labels, isUnit)
                 : throw new DataException($"{path}: holds column names but no pictures");
-        }
-
-        public static int ReadLabel(CsvLines lines)
-        {
-            lines.NextNumber(out var value);
-            return value == MathF.Floor(value) && Math.Abs(value) < 1e6f
-                ? (int)value
-                : throw lines.Error("a whole number as label", value.ToString(CultureInfo.InvariantCulture),
-                    "the label must stand first on every line");
         }
 
         public CsvLines Start(string path)

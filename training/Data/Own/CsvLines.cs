@@ -12,6 +12,7 @@ internal sealed class CsvLines : IDisposable
 
     private readonly string _path;
     private readonly IdxSource _source;
+    private readonly byte _newLine;
     private byte[] _buffer = new byte[UsualBuffer];
     private int _start;
     private int _end;
@@ -29,6 +30,11 @@ internal sealed class CsvLines : IDisposable
         _source = IdxSource.Open(path);
         Fill();
         _start = _buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8) ? 3 : 0;
+
+        // Some programs still end lines in a carriage return alone, as old Macs did.
+        var start = _buffer.AsSpan(0, _end);
+        var hasOnlyReturns = start.IndexOf((byte)'\r') is >= 0 and var at && at < _end - 1 && !start.Contains((byte)'\n');
+        _newLine = (byte)(hasOnlyReturns ? '\r' : '\n');
     }
 
     /// <summary>The number of the present line.</summary>
@@ -37,7 +43,7 @@ internal sealed class CsvLines : IDisposable
     /// <summary>What stands between fields: a comma, unless told.</summary>
     public byte Separator { get; set; } = (byte)',';
 
-    /// <summary>The present line.</summary>
+    /// <summary>The present line without blanks at its end.</summary>
     public ReadOnlySpan<byte> Line => _buffer.AsSpan(_lineStart, _lineEnd - _lineStart);
 
     /// <summary>Goes to the next line that is not blank.</summary>
@@ -46,12 +52,12 @@ internal sealed class CsvLines : IDisposable
     {
         do
         {
-            var length = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+            var length = _buffer.AsSpan(_start, _end - _start).IndexOf(_newLine);
             while (length < 0 && !_isAtEnd)
             {
                 var searched = _end - _start;
                 Fill();
-                length = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
+                length = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf(_newLine);
                 length += length < 0 ? 0 : searched;
             }
 
@@ -61,11 +67,11 @@ internal sealed class CsvLines : IDisposable
             }
 
             length = length < 0 ? _end - _start : length;
-            (_lineStart, _lineEnd) = (_start, _start + length);
+            (_lineStart, _lineEnd) = (_start, _start + _buffer.AsSpan(_start, length).TrimEnd(" \t\r"u8).Length);
             _start = Math.Min(_end, _start + length + 1);
             Number++;
         }
-        while (Line.Trim(" \t\r"u8).IsEmpty);
+        while (Line.IsEmpty);
 
         (_next, _column) = (_lineStart, 0);
         return true;
@@ -97,8 +103,25 @@ internal sealed class CsvLines : IDisposable
         field = field.Trim(" \t\r\""u8);
         return Utf8Parser.TryParse(field, out value, out var length) && length == field.Length && float.IsFinite(value)
             ? true
-            : throw Error("a number", $"'{Shown(field)}'", "correct it");
+            : throw Error("a number", $"'{Shown(field)}'",
+                field.Contains((byte)',') ? "write decimals with a point" : "correct it");
     }
+
+    /// <summary>Takes the first field of the line, the label.</summary>
+    /// <exception cref="DataException">It is no whole number.</exception>
+    public int NextLabel()
+    {
+        NextField(out var field);
+        field = field.Trim(" \t\r\""u8);
+        return Utf8Parser.TryParse(field, out float value, out var length) && length == field.Length
+            && value == MathF.Floor(value) && Math.Abs(value) < 1e6f
+            ? (int)value
+            : throw Error("a whole number as label", $"'{Shown(field)}'",
+                "number the classes, and let the label stand first on every line");
+    }
+
+    /// <summary>Fields on the line.</summary>
+    public int Columns() => Line[..^1].Count(Separator) + 1;
 
     /// <summary>Whether the line's first field is no number, as in a line of column names.</summary>
     public bool IsHeader()
@@ -116,9 +139,10 @@ internal sealed class CsvLines : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 
+    /// <summary>Takes a field. Some programs end a line in a separator: nothing behind it is no field.</summary>
     private bool NextField(out ReadOnlySpan<byte> field)
     {
-        if (_next > _lineEnd)
+        if (_next >= _lineEnd)
         {
             field = default;
             return false;
