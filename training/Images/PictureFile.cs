@@ -24,10 +24,9 @@ public static class PictureFile
         // Headers of photos hold a small picture and more, rarely beyond this.
         const int HeaderBytes = 1 << 17;
         var start = ReadBytes(path, HeaderBytes);
-        using var stream = new MemoryStream(start);
         try
         {
-            var (height, width) = CheckHeader(stream, path);
+            var (height, width) = CheckHeader(start, path);
             return ExifOrientation.IsOnSide(ExifOrientation.Read(start)) ? new(width, height) : new(height, width);
         }
         catch (DataException) when (start.Length == HeaderBytes)
@@ -41,20 +40,20 @@ public static class PictureFile
     /// <exception cref="DataException">They are no such picture, damaged, or larger than <see cref="MaxPixels"/>.</exception>
     public static GreyPicture Decode(byte[] bytes, string name)
     {
-        using var stream = new MemoryStream(bytes);
-        CheckHeader(stream, name);
+        CheckHeader(bytes, name);
         CheckWhole(bytes, name);
         try
         {
-            stream.Position = 0;
+            using var stream = new MemoryStream(bytes);
             var image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlueAlpha);
             return ExifOrientation.Turn(ToGrey(image), ExifOrientation.Read(bytes));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The decoder has no exception of its own: damage shows as whatever its code stumbles over.
-            throw new DataException(
-                $"{name}: the picture is damaged ({e.Message.ReplaceLineEndings(" ")}): save or copy it again", e);
+            // The decoder has no exception of its own: damage shows as whatever its code stumbles over, with zeros of the file for
+            // a message at times.
+            var reason = e.Message.Any(char.IsAsciiLetter) ? $" ({e.Message.ReplaceLineEndings(" ")})" : "";
+            throw new DataException($"{name}: the picture is damaged{reason}: save or copy it again", e);
         }
     }
 
@@ -73,6 +72,10 @@ public static class PictureFile
             file.ReadExactly(bytes);
             return bytes;
         }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new DataException($"{path}: is a folder, expected a picture: give the pictures in it", e);
+        }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new DataException($"{path}: no such file; check the path", e);
@@ -84,11 +87,13 @@ public static class PictureFile
     }
 
     /// <summary>Throws unless a header promises a picture of a size that can be decoded.</summary>
-    private static (int Height, int Width) CheckHeader(Stream stream, string name)
+    private static (int Height, int Width) CheckHeader(byte[] bytes, string name)
     {
-        if (ReadHeader(stream) is not { } info)
+        if (ReadHeader(bytes) is not { } info)
         {
-            throw new DataException($"{name}: byte 0: expected a PNG, JPEG or BMP picture, found something else: convert it");
+            throw new DataException(IsKnown(bytes)
+                ? $"{name}: the picture's header is cut off or damaged: save or copy it again"
+                : $"{name}: byte 0: expected a PNG, JPEG or BMP picture, found something else: convert it");
         }
 
         // Sizes are checked before anything of them is allocated: a header of 50 bytes can promise gigabytes.
@@ -128,10 +133,15 @@ public static class PictureFile
         return compression is 0 or 3 ? ReadUInt32LittleEndian(bytes[10..]) + (line * height) : 0;
     }
 
-    private static ImageInfo? ReadHeader(Stream stream)
+    /// <summary>Whether a file begins as those do that can be read.</summary>
+    private static bool IsKnown(ReadOnlySpan<byte> bytes) =>
+        bytes is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..] or [(byte)'B', (byte)'M', ..];
+
+    private static ImageInfo? ReadHeader(byte[] bytes)
     {
         try
         {
+            using var stream = new MemoryStream(bytes);
             return ImageInfo.FromStream(stream);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -105,6 +105,23 @@ public sealed class OwnDataTests : IDisposable
         Assert.Contains("'c' is none of the classes that were trained on (a, b)", Refusal("parts"), StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public void A_class_that_may_not_be_read_is_not_called_empty()
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            Requirements.Skip("what this user may not read cannot be made");
+            return;
+        }
+
+        WritePictures("set/a", 2, 5, 5);
+        WritePictures("set/b", 2, 5, 5);
+        File.SetUnixFileMode(_folder["set/b"], UnixFileMode.None);
+        var message = Refusal("set");
+        File.SetUnixFileMode(_folder["set/b"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Contains(_folder["set/b"] + ": may not be read", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_model_s_classes_decide_where_some_are_absent()
     {
@@ -118,6 +135,9 @@ public sealed class OwnDataTests : IDisposable
     [InlineData("label,a,b,c,d\r\n3,0,128,255,7\r\n5,1,2,3,4\r\n\r\n3,9,9,9,9")]
     [InlineData("\uFEFF3;0;128;255;7\n5; 1;2;\"3\";4\n3;9;9.0;9;9e0\n")]
     [InlineData("3\t0\t128\t255\t7\n5\t1\t2\t3\t4\n3\t9\t9\t9\t9\n")]
+    [InlineData("3,0,128,255,7\r5,1,2,3,4\r\r3,9,9,9,9\r")]
+    [InlineData("label,a,b,c,d\r\n3,0,128,255,7,\r\n5,1,2,3,4,\r\n3,9,9,9,9,\r\n")]
+    [InlineData("3\t0\t128\t255\t7\t\n5\t1\t2\t3\t4\t\n3\t9\t9\t9\t9 \n")]
     public void CSV_files_are_read_in_their_usual_forms(string text)
     {
         Write("x.csv", text);
@@ -135,9 +155,6 @@ public sealed class OwnDataTests : IDisposable
         Assert.Equal([0, 128, 255, 64, 255, 255, 0, 255, 0, 0, 0, 0], ReadCsv().CopyImages());
     }
 
-    [InlineData("3,0,128,255,7\r5,1,2,3,4\r\r3,9,9,9,9\r")]
-    [InlineData("label,a,b,c,d\r\n3,0,128,255,7,\r\n5,1,2,3,4,\r\n3,9,9,9,9,\r\n")]
-    [InlineData("3\t0\t128\t255\t7\t\n5\t1\t2\t3\t4\t\n3\t9\t9\t9\t9 \n")]
     [Fact]
     public void A_gzipped_pair_in_a_folder_is_train_and_test()
     {

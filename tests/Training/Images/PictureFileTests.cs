@@ -52,7 +52,7 @@ public sealed class PictureFileTests
         var path = folder.Write("x.bmp", Bitmap(1, 1, [9, 9, 9, 255]));
         Assert.Equal([9], PictureFile.Read(path).Pixels);
         Assert.Contains("no such file", Assert.Throws<DataException>(() => PictureFile.Read(folder["y.png"])).Message);
-        Assert.Throws<DataException>(() => PictureFile.Read(folder.Path));
+        Assert.Contains("is a folder", Assert.Throws<DataException>(() => PictureFile.Read(folder.Path)).Message);
     }
 
     [Fact]
@@ -62,6 +62,17 @@ public sealed class PictureFileTests
         BinaryPrimitives.WriteInt32LittleEndian(bitmap.AsSpan(18), 60000);
         BinaryPrimitives.WriteInt32LittleEndian(bitmap.AsSpan(22), 60000);
         Assert.Contains("60000x60000", Assert.Throws<DataException>(() => PictureFile.Decode(bitmap, "x.bmp")).Message);
+    }
+
+    [Fact]
+    public void A_picture_whose_header_is_cut_off_is_not_taken_for_another_format()
+    {
+        var jpeg = File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "Training", "Images", "seven.jpg"));
+        byte[][] starts = [[0x89, .. "PNG\r\n\x1A\n\0\0"u8], jpeg[..20], Bitmap(1, 1, [9, 9, 9, 255])[..10]];
+        Assert.All(starts, start => Assert.Contains(
+            "header is cut off or damaged", Assert.Throws<DataException>(() => PictureFile.Decode(start, "x")).Message));
+        Assert.Contains(
+            "something else", Assert.Throws<DataException>(() => PictureFile.Decode([.. "a picture"u8], "x")).Message);
     }
 
     [Property(MaxTest = 200)]

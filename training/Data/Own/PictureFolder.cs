@@ -61,7 +61,8 @@ internal sealed class PictureFolder : DataPart
     }
 
     /// <summary>Whether a folder's sub-folders hold pictures.</summary>
-    public static bool IsOne(string folder) => SubFolders(folder).Exists(name => Contents(In(folder, name)).Any(IsPicture));
+    public static bool IsOne(string folder) =>
+        SubFolders(folder).Exists(name => Contents(In(folder, name), passesOverForbidden: true).Any(IsPicture));
 
     /// <summary>Lists the classes and pictures and looks at their sizes.</summary>
     /// <param name="path">The folder.</param>
@@ -78,7 +79,7 @@ internal sealed class PictureFolder : DataPart
         foreach (var name in found)
         {
             var before = pictures.Count;
-            foreach (var file in Contents(In(path, name)))
+            foreach (var file in Allowed(In(path, name)))
             {
                 if (IsPicture(file))
                 {
@@ -170,9 +171,27 @@ internal sealed class PictureFolder : DataPart
 
     private static bool IsPicture(string file) => Extensions.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant());
 
-    private static IEnumerable<string> Contents(string folder) =>
-        Directory.EnumerateFiles(
-            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
+    /// <summary>The files of a class. One that may not be read would silently be a smaller class.</summary>
+    private static List<string> Allowed(string folder)
+    {
+        try
+        {
+            return [.. Contents(folder, passesOverForbidden: false)];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DataException(
+                $"{folder}: may not be read: {exception.Message.TrimEnd('.')}; change its permissions, or remove it", exception);
+        }
+    }
+
+    private static IEnumerable<string> Contents(string folder, bool passesOverForbidden) =>
+        Directory.EnumerateFiles(folder, "*", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.Hidden,
+            IgnoreInaccessible = passesOverForbidden,
+        })
             .Where(file => !IsHidden(System.IO.Path.GetFileName(file)))
             .Order(StringComparer.Ordinal);
 
