@@ -10,7 +10,12 @@ namespace ScratchNet.Cli.Parsing;
 internal static class Values
 {
     /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
-    public static T Whole<T>(string option, string text, T min, T max)
+    /// <param name="option">The option.</param>
+    /// <param name="text">What was given.</param>
+    /// <param name="min">The least.</param>
+    /// <param name="max">The largest.</param>
+    /// <param name="list">The whole value of the option, where the text is a part of it.</param>
+    public static T Whole<T>(string option, string text, T min, T max, string? list = null)
         where T : IBinaryInteger<T>
     {
         return T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
@@ -18,11 +23,19 @@ internal static class Values
             && value <= max
             ? value
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture,
-                $"{option} is '{text}', but must be a whole number from {min} to {max}"));
+                $"{Wrong(option, text, list)} must be a whole number from {min} to {max}"));
     }
 
     /// <summary>A number at least, or above, <paramref name="min"/> and at most, or below, <paramref name="max"/>.</summary>
-    public static double Real(string option, string text, double min, double max, bool openMin = false, bool openMax = true)
+    /// <param name="option">The option.</param>
+    /// <param name="text">What was given.</param>
+    /// <param name="min">The least.</param>
+    /// <param name="max">The largest.</param>
+    /// <param name="openMin">Whether the least itself is excluded.</param>
+    /// <param name="openMax">Whether the largest itself is excluded.</param>
+    /// <param name="list">The whole value of the option, where the text is a part of it.</param>
+    public static double Real(string option, string text, double min, double max, bool openMin = false, bool openMax = true,
+        string? list = null)
     {
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
 
@@ -35,12 +48,12 @@ internal static class Values
 
         var (lower, upper) = (openMin ? "above" : "at least", openMax ? "below" : "at most");
         throw new UsageException(string.Create(CultureInfo.InvariantCulture,
-            $"{option} is '{text}', but must be a number {lower} {min} and {upper} {max}"));
+            $"{Wrong(option, text, list)} must be a number {lower} {min} and {upper} {max}"));
     }
 
     /// <summary>Whole numbers with commas between them.</summary>
     public static IReadOnlyList<int> Wholes(string option, string text, int min, int max) =>
-        [.. text.Split(',').Select(part => Whole(option, part.Trim(), min, max))];
+        [.. text.Split(',').Select(part => Whole(option, part.Trim(), min, max, text))];
 
     /// <summary>One of several words.</summary>
     public static string Choice(string option, string text, params string[] words)
@@ -54,4 +67,7 @@ internal static class Values
         var choices = words is [var only] ? only : $"{string.Join(", ", words[..^1])} or {words[^1]}";
         throw new UsageException($"{option} is '{text}', but must be {choices}{suggestion}");
     }
+
+    private static string Wrong(string option, string text, string? list) =>
+        list is null || list.Trim() == text ? $"{option} is '{text}', but" : $"{option} is '{list}', but '{text}' in it";
 }

@@ -29,7 +29,7 @@ internal sealed record ClassWeighting(string Text)
             Values.Choice(Option, text, None, Balanced, "one number a class, with commas between them");
         }
 
-        var weights = text.Split(',').Select(part => (float)Values.Real(Option, part.Trim(), 0, 1e6)).ToArray();
+        var weights = text.Split(',').Select(part => (float)Values.Real(Option, part.Trim(), 0, 1e6, list: text)).ToArray();
         return weights.Any(weight => weight > 0)
             ? new ClassWeighting(string.Join(',', weights.Select(weight => weight.ToString("R", CultureInfo.InvariantCulture))))
             : throw new UsageException($"{Option} is '{text}', but one of the weights must be above 0");

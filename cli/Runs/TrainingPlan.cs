@@ -213,7 +213,7 @@ internal sealed record TrainingPlan(
         const string Option = TrainOptionNames.Dropout;
         float[] rates = text is null
             ? [fallback]
-            : [.. text.Split(',').Select(rate => (float)Values.Real(Option, rate.Trim(), 0, 1))];
+            : [.. text.Split(',').Select(rate => (float)Values.Real(Option, rate.Trim(), 0, 1, list: text))];
         if (layers == 0 && rates.Any(rate => rate > 0))
         {
             throw new UsageException($"{Option} and '{TrainOptionNames.Hidden} none' contradict each other: there is no hidden "
