@@ -213,7 +213,7 @@ public sealed class Checkpoint
     {
         if (saved != now)
         {
-            throw new ResumeException($"this run cannot be resumed: {what} differ: it had {saved}, and now there is {now}; "
+            throw new ResumeException($"this run cannot be resumed: {what} differ: it had {saved}, and now has {now}; "
                 + "give it what it began with, or begin a new run");
         }
     }

@@ -71,13 +71,9 @@ internal static class EvaluateCommand
         string[] files = [.. what.Models.Select(model => RunFiles.NeedModel(model, terminal.Warn))];
         using var backend = terminal.Open(device, threads);
         using var first = TrainedModel.Load(backend, files[0]);
-        var source = DataSource.Of(what.Dataset, folder, first.DatasetName);
-        if (source.Name is { } name && !DataSource.IsKnown(name))
-        {
-            throw new UsageException($"{files[0]} was trained on '{name}', which is not one of the known data sets; "
-                + "give its folder with --data");
-        }
-
+        var source = what.Dataset is null && folder is null
+            ? SourceOf(first, files[0])
+            : DataSource.Of(what.Dataset, folder, first.DatasetName);
         var data = source.For(first).Load(terminal, interruption.Token);
         if (files.Length == 1)
         {
@@ -90,6 +86,21 @@ internal static class EvaluateCommand
             files, backend, data, isFirstsOwn: what.Dataset is null && folder is null, asJson, terminal);
         Write(new EvaluationReport(together, first.ClassNames), files, data.Test, asJson, terminal);
         return ExitCode.Success;
+    }
+
+    /// <summary>The data that a model was trained on: a known set, or own data if they are where its run had them.</summary>
+    private static DataSource SourceOf(TrainedModel model, string file)
+    {
+        if (DataSource.IsKnown(model.DatasetName))
+        {
+            return new DataSource(model.DatasetName, null);
+        }
+
+        var was = RunFiles.CheckpointOf(file) is { } checkpoint ? RunRecord.FolderOf(checkpoint) : null;
+        return Path.Exists(was)
+            ? new DataSource(null, was)
+            : throw new UsageException($"{file} was trained on '{model.DatasetName}', which is not one of the known data sets"
+                + $"{(was is null ? "" : $", and is no longer at {was}")}; give its folder with --data");
     }
 
     /// <summary>Measures each model alone, says so, and then all of them together.</summary>

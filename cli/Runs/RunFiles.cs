@@ -1,6 +1,7 @@
 using ScratchNet.Kernels;
 using System.Globalization;
 using ScratchNet.Engine.Files;
+using ScratchNet.Training;
 
 namespace ScratchNet.Cli.Runs;
 
@@ -68,6 +69,30 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
 
     /// <summary>The checkpoint that a person means: a file, or the one of a run's folder.</summary>
     public static string FindCheckpoint(string path) => Directory.Exists(path) ? Path.Combine(path, CheckpointName) : path;
+
+    /// <summary>The checkpoint of the run that a model is of: itself, or what lies beside it; null where none can be
+    /// read.</summary>
+    /// <param name="model">The model's file.</param>
+    public static Checkpoint? CheckpointOf(string model)
+    {
+        var name = Path.GetFileName(model) == ModelName
+            ? CheckpointName
+            : $"{Path.GetFileNameWithoutExtension(model)}.{CheckpointName}";
+        string[] files = [model, Path.Combine(Path.GetDirectoryName(model) ?? "", name)];
+        foreach (var file in files)
+        {
+            try
+            {
+                return CheckpointFiles.Read(file, _ => { });
+            }
+            catch (ModelFileException)
+            {
+                // It is a model alone, missing or damaged.
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The model that a person means: a file, or the one of a run's folder, or its checkpoint until then.</summary>
     public static string FindModel(string path)

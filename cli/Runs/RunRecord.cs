@@ -22,6 +22,9 @@ internal static class RunRecord
         [DeviceKey] = device,
     };
 
+    /// <summary>Where the run's own data were; null where the checkpoint does not say.</summary>
+    public static string? FolderOf(Checkpoint checkpoint) => checkpoint.Extra[FolderKey]?.ToString();
+
     /// <summary>Reads the plan of a run that is to go on, and checks that nothing asked for contradicts it.</summary>
     /// <returns>The plan, and the device that the run was on.</returns>
     /// <exception cref="UsageException">The command line contradicts the run; the message says in what.</exception>

@@ -61,9 +61,16 @@ public class DataTests
 
         var evaluated = CliProcess.Run(folder.Path, "evaluate", "m.safetensors", "--data", own, "--json");
         Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+        var found = CliProcess.Run(folder.Path, "evaluate", "m.safetensors", "--json");
+        Assert.Equal((0, "", evaluated.Out), (found.ExitCode, found.Error, found.Out));
+        Directory.Move(own, folder.File("moved"));
         var lost = CliProcess.Run(folder.Path, "evaluate", "m.safetensors");
         Assert.Equal(2, lost.ExitCode);
-        Assert.Contains("'own [1]'", lost.Error, StringComparison.Ordinal);
+        Assert.Contains($"'own [1]', which is not one of the known data sets, and is no longer at {own}", lost.Error,
+            StringComparison.Ordinal);
+        File.Delete(folder.File("m.checkpoint.safetensors"));
+        Assert.Contains("give its folder", CliProcess.Run(folder.Path, "evaluate", "m.safetensors").Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
