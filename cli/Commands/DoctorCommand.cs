@@ -35,6 +35,7 @@ internal static class DoctorCommand
     private static int Run(string? what, bool asJson, Terminal terminal)
     {
         what ??= NewestRun();
+        RefuseModel(what);
         var isRun = File.Exists(new RunFolder(what).Config);
         var findings = isRun ? OfRun(what, terminal) : DataDoctor.Examine(DataSource.Of(what, null, null).Load(terminal));
         if (asJson)
@@ -65,6 +66,19 @@ internal static class DoctorCommand
         }
 
         return ExitCode.Success;
+    }
+
+    /// <summary>A file is read as CSV, of which a model would only be a damaged one.</summary>
+    private static void RefuseModel(string path)
+    {
+        if (!path.EndsWith(RunFiles.Extension, StringComparison.OrdinalIgnoreCase) || !File.Exists(path))
+        {
+            return;
+        }
+
+        var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+        var run = File.Exists(new RunFolder(folder).Config) ? folder : "runs/NAME";
+        throw new UsageException($"{path}: is a model or a checkpoint; doctor takes a run's folder, such as {run}, or data");
     }
 
     private static string NewestRun() =>

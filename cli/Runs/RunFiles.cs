@@ -11,9 +11,11 @@ namespace ScratchNet.Cli.Runs;
 /// <param name="Folder">The other files about the run; null when only a model was asked for.</param>
 internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Folder = null)
 {
+    /// <summary>What the names of models and checkpoints end in.</summary>
+    public const string Extension = ".safetensors";
+
     private const string ModelName = "model.safetensors";
     private const string CheckpointName = "checkpoint.safetensors";
-    private const string Extension = ".safetensors";
 
     /// <summary>The state after the last good epoch, while a run may have to go back there.</summary>
     public string LastGood => Path.ChangeExtension(Checkpoint, ".good" + Extension);

@@ -77,6 +77,17 @@ public class DoctorTests
     }
 
     [Fact]
+    public void AModelIsNotTakenForData()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.File("model.safetensors"), [0xC8, 0x74, 0, 0, 0, 0, 0, 0]);
+        InProcess.Refuses(2, $"doctor {folder.File("model.safetensors")}",
+            "model.safetensors: is a model or a checkpoint; doctor takes a run's folder, such as runs/NAME, or data");
+        File.WriteAllText(folder.File("config.json"), "{}");
+        InProcess.Refuses(2, $"doctor {folder.File("model.safetensors")}", $"such as {folder.Path}, or data");
+    }
+
+    [Fact]
     public void WithoutARunThereIsALine()
     {
         using var folder = new TemporaryFolder();
