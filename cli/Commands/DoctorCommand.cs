@@ -100,9 +100,11 @@ internal static class DoctorCommand
             var nothing = new TrainRequest(
                 null, null, new Dictionary<string, string>(), null, 0, null, null, folder, false, true);
             var (plan, _) = RunRecord.Read(read, folder, nothing);
-            var data = plan.Source.Load(terminal);
-            firstLoss = LossBeforeTraining(plan, data.Train);
-            findings.AddRange(DataDoctor.Examine(data));
+            if (LoadIfThere(plan.Source, terminal) is { } data)
+            {
+                firstLoss = LossBeforeTraining(plan, data.Train);
+                findings.AddRange(DataDoctor.Examine(data));
+            }
         }
 
         findings.InsertRange(0, RunDoctor.Examine(new RunFacts(
@@ -114,6 +116,20 @@ internal static class DoctorCommand
             Layers(run.Layers),
             run.Result?["status"]?.ToString() == "failed" ? run.Result["message"]?.ToString() : null)));
         return findings;
+    }
+
+    /// <summary>A run tells much without its data, which may have moved since; a line says what was left out.</summary>
+    private static DatasetPair? LoadIfThere(DataSource source, Terminal terminal)
+    {
+        try
+        {
+            return source.Load(terminal);
+        }
+        catch (DataException exception)
+        {
+            terminal.Warn($"the run's data were not found or not whole, so only the run is examined: {exception.Message}");
+            return null;
+        }
     }
 
     private static double LossBeforeTraining(TrainingPlan plan, Dataset train)

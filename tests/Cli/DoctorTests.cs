@@ -42,6 +42,22 @@ public class DoctorTests
     }
 
     [Fact]
+    public void ARunWhoseDataHaveMovedIsExaminedWithoutThem()
+    {
+        using var folder = new TemporaryFolder();
+        WriteCsv(folder.File("digits.csv"), Digits.Test);
+        var run = CliProcess.Run(folder.Path, "train", "--data", "digits.csv", "--run", "runs/a", "--hidden", "32",
+            "--learning-rate", "3", "--epochs", "2", "--threads", "1", "--quiet");
+        Assert.True(run.ExitCode == 0, run.Error);
+        File.Delete(folder.File("digits.csv"));
+        var doctor = CliProcess.Run(folder.Path, "doctor", "runs/a", "--json");
+        Assert.Equal(0, doctor.ExitCode);
+        Assert.StartsWith("warning: the run's data were not found", doctor.Error, StringComparison.Ordinal);
+        Assert.Equal(1, doctor.Error.Count(c => c == '\n'));
+        Assert.Contains("dead-relus", doctor.JsonLines().Select(line => line.GetProperty("finding").GetString()));
+    }
+
+    [Fact]
     public void HealthyDataAreLeftAlone() => Assert.Empty(DataDoctor.Examine(Digits));
 
     [Fact]
@@ -95,4 +111,7 @@ public class DoctorTests
         Assert.Equal(1, doctor.ExitCode);
         InProcess.AssertOneErrorLine(doctor.Error);
     }
+
+    private static void WriteCsv(string path, Dataset set) => File.WriteAllLines(path, Enumerable.Range(0, set.Count)
+        .Select(i => $"{set.Labels.Span[i]},{string.Join(',', set.Image(i).ToArray())}"));
 }
