@@ -78,6 +78,24 @@ public class DoctorTests
     }
 
     [Fact]
+    public void AClassOfOnePictureIsNamedAndClassesThatItLeavesEmptyAreCounted()
+    {
+        byte[] labels = [.. Digits.Train.Labels.Span];
+        labels[300] = 200;
+        string[] names = [.. Enumerable.Range(0, 201).Select(c => $"{c}")];
+        var train = new Dataset("damaged", 28, 28, names, Digits.Train.CopyImages(), labels);
+        var test = new Dataset("damaged", 28, 28, names, Digits.Test.CopyImages(), Digits.Test.Labels);
+        var findings = DataDoctor.Examine(new DatasetPair(train, test));
+        Assert.Equal(
+            [
+                ("class-rare", "a class has only one or two pictures: 200"),
+                ("class-missing", "190 classes are missing: 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 and 180 more"),
+            ],
+            findings.Select(finding => (finding.Kind, finding.Problem)));
+        Assert.Equal("1 of 4000 training pictures; the commonest class has 400", findings[0].Evidence);
+    }
+
+    [Fact]
     public void InputsOfAnotherScaleAreNoticed()
     {
         byte[] dark = [.. Digits.Train.CopyImages().Select(pixel => (byte)(pixel / 16))];

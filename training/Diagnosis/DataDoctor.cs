@@ -17,10 +17,16 @@ public static class DataDoctor
     private const double LeastAgreement = 0.2;
     private const double MostDuplicates = 0.001;
 
+    private const int MostOfRare = 2;
+    private const int MostNamed = 10;
+
     /// <summary>Examines a training and a test part.</summary>
     /// <param name="data">Both parts.</param>
     public static IReadOnlyList<Finding> Examine(DatasetPair data) =>
-        [.. new[] { Spread(data.Train), Missing(data), Shuffled(data.Train), Duplicates(data) }.OfType<Finding>()];
+    [
+        .. new[] { Spread(data.Train), Rare(data.Train), Missing(data), Shuffled(data.Train), Duplicates(data) }
+            .OfType<Finding>(),
+    ];
 
     private static Finding? Spread(Dataset train) => train.StandardDeviation >= LeastDeviation ? null : new Finding(
         "not-normalised", "the inputs are not normalised",
@@ -29,16 +35,32 @@ public static class DataDoctor
             + $"{train.StandardDeviation:0.000}; MNIST's deviation is 0.308"),
         "stretch the grey levels to 0..255 before training");
 
+    /// <summary>A wrong label makes a class of its own, with a single picture.</summary>
+    private static Finding? Rare(Dataset train)
+    {
+        var counts = train.ClassCounts();
+        int[] rare = [.. Enumerable.Range(0, train.Classes).Where(c => counts[c] is > 0 and <= MostOfRare)];
+        return rare.Length == 0 ? null : new Finding("class-rare",
+            $"{(rare.Length == 1 ? "a class has" : $"{rare.Length} classes have")} only one or two pictures: {Names(train, rare)}",
+            $"{rare.Sum(c => counts[c])} of {train.Count} training pictures; the commonest class has {counts.Max()}",
+            "look for a wrong label; if it is right, add pictures of the class, or take it out");
+    }
+
     private static Finding? Missing(DatasetPair data)
     {
         var counts = data.Train.ClassCounts();
-        string[] missing = [.. data.Train.ClassNames.Where((_, c) => counts[c] == 0)];
-        return missing.Length == 0 ? null : new Finding("class-missing", $"a class is missing: {string.Join(", ", missing)}",
+        int[] missing = [.. Enumerable.Range(0, counts.Length).Where(c => counts[c] == 0)];
+        return missing.Length == 0 ? null : new Finding("class-missing",
+            $"{(missing.Length == 1 ? "a class is" : $"{missing.Length} classes are")} missing: {Names(data.Train, missing)}",
             string.Create(CultureInfo.InvariantCulture,
                 $"0 of {data.Train.Count} training pictures; the "
                 + $"other classes have {counts.Where(count => count > 0).Min()} or more"),
             "add pictures of it, or take the class out");
     }
+
+    private static string Names(Dataset set, int[] classes) =>
+        string.Join(", ", classes.Take(MostNamed).Select(c => set.ClassNames[c]))
+        + (classes.Length > MostNamed ? $" and {classes.Length - MostNamed} more" : "");
 
     /// <summary>Where labels mean something, a picture's nearest neighbour mostly has the same one.</summary>
     private static Finding? Shuffled(Dataset train)
