@@ -87,12 +87,12 @@ internal static class DoctorCommand
             .MaxBy(folder => File.GetLastWriteTimeUtc(new RunFolder(folder).Config))
         ?? throw new FailureException("there is no run in the folder runs; name a run's folder, a data set, or your own data");
 
-    private static List<Finding> OfRun(string folder, Terminal terminal)
+    private static IReadOnlyList<Finding> OfRun(string folder, Terminal terminal)
     {
         var run = RunData.Read(folder);
         var options = run.Config["options"]!.AsObject();
         var checkpoint = RunFiles.FindCheckpoint(folder);
-        List<Finding> findings = [];
+        IReadOnlyList<Finding> ofData = [];
         double? firstLoss = null;
         if (CheckpointFiles.Exist(checkpoint))
         {
@@ -103,19 +103,19 @@ internal static class DoctorCommand
             if (LoadIfThere(plan.Source, terminal) is { } data)
             {
                 firstLoss = LossBeforeTraining(plan, data.Train);
-                findings.AddRange(DataDoctor.Examine(data));
+                ofData = DataDoctor.Examine(data);
             }
         }
 
-        findings.InsertRange(0, RunDoctor.Examine(new RunFacts(
+        var facts = new RunFacts(
             run.Config["dataset"]!["classes"]!.AsArray().Count,
             int.Parse(options[TrainOptionNames.BatchSize]!.ToString(), System.Globalization.CultureInfo.InvariantCulture),
             firstLoss,
             [.. run.Metrics.Numbers("train_loss").OfType<double>()],
             [.. run.Metrics.Numbers("validation_loss").OfType<double>()],
             Layers(run.Layers),
-            run.Result?["status"]?.ToString() == "failed" ? run.Result["message"]?.ToString() : null)));
-        return findings;
+            run.Result?["status"]?.ToString() == "failed" ? run.Result["message"]?.ToString() : null);
+        return RunDoctor.Examine(facts, ofData);
     }
 
     /// <summary>A run tells much without its data, which may have moved since; a line says what was left out.</summary>

@@ -104,6 +104,33 @@ public class DoctorTests
     }
 
     [Fact]
+    public void LightBackgroundsAreNoticedAndComeBeforeTheRate()
+    {
+        byte[] light = [.. Digits.Train.CopyImages().Select(pixel => (byte)(255 - pixel))];
+        var train = new Dataset("light", 28, 28, Digits.Train.ClassNames, light, Digits.Train.Labels);
+        var ofData = DataDoctor.Examine(new DatasetPair(train, Digits.Test));
+        var finding = Assert.Single(ofData);
+        Assert.Equal("not-normalised", finding.Kind);
+        Assert.StartsWith("invert the pictures", finding.Advice, StringComparison.Ordinal);
+        var ofRun = RunDoctor.Examine(new RunFacts(10, 64, 2.4, [2.4, 1.9], [2.1, 1.6],
+            [new LayerFacts("dense 784 -> 128 relu", 0.8, 0, 14, 15)], Breakdown: null), ofData);
+        Assert.Equal(["not-normalised", "dead-relus"], ofRun.Select(each => each.Kind));
+        Assert.Equal("first do what is said above; the learning rate may be right then", ofRun[1].Advice);
+    }
+
+    [Theory]
+    [InlineData(1, 0.05, false)]
+    [InlineData(0.5, 0.2, false)]
+    [InlineData(0.5, 0.4, true)]
+    public void AMeanIsLargeOnlyAgainstTheDeviation(double contrast, double ground, bool isNoticed)
+    {
+        byte[] pixels = [.. Digits.Train.CopyImages().Select(pixel => (byte)Math.Min(255, (contrast * pixel) + (255 * ground)))];
+        var train = new Dataset("grey", 28, 28, Digits.Train.ClassNames, pixels, Digits.Train.Labels);
+        var kinds = DataDoctor.Examine(new DatasetPair(train, Digits.Test)).Select(finding => finding.Kind);
+        Assert.Equal(isNoticed ? ["not-normalised"] : [], kinds);
+    }
+
+    [Fact]
     public void TestPicturesAmongTheTrainingPicturesAreCounted()
     {
         var finding = Assert.Single(DataDoctor.Examine(new DatasetPair(Digits.Train, Digits.Train.Subset(200, seed: 1))));

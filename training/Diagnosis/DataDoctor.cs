@@ -7,11 +7,18 @@ namespace ScratchNet.Training.Diagnosis;
 /// <summary>Looks for what is wrong with data before anything is trained on them.</summary>
 public static class DataDoctor
 {
+    /// <summary>The kind of what is said of inputs far from those that initial weights are made for.</summary>
+    public const string NotNormalised = "not-normalised";
+
     private const int Compared = 200;
     private const int ComparedWith = 10_000;
 
     // MNIST has 0.31, Fashion-MNIST 0.35; initial weights are made for inputs of about that spread.
     private const double LeastDeviation = 0.1;
+
+    // Of the deviation; MNIST has 0.4, Fashion-MNIST 0.8. 1,000 of MNIST's pictures made lighter, 784-128-10, 10 epochs: test loss
+    // 0.4 as they are, 0.8 where this is 2, 1.3 where it is 3.
+    private const double MostMean = 2;
 
     // Of the way from chance to certainty. MNIST's neighbours agree for 95 %, noise that can be learnt at all for 40 %.
     private const double LeastAgreement = 0.2;
@@ -28,12 +35,20 @@ public static class DataDoctor
             .OfType<Finding>(),
     ];
 
-    private static Finding? Spread(Dataset train) => train.StandardDeviation >= LeastDeviation ? null : new Finding(
-        "not-normalised", "the inputs are not normalised",
-        string.Create(CultureInfo.InvariantCulture,
-                $"pixels from 0 to 1 have mean {train.Mean:0.000} and deviation "
-            + $"{train.StandardDeviation:0.000}; MNIST's deviation is 0.308"),
-        "stretch the grey levels to 0..255 before training");
+    private static Finding? Spread(Dataset train)
+    {
+        var (mean, deviation) = (train.Mean, train.StandardDeviation);
+        var seen = string.Create(CultureInfo.InvariantCulture,
+            $"pixels from 0 to 1 have mean {mean:0.000} and deviation {deviation:0.000}; MNIST has 0.131 and 0.308");
+        return deviation < LeastDeviation ? new Finding(
+                NotNormalised, "the inputs are not normalised", seen, "stretch the grey levels to 0..255 before training")
+            : mean > MostMean * deviation ? new Finding(
+                NotNormalised, "the inputs are not normalised: their mean is large against their deviation", seen,
+                1 - mean < MostMean * deviation && mean > 0.5
+                    ? "invert the pictures before training, so that their background is dark: 255 less each grey level"
+                    : "take from all pictures what they have in common, so that their background is 0")
+            : null;
+    }
 
     /// <summary>A wrong label makes a class of its own, with a single picture.</summary>
     private static Finding? Rare(Dataset train)

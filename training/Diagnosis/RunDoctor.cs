@@ -32,7 +32,21 @@ public static class RunDoctor
 
     /// <summary>Examines a run.</summary>
     /// <param name="run">What is known of it.</param>
-    public static IReadOnlyList<Finding> Examine(RunFacts run) =>
+    /// <param name="ofData">What <see cref="DataDoctor"/> found in its data; empty when they are not known.</param>
+    /// <returns>All findings, those of the data too: causes before what may be only their consequence.</returns>
+    public static IReadOnlyList<Finding> Examine(RunFacts run, IReadOnlyList<Finding> ofData)
+    {
+        Finding[] causes = [.. ofData.Where(finding => finding.Kind == DataDoctor.NotNormalised)];
+        var symptoms = Symptoms(run);
+        return
+        [
+            .. causes,
+            .. causes.Length == 0 ? symptoms : symptoms.Select(AfterCauses),
+            .. ofData.Except(causes),
+        ];
+    }
+
+    private static IEnumerable<Finding> Symptoms(RunFacts run) =>
     [
         .. new[] { FirstLoss(run), RateTooHigh(run), RateTooLow(run), BatchTooSmall(run), Overfitting(run) }.OfType<Finding>(),
         .. run.Layers.Where(layer => layer.DeadUnits > ManyDead).Select(layer => new Finding(
@@ -48,6 +62,10 @@ public static class RunDoctor
                 + $"where the slope is almost 0"),
             "a lower --learning-rate, or --activation relu")),
     ];
+
+    /// <summary>Where a cause is known, another rate would only give another symptom.</summary>
+    private static Finding AfterCauses(Finding symptom) => symptom.Kind is "rate-too-high" or "rate-too-low" or "dead-relus"
+        or "saturated" ? symptom with { Advice = "first do what is said above; the learning rate may be right then" } : symptom;
 
     private static double Guessing(RunFacts run) => Math.Log(run.Classes);
 
