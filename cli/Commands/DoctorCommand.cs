@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ScratchNet.Cli.Output;
 using ScratchNet.Cli.Parsing;
 using ScratchNet.Cli.Reports;
@@ -94,6 +95,7 @@ internal static class DoctorCommand
         var checkpoint = RunFiles.FindCheckpoint(folder);
         IReadOnlyList<Finding> ofData = [];
         double? firstLoss = null;
+        double[]? shares = null;
         if (CheckpointFiles.Exist(checkpoint))
         {
             var read = CheckpointFiles.Read(checkpoint, terminal.Warn);
@@ -103,20 +105,33 @@ internal static class DoctorCommand
             if (LoadIfThere(plan.Source, terminal) is { } data)
             {
                 firstLoss = LossBeforeTraining(plan, data.Train);
+                shares = plan.ClassWeights.Text == ClassWeighting.None ? Shares(data.Train) : null;
                 ofData = DataDoctor.Examine(data);
             }
         }
 
         var facts = new RunFacts(
             run.Config["dataset"]!["classes"]!.AsArray().Count,
-            int.Parse(options[TrainOptionNames.BatchSize]!.ToString(), System.Globalization.CultureInfo.InvariantCulture),
+            (int)Numbers(TrainOptionNames.BatchSize).Single(),
             firstLoss,
             [.. run.Metrics.Numbers("train_loss").OfType<double>()],
             [.. run.Metrics.Numbers("validation_loss").OfType<double>()],
             Layers(run.Layers),
-            run.Result?["status"]?.ToString() == "failed" ? run.Result["message"]?.ToString() : null);
+            run.Result?["status"]?.ToString() == "failed" ? run.Result["message"]?.ToString() : null)
+        {
+            TrainAccuracies = [.. run.Metrics.Numbers("train_accuracy").OfType<double>()],
+            ValidationAccuracies = [.. run.Metrics.Numbers("validation_accuracy").OfType<double>()],
+            Dropout = Numbers(TrainOptionNames.Dropout).Max(),
+            InputDropout = Numbers(TrainOptionNames.InputDropout).Max(),
+            ClassShares = shares,
+        };
         return RunDoctor.Examine(facts, ofData);
+
+        IEnumerable<double> Numbers(string option) =>
+            options[option]!.ToString().Split(',').Select(text => double.Parse(text, CultureInfo.InvariantCulture));
     }
+
+    private static double[] Shares(Dataset train) => [.. train.ClassCounts().Select(count => (double)count / train.Count)];
 
     /// <summary>A run tells much without its data, which may have moved since; a line says what was left out.</summary>
     private static DatasetPair? LoadIfThere(DataSource source, Terminal terminal)

@@ -14,6 +14,8 @@ public class DoctorTests
     [InlineData("rate-too-low", "--learning-rate 1e-6 --epochs 3")]
     [InlineData("rate-too-low", "--learning-rate 1e-7 --epochs 4 --augment yes --dropout 0.1")]
     [InlineData("dead-relus", "--learning-rate 3 --epochs 2")]
+    [InlineData("dropout-too-strong", "--hidden 32,32 --dropout 0.9 --epochs 4")]
+    [InlineData("dropout-too-strong", "--hidden 400,200 --dropout 0.9 --learning-rate 0.0002 --epochs 6")]
     [InlineData("saturated", "--activation sigmoid --learning-rate 5 --epochs 2")]
     [InlineData("first-loss", "--class-weights 30,30,30,30,30,30,30,30,30,30 --epochs 2")]
     [InlineData("batch-too-small",
@@ -39,6 +41,22 @@ public class DoctorTests
         {
             Assert.Contains(kind, kinds);
         }
+    }
+
+    /// <summary>As a run with dropout 0.9 and the rate 0.0002 went: what is measured with dropout is no sign of the rate.</summary>
+    [Theory]
+    [InlineData(0, 2.25, "rate-too-high")]
+    [InlineData(0.5, 2.25)]
+    [InlineData(0.5, 5, "rate-too-high")]
+    public void OnlyLossesWithoutDropoutAreComparedWithTheFirst(double dropout, double validationLoss, params string[] kinds)
+    {
+        var run = new RunFacts(10, 64, 2.35, [5.08, 3.28], [validationLoss, 2.25], [], Breakdown: null)
+        {
+            TrainAccuracies = [0.1, 0.2],
+            ValidationAccuracies = [0.2, 0.25],
+            Dropout = dropout,
+        };
+        Assert.Equal(kinds, RunDoctor.Examine(run, []).Select(finding => finding.Kind));
     }
 
     [Fact]

@@ -19,7 +19,23 @@ public sealed record LayerFacts(string Description, double DeadUnits, double Sat
 /// <param name="Layers">The layers.</param>
 /// <param name="Breakdown">What was said when the run broke down; null when it did not.</param>
 public sealed record RunFacts(int Classes, int BatchSize, double? FirstLoss, IReadOnlyList<double> TrainLosses,
-    IReadOnlyList<double> ValidationLosses, IReadOnlyList<LayerFacts> Layers, string? Breakdown);
+    IReadOnlyList<double> ValidationLosses, IReadOnlyList<LayerFacts> Layers, string? Breakdown)
+{
+    /// <summary>Training accuracy by epoch, with dropout and distortions as in the losses; empty when not known.</summary>
+    public IReadOnlyList<double> TrainAccuracies { get; init; } = [];
+
+    /// <summary>Validation accuracy by epoch; empty without validation.</summary>
+    public IReadOnlyList<double> ValidationAccuracies { get; init; } = [];
+
+    /// <summary>The largest rate of dropout after a hidden layer.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Rate of the dropout of the pixels.</summary>
+    public double InputDropout { get; init; }
+
+    /// <summary>Share of the pictures that each class has; null when not known, or when class weights make up for it.</summary>
+    public IReadOnlyList<double>? ClassShares { get; init; }
+}
 
 /// <summary>Says why a run goes badly. Silent about one that goes well.</summary>
 public static class RunDoctor
@@ -30,19 +46,26 @@ public static class RunDoctor
     // A training loss that stays where it is goes up and down by so much, with dropout and distortions.
     private const double Noise = 0.01;
 
+    // Networks of one and two hidden layers learn the bundled digits with 0.8, those of two not with 0.9.
+    private const double StrongDropout = 0.8;
+
+    // Of the loss of one answer for all pictures; and within the rest of the way from its accuracy to certainty.
+    private const double NoBetter = 0.95;
+
     /// <summary>Examines a run.</summary>
     /// <param name="run">What is known of it.</param>
     /// <param name="ofData">What <see cref="DataDoctor"/> found in its data; empty when they are not known.</param>
     /// <returns>All findings, those of the data too: causes before what may be only their consequence.</returns>
     public static IReadOnlyList<Finding> Examine(RunFacts run, IReadOnlyList<Finding> ofData)
     {
-        Finding[] causes = [.. ofData.Where(finding => finding.Kind == DataDoctor.NotNormalised)];
+        Finding[] causesInData = [.. ofData.Where(finding => finding.Kind == DataDoctor.NotNormalised)];
+        Finding[] causes = [.. causesInData, .. new[] { DropoutTooStrong(run) }.OfType<Finding>()];
         var symptoms = Symptoms(run);
         return
         [
             .. causes,
             .. causes.Length == 0 ? symptoms : symptoms.Select(AfterCauses),
-            .. ofData.Except(causes),
+            .. ofData.Except(causesInData),
         ];
     }
 
@@ -69,6 +92,52 @@ public static class RunDoctor
 
     private static double Guessing(RunFacts run) => Math.Log(run.Classes);
 
+    /// <summary>Loss and accuracy of the best answer that is the same for every picture: the classes' shares, and the commonest
+    /// class.</summary>
+    private static (double Loss, double Accuracy) SameForAll(RunFacts run) => run.ClassShares is { } shares
+        ? (shares.Where(share => share > 0).Sum(share => -share * Math.Log(share)), shares.Max())
+        : (Guessing(run), 1.0 / run.Classes);
+
+    /// <summary>The loss that a run ends with: the lower one, since dropout, distortions and a choice of hard pictures make that
+    /// of training larger, and overfitting that of validation.</summary>
+    private static double LastLoss(RunFacts run) =>
+        Math.Min(run.TrainLosses[^1], run.ValidationLosses.LastOrDefault(double.PositiveInfinity));
+
+    /// <summary>Whether a run ends with no more than the same answer for every picture.</summary>
+    private static bool IsGuessing(RunFacts run)
+    {
+        if (run.TrainAccuracies.Count == 0)
+        {
+            return false;
+        }
+
+        var (loss, accuracy) = SameForAll(run);
+        return LastLoss(run) > NoBetter * loss && run.TrainAccuracies[^1] < accuracy + ((1 - NoBetter) * (1 - accuracy));
+    }
+
+    private static string Ends(RunFacts run)
+    {
+        var (loss, accuracy) = SameForAll(run);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"after {run.TrainLosses.Count} epochs the loss is {LastLoss(run):0.00} and the training accuracy "
+            + $"{100 * run.TrainAccuracies[^1]:0.0} %; one answer for every picture gives {loss:0.00} and {100 * accuracy:0.0} %");
+    }
+
+    private static Finding? DropoutTooStrong(RunFacts run)
+    {
+        var (option, rate) = run.Dropout >= run.InputDropout ? ("--dropout", run.Dropout) : ("--input-dropout", run.InputDropout);
+        if (rate < StrongDropout || !IsGuessing(run))
+        {
+            return null;
+        }
+
+        var without = run.ValidationAccuracies is [.., var last] ? string.Create(CultureInfo.InvariantCulture,
+            $"; without dropout, on validation pictures, {100 * last:0.0} % are right") : "";
+        return new Finding("dropout-too-strong", "dropout is so strong that the network hardly learns",
+            string.Create(CultureInfo.InvariantCulture, $"with {option} {rate}, {Ends(run)}{without}"),
+            $"a lower {option}, such as 0.2");
+    }
+
     /// <summary>An untrained network holds all classes equally likely: its loss is -ln(1/classes).</summary>
     private static Finding? FirstLoss(RunFacts run) =>
         run.FirstLoss is not { } loss || (loss > 0.5 * Guessing(run) && loss < 2 * Guessing(run)) ? null : new Finding(
@@ -85,12 +154,20 @@ public static class RunDoctor
         }
 
         var reference = Math.Max(Guessing(run), run.FirstLoss ?? 0);
-        var worst = run.TrainLosses.DefaultIfEmpty(0).Max();
+        var worst = LossesWithoutDropout(run).DefaultIfEmpty(0).Max();
         return worst < 1.2 * reference ? null : new Finding("rate-too-high", "the learning rate is too high",
             string.Create(CultureInfo.InvariantCulture,
-                $"the training loss of an epoch was {worst:0.00}, more than before the first step ({reference:0.00})"),
+                $"the loss of an epoch was {worst:0.00}, more than before the first step ({reference:0.00})"),
             "divide --learning-rate by ten");
     }
+
+    /// <summary>
+    /// The losses that the first one, measured without dropout, may be compared with. With dropout those are of the validation
+    /// part; but they rise with overfitting too, so that an epoch counts as bad only where its training loss was as large.
+    /// </summary>
+    private static IEnumerable<double> LossesWithoutDropout(RunFacts run) => run is { Dropout: 0, InputDropout: 0 }
+        ? run.TrainLosses
+        : run.TrainLosses.Zip(run.ValidationLosses, Math.Min);
 
     private static Finding? RateTooLow(RunFacts run)
     {
