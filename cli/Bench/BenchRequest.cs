@@ -15,7 +15,10 @@ internal sealed record BenchItem(BenchCase Case, BenchShape Shape);
 /// <param name="Variants">Names with commas between them.</param>
 internal sealed record BenchWords(string? Target, string? Sizes, string? Network, string? Batch, string? Variants);
 
-/// <summary>What is to be measured. Reading it checks every word, so that nothing wrong is found out halfway.</summary>
+/// <summary>
+/// What is to be measured. Reading it checks every word, so that nothing wrong is found out halfway. What is asked for twice is
+/// measured once.
+/// </summary>
 /// <param name="Items">Operations, each at a size.</param>
 /// <param name="Network">Layers of the network whose products <paramref name="Items"/> are; null for others.</param>
 /// <param name="Batches">Batch sizes of that network.</param>
@@ -84,7 +87,7 @@ internal sealed record BenchRequest(
             throw new UsageException("--batch needs --network, or 'bench step'");
         }
 
-        int[]? batches = words.Batch is { } text ? [.. Values.Wholes("--batch", text, 1, MostBatch)] : null;
+        int[]? batches = words.Batch is { } text ? [.. Values.Wholes("--batch", text, 1, MostBatch).Distinct()] : null;
         var network = words.Network is { } layers ? Layers(layers) : null;
         var names = words.Variants is { } list ? Names(list, cases) : null;
         if (isStep)
@@ -135,7 +138,7 @@ internal sealed record BenchRequest(
             bench => numbers, (bench, size) => (size.Text, Items: AtSize(bench, size.Text, size.Numbers))).ToArray();
         var unfit = numbers.FirstOrDefault(size => found.All(one => one.Text != size.Text || one.Items.Length == 0)).Text;
         var forms = cases.Select(bench => $"{bench.Operation.Name} takes {bench.SizeForm}");
-        return unfit is null ? [.. found.SelectMany(one => one.Items)]
+        return unfit is null ? [.. found.SelectMany(one => one.Items).Distinct()]
             : throw new UsageException($"--sizes has '{unfit}', but {string.Join("; ", forms)}");
     }
 
@@ -181,7 +184,7 @@ internal sealed record BenchRequest(
     private static string[] Names(string text, IReadOnlyList<BenchCase> cases)
     {
         string[] known = [.. cases.SelectMany(bench => bench.Operation.Variants).Select(variant => variant.Name).Distinct()];
-        var names = text.Split(',', StringSplitOptions.TrimEntries);
+        var names = text.Split(',', StringSplitOptions.TrimEntries).Distinct().ToArray();
         return names.FirstOrDefault(name => !known.Contains(name)) is not { } unknown ? names : throw new UsageException(
             $"--variants has '{unknown}', which is none; {Suggest(unknown, known)}");
     }

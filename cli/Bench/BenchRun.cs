@@ -62,7 +62,17 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         }
     }
 
-    private void Add(Backend backend) => _devices.Add((backend, PeaksExtensions.Of(backend)));
+    /// <summary>Takes a device, unless it is there under another name: <c>opencl</c> is <c>opencl:0</c>.</summary>
+    private void Add(Backend backend)
+    {
+        if (_devices.Any(device => BenchRow.PlaceOf(device.Backend) == BenchRow.PlaceOf(backend)))
+        {
+            backend.Dispose();
+            return;
+        }
+
+        _devices.Add((backend, PeaksExtensions.Of(backend)));
+    }
 
     private void Measure(BenchReport report, CancellationToken cancel)
     {

@@ -86,7 +86,7 @@ internal static class BenchCommand
                 throw new FailureException($"--plot is '{plot}', but there is no folder {folder}: make it first");
             }
 
-            var devices = parse.GetValue(_device)?.Split(',', StringSplitOptions.TrimEntries);
+            var devices = parse.GetValue(_device)?.Split(',', StringSplitOptions.TrimEntries).Distinct().ToArray();
             foreach (var device in devices ?? [])
             {
                 CommonOptions.CheckDevice(_device.Name, device);
@@ -99,7 +99,7 @@ internal static class BenchCommand
             }
 
             IReadOnlyList<int> threads = parse.GetValue(_threads) is { } counts
-                ? Values.Wholes(_threads.Name, counts, 1, CommonOptions.MaxThreads) : [0];
+                ? [.. Values.Wholes(_threads.Name, counts, 1, CommonOptions.MaxThreads).Distinct()] : [0];
             return new BenchSettings(devices, threads, Format(parse), parse.GetValue(_baseline), plot);
         }
 

@@ -56,6 +56,20 @@ public class BenchCommandTests
     }
 
     [Fact]
+    public void What_is_asked_for_twice_is_measured_once()
+    {
+        var request = BenchRequest.Read(new BenchWords(null, "8,8x8x8, 8", null, null, "simd,simd"));
+        Assert.Equal(["simd"], request.Variants);
+        Assert.Single(request.Items);
+        Assert.Equal([7], BenchRequest.Read(new BenchWords("step", null, "8-4", "7,7", null)).Steps.Select(step => step.Batch));
+
+        var result = InProcess.Run("bench", "--network", "6-3", "--batch", "5,5", "--threads", "1,1", "--device", "cpu,cpu",
+            "--variants", "simd", "--json");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(["matmul", "matmul", "epoch"], Objects(result.Out).Select(row => row.GetProperty("op").GetString()));
+    }
+
+    [Fact]
     public void A_missing_baseline_is_a_failure() =>
         InProcess.Refuses(ExitCode.Failure, "bench --sizes 8 --baseline nowhere.jsonl", "nowhere.jsonl");
 
