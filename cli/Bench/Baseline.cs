@@ -45,7 +45,7 @@ internal sealed class Baseline
             : throw new FailureException($"{file} has no measured row of 'scratchnet bench --json'");
     }
 
-    /// <summary>Compares a row with the one of the same operation, variant, device, size and threads.</summary>
+    /// <summary>Compares a row with the one of the same operation, variant, device, size, batch and threads.</summary>
     public Change? Compare(BenchRow row)
     {
         if (row.MedianSeconds is not { } median)
@@ -54,8 +54,8 @@ internal sealed class Baseline
         }
 
         var shape = row.Shape;
-        var key = Key(
-            row.Op, row.Variant, row.Device, shape.M, shape.N, shape.K, shape.Transpose, shape.Detail, row.Threads);
+        var key = Key(row.Op, row.Variant, row.Device, shape.M, shape.N, shape.K, shape.Transpose, shape.Batch, shape.Detail,
+            row.Threads);
         return _times.TryGetValue(key, out var before)
             ? Judge((row.LowSeconds ?? double.NaN, median, row.HighSeconds ?? double.NaN), before)
             : new Change("new", null);
@@ -86,13 +86,14 @@ internal sealed class Baseline
             ? value.GetDouble() : double.NaN;
         string Text(string name) => row.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
         int Whole(string name) => row.GetProperty(name).GetInt32();
+        int? batch = row.TryGetProperty("batch", out var value) && value.ValueKind != JsonValueKind.Null ? value.GetInt32() : null;
         var key = Key(
-            Text("op"), Text("variant"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"), Text("detail"),
-            Whole("threads"));
+            Text("op"), Text("variant"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"), batch,
+            Text("detail"), Whole("threads"));
         _times[key] = (Number("low_seconds"), Number("median_seconds"), Number("high_seconds"));
     }
 
     private static string Key(
-        string op, string variant, string device, int m, int n, int k, string transpose, string detail, int threads) =>
-        string.Join('|', op, variant, device, m, n, k, transpose, detail, threads);
+        string op, string variant, string device, int m, int n, int k, string transpose, int? batch, string detail,
+        int threads) => string.Join('|', op, variant, device, m, n, k, transpose, batch, detail, threads);
 }

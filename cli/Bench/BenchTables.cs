@@ -64,16 +64,14 @@ internal static class BenchTables
     ]);
 
     /// <summary>Variants by their time over an epoch of a network.</summary>
-    public static TextTable Ranking(IReadOnlyList<ReportedRow> rows)
-    {
-        var table = new TextTable("variant", "device", " an epoch", $" saves against {rows[^1].Row.Variant}");
-        foreach (var row in rows.Select(reported => reported.Row))
-        {
-            table.Add(Name(row), row.Place, Time(row.MedianSeconds), Time(row.SavesSeconds));
-        }
-
-        return table;
-    }
+    public static TextTable Ranking(IReadOnlyList<ReportedRow> rows) => Table(rows,
+    [
+        new("variant", row => Name(row.Row)),
+        new("device", row => row.Row.Place),
+        new(" an epoch", row => Time(row.Row.MedianSeconds)),
+        new($" saves against {rows[^1].Row.Variant}", row => Time(row.Row.SavesSeconds)),
+        new(" than before", Change, rows.All(row => row.Change is null)),
+    ]);
 
     /// <summary>A time with three digits, in the unit that suits it.</summary>
     public static string Time(double? seconds) => seconds switch

@@ -34,6 +34,17 @@ public sealed class BaselineTests : IDisposable
         Assert.Null(baseline.Compare(row with { MedianSeconds = null }));
     }
 
+    [Fact]
+    public void Epochs_at_two_batch_sizes_are_two_rows()
+    {
+        BenchRow Epoch(int batch, double seconds) =>
+            Row(seconds) with { Op = "epoch", Shape = new BenchShape(60_000, 10, 784, Batch: batch) };
+        Write(Epoch(64, 4), Epoch(128, 2));
+        var baseline = Baseline.Load(_file);
+        Assert.Equal(new Change("same", 1), baseline.Compare(Epoch(64, 4)));
+        Assert.Equal(new Change("same", 1), baseline.Compare(Epoch(128, 2)));
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("{}")]
@@ -67,9 +78,9 @@ public sealed class BaselineTests : IDisposable
         HighSeconds = 1.01 * seconds,
     };
 
-    private void Write(BenchRow row)
+    private void Write(params BenchRow[] rows)
     {
         using var writer = new StreamWriter(_file);
-        BenchColumns.WriteJson(writer, new ReportedRow(row, null, null));
+        Array.ForEach(rows, row => BenchColumns.WriteJson(writer, new ReportedRow(row, null, null)));
     }
 }

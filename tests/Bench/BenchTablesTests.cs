@@ -64,6 +64,20 @@ public class BenchTablesTests
         Assert.EndsWith(" 12\n", text.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_ranking_says_how_it_was_before_where_that_is_known()
+    {
+        static string Text(Change? change)
+        {
+            using var text = new StringWriter();
+            BenchTables.Ranking([Report(Row) with { Change = change }]).Write(text);
+            return text.ToString();
+        }
+
+        Assert.Contains("faster (2.00x)", Text(new Change("faster", 2)), StringComparison.Ordinal);
+        Assert.DoesNotContain("before", Text(null), StringComparison.Ordinal);
+    }
+
     private static BenchRow Row => BaselineTests.Row(1e-3);
 
     private static ReportedRow Report(BenchRow row) => new(row, 100, null);
