@@ -29,6 +29,11 @@ internal sealed class Baseline
         foreach (var line in File.ReadLines(file))
         {
             number++;
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
             try
             {
                 using var json = JsonDocument.Parse(line);
@@ -82,15 +87,23 @@ internal sealed class Baseline
             return;
         }
 
-        double Number(string name) => row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
-            ? value.GetDouble() : double.NaN;
         string Text(string name) => row.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
         int Whole(string name) => row.GetProperty(name).GetInt32();
         int? batch = row.TryGetProperty("batch", out var value) && value.ValueKind != JsonValueKind.Null ? value.GetInt32() : null;
         var key = Key(
             Text("op"), Text("variant"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"), batch,
             Text("detail"), Whole("threads"));
-        _times[key] = (Number("low_seconds"), Number("median_seconds"), Number("high_seconds"));
+        _times[key] = Times(row);
+    }
+
+    /// <summary>The times of a row; one of too few samples has no interval, so its ends are NaN.</summary>
+    private static (double Low, double Median, double High) Times(JsonElement row)
+    {
+        double Seconds(string name) => !row.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null
+            ? double.NaN
+            : value.GetDouble() is var seconds and > 0 && double.IsFinite(seconds) ? seconds : throw new FormatException();
+        var (low, median, high) = (Seconds("low_seconds"), Seconds("median_seconds"), Seconds("high_seconds"));
+        return low > median || median > high ? throw new FormatException() : (low, median, high);
     }
 
     private static string Key(

@@ -57,6 +57,29 @@ public sealed class BaselineTests : IDisposable
         Assert.Contains("line 2", Assert.Throws<FailureException>(() => Baseline.Load(_file)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"median_seconds\":1", "\"median_seconds\":\"x\"")]
+    [InlineData("\"median_seconds\":1", "\"median_seconds\":0")]
+    [InlineData("\"median_seconds\":1", "\"median_seconds\":-1")]
+    [InlineData("\"median_seconds\":1", "\"median_seconds\":1e999")]
+    [InlineData("\"median_seconds\":1", "\"median_seconds\":2")]
+    [InlineData("\"low_seconds\":0.99", "\"low_seconds\":false")]
+    public void A_time_that_cannot_be_is_refused_with_its_line(string written, string changed)
+    {
+        Write(Row(1));
+        var line = File.ReadAllText(_file);
+        Assert.Contains(written + ",", line, StringComparison.Ordinal);
+        File.AppendAllText(_file, "\n" + line.Replace(written + ",", changed + ",", StringComparison.Ordinal));
+        Assert.Contains("line 3", Assert.Throws<FailureException>(() => Baseline.Load(_file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_without_an_interval_is_one_that_tells_nothing()
+    {
+        Write(Row(1) with { LowSeconds = null, HighSeconds = null });
+        Assert.Equal(new Change("can't tell", 1), Baseline.Load(_file).Compare(Row(1)));
+    }
+
     [Fact]
     public void A_file_without_figures_is_refused()
     {
