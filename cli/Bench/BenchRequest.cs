@@ -88,7 +88,7 @@ internal sealed record BenchRequest(
         }
 
         int[]? batches = words.Batch is { } text ? [.. Values.Wholes("--batch", text, 1, MostBatch).Distinct()] : null;
-        var network = words.Network is { } layers ? Layers(layers) : null;
+        var network = words.Network is { } layers ? Layers(layers, batches?.Max() ?? DefaultBatch) : null;
         var names = words.Variants is { } list ? Names(list, cases) : null;
         if (isStep)
         {
@@ -159,12 +159,16 @@ internal sealed record BenchRequest(
                 + "the most is 8192, or as many multiply-adds as that");
         }
 
+        // The second sum counts what a size leaves out, such as the ten classes of 'softmax'.
         var most = sides.Order().TakeLast(2).Aggregate(1L, (product, number) => product * number);
-        return most <= MostElements ? [.. bench.Read(numbers).Select(shape => new BenchItem(bench, shape))]
+        BenchShape[] shapes = most <= MostElements ? [.. bench.Read(numbers)] : [];
+        return most <= MostElements && shapes.All(shape => bench.Elements(shape) <= MostElements)
+            ? [.. shapes.Select(shape => new BenchItem(bench, shape))]
             : throw new UsageException($"--sizes has '{text}', which is more than {MostElements} elements");
     }
 
-    private static int[] Layers(string text)
+    /// <summary>Features before the first layer of a network and after each; with the largest batch, too, it must be possible.</summary>
+    private static int[] Layers(string text, int batch)
     {
         var parts = text.Split('-');
         var layers = new int[parts.Length];
@@ -173,12 +177,33 @@ internal sealed record BenchRequest(
             var isNumber = int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out layers[i]);
             if (!isNumber || layers[i] is < 1 or > MostFeatures)
             {
-                throw new UsageException(
-                    $"--network is '{text}', but must be features with dashes between them, such as 784-128-10");
+                throw new UsageException($"--network is '{text}', but must be features with dashes between them, "
+                    + $"each from 1 to {MostFeatures}, such as 784-128-10");
             }
         }
 
-        return layers.Length >= 2 ? layers : throw new UsageException($"--network is '{text}', but must have two sizes or more");
+        if (layers.Length < 2)
+        {
+            throw new UsageException($"--network is '{text}', but must have two sizes or more");
+        }
+
+        CheckSize(text, layers, batch);
+        return layers;
+    }
+
+    private static void CheckSize(string text, int[] layers, int batch)
+    {
+        var weights = layers.Zip(layers.Skip(1), (inputs, outputs) => (long)inputs * outputs).ToArray();
+        if (weights.Sum() + layers.Skip(1).Sum() > MostElements || (long)batch * layers.Max() > MostElements)
+        {
+            throw new UsageException($"--network is '{text}', which at batch {batch} is more than {MostElements} elements");
+        }
+
+        if ((double)batch * weights.Max() > MostMultiplyAdds)
+        {
+            throw new UsageException($"--network is '{text}', whose check in double precision alone would take minutes to hours "
+                + $"at batch {batch}; a layer can have as many multiply-adds as a product at 8192");
+        }
     }
 
     private static string[] Names(string text, IReadOnlyList<BenchCase> cases)

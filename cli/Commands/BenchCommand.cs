@@ -81,6 +81,12 @@ internal static class BenchCommand
                 throw new UsageException($"--plot is '{plot}', but must be a .svg or .png file");
             }
 
+            var baseline = parse.GetValue(_baseline);
+            if (string.IsNullOrWhiteSpace(baseline) && baseline is not null)
+            {
+                throw new UsageException("--baseline is empty, but must be a file that 'bench --json' wrote");
+            }
+
             if (plot is not null && Path.GetDirectoryName(Path.GetFullPath(plot)) is { } folder && !Directory.Exists(folder))
             {
                 throw new FailureException($"--plot is '{plot}', but there is no folder {folder}: make it first");
@@ -100,7 +106,7 @@ internal static class BenchCommand
 
             IReadOnlyList<int> threads = parse.GetValue(_threads) is { } counts
                 ? [.. Values.Wholes(_threads.Name, counts, 1, CommonOptions.MaxThreads).Distinct()] : [0];
-            return new BenchSettings(devices, threads, Format(parse), parse.GetValue(_baseline), plot);
+            return new BenchSettings(devices, threads, Format(parse), baseline, plot);
         }
 
         private BenchFormat Format(ParseResult parse)

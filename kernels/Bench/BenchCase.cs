@@ -41,6 +41,9 @@ internal abstract class BenchCase(Operation operation, string group)
     /// <param name="sizes">Positive numbers.</param>
     public abstract IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes);
 
+    /// <summary>Elements of the largest argument.</summary>
+    public virtual long Elements(BenchShape shape) => (long)shape.M * shape.N;
+
     /// <summary>Makes arguments for a shape, together with what the outputs should be.</summary>
     /// <exception cref="DeviceMemoryException">The device has not the memory.</exception>
     public abstract Ladder Arrange(Workbench bench, Backend backend, BenchShape shape);

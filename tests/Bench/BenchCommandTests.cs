@@ -19,6 +19,8 @@ public class BenchCommandTests
     [InlineData("bench --sizes 8193", "'8193'", "8192")]
     [InlineData("bench --sizes 8x99999x99999", "'8x99999x99999'", "elements")]
     [InlineData("bench activation --sizes 99999x99999", "'99999x99999'", "elements")]
+    [InlineData("bench softmax --sizes 268435456", "'268435456'", "elements")]
+    [InlineData("bench augment --sizes 5000000", "'5000000'", "elements")]
     [InlineData("bench softmax --sizes 8x300", "'8x300'", "256")]
     [InlineData("bench reduce --sizes 8x9x7", "'8x9x7'", "column-sums takes MxN")]
     [InlineData("bench --sizes 8,,9", "''", "64x128x784")]
@@ -27,6 +29,11 @@ public class BenchCommandTests
     [InlineData("bench --threads 2 --device opencl", "--threads", "opencl")]
     [InlineData("bench --network 784", "'784'")]
     [InlineData("bench --network 784-x-10", "'784-x-10'")]
+    [InlineData("bench --network 784-65537-10", "'784-65537-10'", "65536")]
+    [InlineData("bench --network 65536-65536-10 --batch 1", "'65536-65536-10'", "elements")]
+    [InlineData("bench step --network 30000-30000-30000", "'30000-30000-30000'", "elements")]
+    [InlineData("bench --network 65536-10 --batch 8,1048576", "'65536-10'", "batch 1048576", "elements")]
+    [InlineData("bench --network 60000-9000 --batch 16384", "'60000-9000'", "batch 16384", "hours")]
     [InlineData("bench sgd --network 8-4", "--network")]
     [InlineData("bench --network 8-4 --sizes 8", "exclude")]
     [InlineData("bench --batch 8", "--network")]
@@ -67,6 +74,14 @@ public class BenchCommandTests
             "--variants", "simd", "--json");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(["matmul", "matmul", "epoch"], Objects(result.Out).Select(row => row.GetProperty("op").GetString()));
+    }
+
+    [Fact]
+    public void An_empty_name_of_a_baseline_is_wrong_usage()
+    {
+        var result = InProcess.Run("bench", "--sizes", "8", "--baseline", "");
+        Assert.Equal((ExitCode.WrongUsage, ""), (result.ExitCode, result.Out));
+        InProcess.AssertOneErrorLine(result.Error);
     }
 
     [Fact]

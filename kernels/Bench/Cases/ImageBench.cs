@@ -34,6 +34,8 @@ internal sealed class AugmentBench() : RowBench<AugmentCall>(AugmentSpec.Operati
 
     public override IReadOnlyList<BenchShape> SmallShapes => [new(2)];
 
+    public override long Elements(BenchShape shape) => (long)shape.M * Side * Side;
+
     public override AugmentCall Prepare(Workbench bench, BenchShape shape)
     {
         const ulong Seed = 1;

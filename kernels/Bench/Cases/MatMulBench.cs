@@ -18,6 +18,8 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
         _ => [],
     };
 
+    public override long Elements(BenchShape shape) => Math.Max(base.Elements(shape), (long)shape.K * Math.Max(shape.M, shape.N));
+
     public override MatMulCall Prepare(Workbench bench, BenchShape shape)
     {
         var (m, n, k) = (shape.M, shape.N, shape.K);
