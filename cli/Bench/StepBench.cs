@@ -19,7 +19,20 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
     /// <summary>Measures one network at one batch size.</summary>
     /// <param name="layers">Features before the first layer and after each.</param>
     /// <param name="batch">Samples in a step.</param>
+    /// <returns>A row, which without the memory for a step says so.</returns>
     public BenchRow Run(IReadOnlyList<int> layers, int batch)
+    {
+        try
+        {
+            return Measure(layers, batch);
+        }
+        catch (Exception exception) when (exception is DeviceMemoryException or OutOfMemoryException)
+        {
+            return Describe(layers, batch) with { Reason = Errors.Describe(exception) };
+        }
+    }
+
+    private BenchRow Measure(IReadOnlyList<int> layers, int batch)
     {
         using var bench = new Workbench(backend);
         using var network = Build(layers);

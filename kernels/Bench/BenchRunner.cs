@@ -34,22 +34,27 @@ internal sealed class BenchRunner(
     public IReadOnlyList<BenchRow> Run(
         BenchCase bench, BenchShape shape, IReadOnlyCollection<string>? variants = null, bool onlyChosen = false)
     {
-        bool IsWanted(Variant variant) =>
-            variants?.Contains(variant.Name) ?? (variant.Target == backend.Target && !variant.IsPeer);
-        using var workbench = new Workbench(backend);
-        Ladder ladder;
         try
         {
-            ladder = bench.Arrange(workbench, backend, shape);
+            return Measure(bench, shape, variants, onlyChosen);
         }
-        catch (DeviceMemoryException exception)
+        catch (Exception exception) when (exception is DeviceMemoryException or OutOfMemoryException)
         {
-            return [.. bench.Operation.Variants.Where(IsWanted)
-                .Select(variant => Empty(bench, shape, variant, SizesOf(shape)) with { Reason = exception.Message })];
+            var reason = exception is DeviceMemoryException ? exception.Message : "the memory of this machine does not suffice";
+            return [.. bench.Operation.Variants.Where(variant => IsWanted(variant, variants))
+                .Select(variant => Empty(bench, shape, variant, SizesOf(shape)) with { Reason = reason })];
         }
+    }
 
+    private bool IsWanted(Variant variant, IReadOnlyCollection<string>? variants) =>
+        variants?.Contains(variant.Name) ?? (variant.Target == backend.Target && !variant.IsPeer);
+
+    private BenchRow[] Measure(BenchCase bench, BenchShape shape, IReadOnlyCollection<string>? variants, bool onlyChosen)
+    {
+        using var workbench = new Workbench(backend);
+        var ladder = bench.Arrange(workbench, backend, shape);
         Trial[] trials = [.. ladder.Rungs
-            .Where(rung => IsWanted(rung.Variant) || (variants is null && rung is { Variant.IsPeer: true, WhyNot: null }))
+            .Where(rung => IsWanted(rung.Variant, variants) || (variants is null && rung is { Variant.IsPeer: true, WhyNot: null }))
             .Where(rung => rung.IsChosen || !onlyChosen)
             .Select(rung => Try(
                 workbench, ladder, rung, Empty(bench, shape, rung.Variant, ladder.Sizes), isAsked: variants is not null))];

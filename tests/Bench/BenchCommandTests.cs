@@ -120,6 +120,16 @@ public class BenchCommandTests
     }
 
     [Fact]
+    public void A_device_without_the_memory_for_a_step_has_a_row_that_says_so()
+    {
+        using var backend = GpuDevices.OpenSimulator(memoryBytes: 1000);
+        var plan = new TimingPlan(LeastRounds: 3, MostRounds: 3, Noise: 0, Budget: TimeSpan.FromSeconds(1));
+        var row = new StepBench(backend, PeaksExtensions.Of(backend), plan, default).Run([20, 9, 4], 7);
+        Assert.Equal((null, false), (row.MedianSeconds, row.IsWrong));
+        Assert.Contains("memory", row.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_network_is_ranked_and_its_break_even_told_to_programs_too()
     {
         var result = InProcess.Run("bench", "--network", "6-4-3", "--batch", "5", "--threads", "1", "--device", "cpu,simulator",
