@@ -26,7 +26,7 @@ internal static class BenchPlot
     private static readonly IPalette Colours = new ScottPlot.Palettes.Category20();
 
     /// <summary>Writes a picture.</summary>
-    /// <param name="file">Ends in <c>.svg</c> or <c>.png</c>.</param>
+    /// <param name="file">Ends in <c>.svg</c> or <c>.png</c>, in letters of either case.</param>
     /// <param name="rows">The rows; those without a figure are left out.</param>
     /// <param name="roofs">The limits of the devices whose limits are known.</param>
     public static void Write(string file, IReadOnlyList<BenchRow> rows, IReadOnlyList<Roof> roofs)
@@ -47,12 +47,12 @@ internal static class BenchPlot
     }
 
     /// <summary>Writes a picture of one or two plots.</summary>
-    /// <param name="file">Ends in <c>.svg</c> or <c>.png</c>.</param>
+    /// <param name="file">Ends in <c>.svg</c> or <c>.png</c>, in letters of either case.</param>
     /// <param name="picture">The plots.</param>
     /// <param name="height">Its height in pixels.</param>
     public static void Save(string file, Multiplot picture, int height = LeastHeight)
     {
-        if (Path.GetExtension(file) == ".svg")
+        if (Path.GetExtension(file).Equals(".svg", StringComparison.OrdinalIgnoreCase))
         {
             using var stream = File.Create(file);
             using var canvas = SKSvgCanvas.Create(new SKRect(0, 0, Width, height), stream);

@@ -101,8 +101,8 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
             WriteRanking(report, network, cancel);
         }
 
-        Plot(report.Rows);
         WriteSummary(report);
+        Plot(report.Rows);
     }
 
     private void WriteRanking(BenchReport report, IReadOnlyList<int> network, CancellationToken cancel)

@@ -75,21 +75,10 @@ internal static class BenchCommand
 
         public BenchSettings Settings(ParseResult parse)
         {
-            var plot = parse.GetValue(_plot);
-            if (plot is not null && Path.GetExtension(plot) is not (".svg" or ".png"))
-            {
-                throw new UsageException($"--plot is '{plot}', but must be a .svg or .png file");
-            }
-
             var baseline = parse.GetValue(_baseline);
             if (string.IsNullOrWhiteSpace(baseline) && baseline is not null)
             {
                 throw new UsageException("--baseline is empty, but must be a file that 'bench --json' wrote");
-            }
-
-            if (plot is not null && Path.GetDirectoryName(Path.GetFullPath(plot)) is { } folder && !Directory.Exists(folder))
-            {
-                throw new FailureException($"--plot is '{plot}', but there is no folder {folder}: make it first");
             }
 
             var devices = parse.GetValue(_device)?.Split(',', StringSplitOptions.TrimEntries).Distinct().ToArray();
@@ -106,7 +95,48 @@ internal static class BenchCommand
 
             IReadOnlyList<int> threads = parse.GetValue(_threads) is { } counts
                 ? [.. Values.Wholes(_threads.Name, counts, 1, CommonOptions.MaxThreads).Distinct()] : [0];
-            return new BenchSettings(devices, threads, Format(parse), baseline, plot);
+            return new BenchSettings(devices, threads, Format(parse), baseline, Plot(parse));
+        }
+
+        /// <summary>The picture's name, when it can be written: nobody shall measure for minutes and then learn otherwise.</summary>
+        private string? Plot(ParseResult parse)
+        {
+            if (parse.GetValue(_plot) is not { } plot)
+            {
+                return null;
+            }
+
+            if (Path.GetExtension(plot).ToLowerInvariant() is not (".svg" or ".png"))
+            {
+                throw new UsageException($"--plot is '{plot}', but must be a .svg or .png file");
+            }
+
+            if (Path.GetDirectoryName(Path.GetFullPath(plot)) is { } folder && !Directory.Exists(folder))
+            {
+                throw new FailureException($"--plot is '{plot}', but there is no folder {folder}: make it first");
+            }
+
+            try
+            {
+                TryWriting(plot);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new FailureException($"--plot is '{plot}', which cannot be written: {exception.Message}");
+            }
+
+            return plot;
+        }
+
+        /// <summary>Opens a file to write; what was there stays, and what was not there does not stay. A link stays, too.</summary>
+        private static void TryWriting(string file)
+        {
+            var isNew = !File.Exists(file) && new FileInfo(file).LinkTarget is null;
+            File.OpenWrite(file).Dispose();
+            if (isNew)
+            {
+                File.Delete(file);
+            }
         }
 
         private BenchFormat Format(ParseResult parse)

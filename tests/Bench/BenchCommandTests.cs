@@ -53,6 +53,28 @@ public class BenchCommandTests
     public void A_plot_in_a_missing_folder_is_refused_before_anything_is_measured() =>
         InProcess.Refuses(ExitCode.Failure, "bench --sizes 8 --plot nowhere/ladder.svg", "nowhere");
 
+    [Fact]
+    public void A_plot_that_cannot_be_written_is_refused_before_anything_is_measured()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("ladder.PNG"));
+        InProcess.Refuses(ExitCode.Failure, $"bench --sizes 8 --plot {folder.File("ladder.PNG")}", "ladder.PNG", "written");
+    }
+
+    [Fact]
+    public void Trying_a_plot_leaves_nothing_and_harms_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("old.svg"), "old");
+        foreach (var plot in new[] { "new.svg", "old.svg" })
+        {
+            InProcess.Refuses(ExitCode.WrongUsage, $"bench --sizes 0 --plot {folder.File(plot)}", "--sizes");
+        }
+
+        Assert.Equal([folder.File("old.svg")], Directory.GetFiles(folder.Path));
+        Assert.Equal("old", File.ReadAllText(folder.File("old.svg")));
+    }
+
     [Theory]
     [InlineData("softmax", "softmax-cross-entropy")]
     [InlineData("reduce", "argmax", "column-sums", "squared-sum")]
@@ -168,6 +190,7 @@ public class BenchCommandTests
     [Theory]
     [InlineData(".svg", "<?xml")]
     [InlineData(".png", "\u2030PNG")]
+    [InlineData(".SVG", "<?xml")]
     public void A_plot_is_a_picture(string extension, string start)
     {
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + extension);
