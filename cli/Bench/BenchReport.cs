@@ -22,7 +22,10 @@ internal enum BenchFormat
 /// <summary>Writes rows, those that belong together at a time, as soon as they are known.</summary>
 internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baseline? baseline)
 {
+    private readonly HashSet<(string Title, string Reason)> _told = [];
     private bool _hasBegun;
+
+    private bool IsForPeople => format is BenchFormat.Table or BenchFormat.Markdown;
 
     /// <summary>Everything measured so far.</summary>
     public List<BenchRow> Rows { get; } = [];
@@ -33,7 +36,16 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
         Rows.AddRange(rows);
         var isStep = rows[0].Op == StepBench.Op;
         var reported = Reported(rows);
-        Write(reported, BenchTables.Title(reported), isStep ? BenchTables.Steps : BenchTables.Rungs);
+        if (IsForPeople && !isStep && rows[0].Shape.Batch is not null)
+        {
+            // What cannot run one product of a network cannot run the next one, mostly for the same reason.
+            reported = [.. reported.Where(row => row.Row.Reason is not { } reason || _told.Add((row.Row.Title, reason)))];
+        }
+
+        if (reported.Length > 0)
+        {
+            Write(reported, BenchTables.Title(reported), isStep ? BenchTables.Steps : BenchTables.Rungs);
+        }
     }
 
     /// <summary>
@@ -45,7 +57,7 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
     /// <summary>Writes a result in words for people, and as a row for programs.</summary>
     public void Write(BenchRow row, string text)
     {
-        if (format is BenchFormat.Json or BenchFormat.Csv)
+        if (!IsForPeople)
         {
             Write([new ReportedRow(row, null, null)], "", BenchTables.Rungs);
         }
@@ -58,7 +70,7 @@ internal sealed class BenchReport(Terminal terminal, BenchFormat format, Baselin
     /// <summary>A line for people, a paragraph in Markdown; nothing where programs read.</summary>
     public void Note(string text)
     {
-        if (format is BenchFormat.Table or BenchFormat.Markdown)
+        if (IsForPeople)
         {
             terminal.Out.WriteLine(Terminal.OneLine(text) + (format == BenchFormat.Markdown ? "\n" : ""));
         }

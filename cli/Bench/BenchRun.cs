@@ -22,6 +22,7 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
 
     /// <summary>Runs.</summary>
     /// <returns>The exit code: a variant with a wrong result is a failure.</returns>
+    /// <exception cref="FailureException">No variant has a figure.</exception>
     public int Run()
     {
         using var interruption = new Interruption();
@@ -102,6 +103,11 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         }
 
         WriteSummary(report);
+        if (report.Rows.All(row => row.MedianSeconds is null))
+        {
+            throw new FailureException("nothing was measured: no variant has a figure, and every row says why");
+        }
+
         Plot(report.Rows);
     }
 

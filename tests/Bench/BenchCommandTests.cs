@@ -141,6 +141,18 @@ public class BenchCommandTests
         Assert.StartsWith("step,training,cpu,", lines[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bench --sizes 8 --variants direct --device cpu")]
+    [InlineData("bench --network 6-4-3 --batch 5,7 --variants direct --device cpu")]
+    public void A_run_without_any_figure_fails_and_says_why_once(string args)
+    {
+        var result = InProcess.Run(args.Split(' '));
+        Assert.Equal(ExitCode.Failure, result.ExitCode);
+        InProcess.AssertOneErrorLine(result.Error);
+        Assert.Single(result.Out.Split('\n'), line => line.Contains("direct is made for GPUs", StringComparison.Ordinal));
+        Assert.Single(result.Out.Split('\n'), line => line.StartsWith("matmul", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_device_without_the_memory_for_a_step_has_a_row_that_says_so()
     {
