@@ -141,11 +141,7 @@ internal static class BenchPlot
     }
 
     /// <summary>Ticks for an axis of logarithms.</summary>
-    public static ScottPlot.TickGenerators.NumericAutomatic Decades() => new()
-    {
-        IntegerTicksOnly = true,
-        LabelFormatter = exponent => Math.Pow(10, exponent).ToString("#,0.######", CultureInfo.InvariantCulture),
-    };
+    public static ITickGenerator Decades() => new DecadeTicks();
 
     private static double[] SpeedsOf(IEnumerable<BenchRow> rows) => [.. rows.Select(row => Log(row.Gflops!.Value))];
 

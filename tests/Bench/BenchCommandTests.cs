@@ -221,6 +221,18 @@ public class BenchCommandTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 60, new[] { 2.0, 5, 10, 20, 50 })]
+    [InlineData(110, 190, new[] { 120.0, 140, 160, 180 })]
+    [InlineData(4.1, 5.9, new[] { 4.5, 5.0, 5.5 })]
+    [InlineData(0.03, 0.07, new[] { 0.03, 0.04, 0.05, 0.06, 0.07 })]
+    public void Where_few_powers_of_ten_fit_an_axis_has_round_numbers(double least, double most, double[] ticks)
+    {
+        var numbers = DecadeTicks.Between(Math.Log10(least) - 1e-9, Math.Log10(most) + 1e-9);
+        Assert.Equal(ticks.Length, numbers.Length);
+        Assert.All(ticks.Zip(numbers), pair => Assert.Equal(pair.First, pair.Second, 9));
+    }
+
     [Fact]
     public void Csv_fields_with_commas_stand_in_quotes()
     {
