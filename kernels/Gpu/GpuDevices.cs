@@ -71,14 +71,8 @@ internal static class GpuDevices
     /// <param name="memoryBytes">Memory of the device; 0 for all that there is.</param>
     public static GpuBackend OpenSimulator(int warpSize = 2, int groupSize = 1, int multiprocessors = 2, long memoryBytes = 0)
     {
-        var warps = 1;
-        while (warps * warpSize < groupSize)
-        {
-            warps *= 2;
-        }
-
         var context = MakeContext();
-        var accelerator = new CPUDevice(warpSize, warps, multiprocessors).CreateCPUAccelerator(
+        var accelerator = new CPUDevice(warpSize, WarpsOf(warpSize, groupSize), multiprocessors).CreateCPUAccelerator(
             context, CPUAcceleratorMode.Parallel);
         var device = DescribeSimulator(warpSize, groupSize, multiprocessors);
         return new GpuBackend(
@@ -89,7 +83,19 @@ internal static class GpuDevices
     public static DeviceInfo DescribeSimulator(int warpSize = 2, int groupSize = 1, int multiprocessors = 2) => new(
         "simulator", DeviceKind.Simulator, "GPU simulated by ILGPU", IsProcessor: true, multiprocessors,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        $"warps of {warpSize}, groups of {groupSize}; for debugging kernels, not for speed");
+        $"warps of {warpSize}, groups up to {warpSize * WarpsOf(warpSize, groupSize)}; for debugging kernels, not for speed");
+
+    /// <summary>Warps of the largest group: ILGPU takes powers of two.</summary>
+    private static int WarpsOf(int warpSize, int groupSize)
+    {
+        var warps = 1;
+        while (warps * warpSize < groupSize)
+        {
+            warps *= 2;
+        }
+
+        return warps;
+    }
 
     /// <summary>A context with the settings that our kernels are written for, and the intrinsics they use.</summary>
     internal static Context MakeContext()

@@ -69,6 +69,11 @@ public sealed class GpuBackendTests : IDisposable
     }
 
     [Fact]
+    public void The_simulator_is_described_by_the_limit_that_its_kernels_meet() => Assert.Contains(
+        $"groups up to {_backend.Accelerator.MaxNumThreadsPerGroup};", GpuDevices.DescribeSimulator().Capabilities,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Launches_are_counted_and_transfer_nothing()
     {
         using var buffer = _backend.Allocate<float>(100);
