@@ -149,9 +149,18 @@ internal static class KernelsCommand
     {
         "csharp" => [KernelText.CSharp(variant)],
         "il" => KernelText.Methods(variant).Select(IlText.Of),
-        "ptx" => variant.Kernels.Select(kernel => KernelText.Ptx(kernel, architecture)),
-        _ => variant.Kernels.Select(KernelText.OpenCl),
+        "ptx" => variant.Kernels.Select(kernel => Remark(variant, kernel) + KernelText.Ptx(kernel, architecture)),
+        _ => variant.Kernels.Select(kernel => Remark(variant, kernel) + KernelText.OpenCl(kernel)),
     };
+
+    /// <summary>A comment on what a kernel's name does not say: which tile it has, or that a library comes before it.</summary>
+    private static string Remark(Variant variant, GpuKernel kernel)
+    {
+        var tile = MatMulSpec.TiledRungs.SelectMany(rung => rung.Shapes).FirstOrDefault(shape => shape.Kernel == kernel);
+        return tile is not null ? $"// {variant.Name}, tile {tile.Name}: groups of {tile.Threads}\n"
+            : variant.IsPeer ? $"// {variant.Name} is a library and has no text here: this is what follows it, bias and activation\n"
+            : "";
+    }
 
     private static Variant Find(string name)
     {

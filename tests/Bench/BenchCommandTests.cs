@@ -254,6 +254,23 @@ public class BenchCommandTests
         Assert.Equal(result, InProcess.Run("kernels", "list", "--json"));
     }
 
+    [Theory]
+    [InlineData("ptx", ".entry")]
+    [InlineData("opencl", "kernel void")]
+    public void Every_kernel_of_a_tiled_rung_is_headed_by_its_tile(string language, string entry)
+    {
+        var result = InProcess.Run("kernels", "show", "matmul/register-2d", "--as", language);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var tiles = MatMulRegister2D.Tiles.Shapes.Select(shape => $"// register-2d, tile {shape.Name}: groups of {shape.Threads}");
+        var lines = result.Out.Split('\n');
+        Assert.Equal(tiles, lines.Where(line => line.StartsWith("// register-2d", StringComparison.Ordinal)));
+        Assert.Equal(tiles.Count(), lines.Count(line => line.Contains(entry, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_is_shown_of_a_library_says_that_it_only_follows_it() => Assert.StartsWith(
+        "// cublas is a library", InProcess.Run("kernels", "show", "matmul/cublas", "--as", "ptx").Out, StringComparison.Ordinal);
+
     [Fact]
     public void Every_variant_has_source_and_il()
     {
