@@ -18,6 +18,7 @@ namespace ScratchNet.Perf;
 internal sealed class Recording(string file, string machine, IEnumerable<JsonObject> lines)
 {
     private const string Folder = "perf/results";
+    private const string CoresOf = " cores of ";
 
     /// <summary>What tells one line from another; everything else is a figure.</summary>
     private static readonly string[] Identity =
@@ -27,6 +28,7 @@ internal sealed class Recording(string file, string machine, IEnumerable<JsonObj
     ];
 
     private readonly List<JsonObject> _lines = [.. lines];
+    private bool _hasNewFigures;
 
     /// <summary>The machine that it was measured on, and its software.</summary>
     public string Machine => machine;
@@ -47,7 +49,7 @@ internal sealed class Recording(string file, string machine, IEnumerable<JsonObj
     public static string ThisMachine()
     {
         using var backend = new CpuBackend(1);
-        return $"{Environment.ProcessorCount} cores of {backend.Device.Name} ({backend.Device.Capabilities}), "
+        return $"{Environment.ProcessorCount}{CoresOf}{backend.Device.Name} ({backend.Device.Capabilities}), "
             + RuntimeInformation.FrameworkDescription;
     }
 
@@ -85,13 +87,21 @@ internal sealed class Recording(string file, string machine, IEnumerable<JsonObj
     }
 
     /// <summary>The recording that new lines go to: the old one, or a new one when that is of another machine.</summary>
+    /// <exception cref="UsageException">It is of this machine, with more or fewer of its cores.</exception>
     public static Recording ToContinue(string checkout, string suite, Terminal terminal)
     {
         var here = ThisMachine();
         var old = Load(checkout, suite);
         if (old is not null && old.Machine != here)
         {
-            terminal.Warn($"{FileOf(checkout, suite)} was measured on {old.Machine}: it begins anew with this machine");
+            if (WithoutCores(old.Machine) == WithoutCores(here))
+            {
+                throw new UsageException($"--record would replace {FileOf(checkout, suite)}, measured on {old.Machine}, where this "
+                    + $"process has {Environment.ProcessorCount}: run it with as many (taskset and containers set a limit), or "
+                    + "delete the file first");
+            }
+
+            terminal.Warn($"{FileOf(checkout, suite)} was measured on {old.Machine}: it begins anew with {here}");
         }
 
         return old?.Machine == here ? old : new Recording(FileOf(checkout, suite), here, []);
@@ -101,6 +111,7 @@ internal sealed class Recording(string file, string machine, IEnumerable<JsonObj
     public void Put(JsonObject line, DateTime day)
     {
         line["date"] = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        _hasNewFigures |= line["op"] is not null;
         var place = _lines.FindIndex(other => Identity.All(name => JsonNode.DeepEquals(other[name], line[name])));
         if (place >= 0)
         {
@@ -112,17 +123,33 @@ internal sealed class Recording(string file, string machine, IEnumerable<JsonObj
         }
     }
 
-    /// <summary>Writes the file.</summary>
-    public void Save() => AtomicFile.Write(file, stream =>
+    /// <summary>
+    /// Writes the file, if something was measured: without a new figure there is nothing to keep, and an empty recording that is
+    /// begun anew would destroy another machine's.
+    /// </summary>
+    /// <returns>Whether it was written.</returns>
+    public bool Save()
+    {
+        if (_hasNewFigures)
+        {
+            AtomicFile.Write(file, Write);
+        }
+
+        return _hasNewFigures;
+    }
+
+    private void Write(Stream stream)
     {
         using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
         foreach (var line in _lines.Prepend(new JsonObject { ["event"] = "machine", ["machine"] = machine }))
         {
             writer.WriteLine(line.ToJsonString());
         }
-    });
+    }
 
     private static string FileOf(string checkout, string suite) => Path.Combine(checkout, Folder, suite + ".jsonl");
+
+    private static string WithoutCores(string machine) => machine[(machine.IndexOf(CoresOf, StringComparison.Ordinal) + 1)..];
 
     private static string? Date(JsonObject line) => (string?)line["date"];
 

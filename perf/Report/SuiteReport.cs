@@ -164,7 +164,11 @@ internal sealed class SuiteReport(
             Summary(of.Key.Group, of.Key.Peer, of.Key.Threads, [.. of.Select(ratio => ratio.Ratio)]);
         }
 
-        recording?.Save();
+        if (recording?.Save() == false)
+        {
+            terminal.Warn($"{suite} has measured nothing: nothing is recorded, and what was recorded before stays");
+        }
+
         return _hasFailed ? ExitCode.Failure : ExitCode.Success;
     }
 

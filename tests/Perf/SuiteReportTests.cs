@@ -89,6 +89,34 @@ public sealed class SuiteReportTests : IDisposable
     }
 
     [Fact]
+    public void Fewer_cores_are_no_other_machine_whose_recording_begins_anew()
+    {
+        Record(1, 0.25);
+        var file = Path.Combine(_folder.Path, "perf", "results", "suite.jsonl");
+        var cores = $"{Environment.ProcessorCount} cores of";
+        File.WriteAllText(file, File.ReadAllText(file).Replace(cores, "1000 cores of", StringComparison.Ordinal));
+        var refusal = Assert.Throws<UsageException>(() => Record(2, 0.5));
+        Assert.Contains("1000 cores of", refusal.Message, StringComparison.Ordinal);
+        Assert.Single(Recording.Load(_folder.Path, "suite")!.Rows);
+    }
+
+    [Fact]
+    public void A_recording_stays_when_nothing_was_measured()
+    {
+        Record(1, 0.25);
+        var file = Path.Combine(_folder.Path, "perf", "results", "suite.jsonl");
+        var before = File.ReadAllText(file).Replace(Recording.ThisMachine(), "an abacus", StringComparison.Ordinal);
+        File.WriteAllText(file, before);
+
+        // What a peer is and which version is no figure.
+        var report = Recorder();
+        report.Version("openblas", "0.3");
+        Assert.Equal(ExitCode.Success, report.Finish());
+        Assert.Equal(before, File.ReadAllText(file));
+        Assert.Contains("suite has measured nothing", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_recording_is_named_with_its_line()
     {
         Record(1, 0.25);
@@ -100,11 +128,13 @@ public sealed class SuiteReportTests : IDisposable
 
     private void Record(int size, double seconds)
     {
-        var recording = Recording.ToContinue(_folder.Path, "suite", Terminal);
-        var report = new SuiteReport("suite", Terminal, isJson: true, [1], recording);
+        var report = Recorder();
         report.Row("squares", Row("simd", size) with { MedianSeconds = seconds });
         report.Finish();
     }
+
+    private SuiteReport Recorder() =>
+        new("suite", Terminal, isJson: true, [1], Recording.ToContinue(_folder.Path, "suite", Terminal));
 
     private static BenchRow Row(string variant, int size) => new()
     {
