@@ -21,33 +21,33 @@ internal sealed record ElementwiseCase(
     private const int Columns = 512;
     private const int Classes = 10;
 
-    /// <summary>Makes every case on arrays of a length; one at a time, as together they would fill the memory.</summary>
-    /// <param name="backend">Runs them.</param>
+    /// <summary>Every case on arrays of a length, to be made one at a time, as together they would fill the memory.</summary>
     /// <param name="count">Elements of each array.</param>
-    public static IEnumerable<(string Name, Func<ElementwiseCase> Make)> All(CpuBackend backend, int count)
+    /// <returns>The operation's name, and what makes its case on a backend that is to run it.</returns>
+    public static IEnumerable<(string Name, Func<CpuBackend, ElementwiseCase> Make)> All(int count)
     {
         BenchShape Of(string kind) => new(count, Detail: kind);
-        yield return Make(backend, "relu", new ActivationForwardBench(), Of("relu"),
+        yield return Make("relu", new ActivationForwardBench(), Of("relu"),
             call => TensorPrimitives.Max(call.X.AsSpan(), 0f, call.Y.AsSpan()));
-        yield return Make(backend, "sigmoid", new ActivationForwardBench(), Of("sigmoid"),
+        yield return Make("sigmoid", new ActivationForwardBench(), Of("sigmoid"),
             call => TensorPrimitives.Sigmoid<float>(call.X.AsSpan(), call.Y.AsSpan()));
-        yield return Make(backend, "tanh", new ActivationForwardBench(), Of("tanh"),
+        yield return Make("tanh", new ActivationForwardBench(), Of("tanh"),
             call => TensorPrimitives.Tanh<float>(call.X.AsSpan(), call.Y.AsSpan()));
-        yield return Make(backend, "relu-backward", new ActivationBackwardBench(), Of("relu"), null);
-        yield return Make(backend, "dropout-backward", new DropoutBackwardBench(), new(count),
+        yield return Make("relu-backward", new ActivationBackwardBench(), Of("relu"), null);
+        yield return Make("dropout-backward", new DropoutBackwardBench(), new(count),
             call => TensorPrimitives.Multiply<float>(call.Dy.AsSpan(), call.Mask.AsSpan(), call.Dx.AsSpan()));
-        yield return Make(backend, "column-sums", new ColumnSumsBench(), new(count / Columns, Columns), SumColumns);
-        yield return Make(backend, "softmax", new SoftmaxCrossEntropyBench(), new(count / Classes, Classes), null);
-        yield return Make(backend, "sgd", new SgdBench(momentum: 0), new(count),
+        yield return Make("column-sums", new ColumnSumsBench(), new(count / Columns, Columns), SumColumns);
+        yield return Make("softmax", new SoftmaxCrossEntropyBench(), new(count / Classes, Classes), null);
+        yield return Make("sgd", new SgdBench(momentum: 0), new(count),
             call => TensorPrimitives.MultiplyAdd(call.G.AsSpan(), -call.LearningRate, call.W.AsSpan(), call.W.AsSpan()));
-        yield return Make(backend, "sgd-momentum", new SgdBench(), new(count), call =>
+        yield return Make("sgd-momentum", new SgdBench(), new(count), call =>
         {
             var w = call.W.AsSpan();
             var velocity = call.Velocity.AsSpan();
             TensorPrimitives.MultiplyAdd(velocity, call.Momentum, call.G.AsSpan(), velocity);
             TensorPrimitives.MultiplyAdd(velocity, -call.LearningRate, w, w);
         });
-        yield return Make(backend, "adam", new AdamBench(), new(count), null);
+        yield return Make("adam", new AdamBench(), new(count), null);
     }
 
     /// <summary>Runs one side on fresh arrays and compares what it wrote with double precision.</summary>
@@ -65,11 +65,11 @@ internal sealed record ElementwiseCase(
 
     public void Dispose() => Bench.Dispose();
 
-    private static (string Name, Func<ElementwiseCase> Make) Make<TCall>(
-        CpuBackend backend, string name, BenchCase<TCall> bench, BenchShape shape, Action<TCall>? peer)
+    private static (string Name, Func<CpuBackend, ElementwiseCase> Make) Make<TCall>(
+        string name, BenchCase<TCall> bench, BenchShape shape, Action<TCall>? peer)
         where TCall : struct, IOperationCall
     {
-        return (name, () =>
+        return (name, backend =>
         {
             var workbench = new Workbench(backend);
             var call = bench.Prepare(workbench, shape);

@@ -28,11 +28,12 @@ internal sealed class ElementwiseSuite(SuiteReport report)
     /// <summary>The command line of this suite.</summary>
     public static Command Create(Terminal terminal)
     {
-        var only = Suite.List("--only", "OP,OP", "only these operations, such as relu,adam");
+        string[] known = [.. ElementwiseCase.All(InCache).Select(operation => operation.Name)];
+        var only = Suite.List("--only", "OP,OP", $"which operations: {string.Join(", ", known)} [default: all]");
         return Suite.Create(
             Name, "Elementwise operations against System.Numerics.Tensors and the memory's bandwidth.", terminal,
             [Tensors], [only],
-            (report, parse) => new ElementwiseSuite(report).Run([.. Suite.Read(parse, only)]));
+            (report, parse) => new ElementwiseSuite(report).Run(Suite.ReadChoices(parse, only, known)));
     }
 
     private void Run(IReadOnlyList<string> only)
@@ -47,11 +48,11 @@ internal sealed class ElementwiseSuite(SuiteReport report)
 
     private void MeasureAll(string place, CpuBackend backend, int count, IReadOnlyList<string> only)
     {
-        foreach (var (name, make) in ElementwiseCase.All(backend, count))
+        foreach (var (name, make) in ElementwiseCase.All(count))
         {
             if (only.Count == 0 || only.Contains(name))
             {
-                using var operation = make();
+                using var operation = make(backend);
                 Measure(place, backend, operation);
             }
         }

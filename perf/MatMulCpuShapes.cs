@@ -20,7 +20,6 @@ internal sealed record MatMulShape(
 internal static class MatMulCpuShapes
 {
     private static readonly int[] Squares = [32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048];
-    private static readonly int[] Batches = [1, 16, 64, 128, 256, 1024];
 
     private static readonly int[][] Networks =
     [
@@ -29,6 +28,9 @@ internal static class MatMulCpuShapes
         [784, 1000, 500, 10],
         [784, 2500, 2000, 1500, 1000, 500, 10],
     ];
+
+    /// <summary>The batch sizes of the layers' products.</summary>
+    public static int[] Batches { get; } = [1, 16, 64, 128, 256, 1024];
 
     /// <summary>All of them: squares, then the products of each layer, then those with bias and ReLU.</summary>
     public static IEnumerable<MatMulShape> All() =>

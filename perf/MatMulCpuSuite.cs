@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ScratchNet.Cli;
-using ScratchNet.Cli.Parsing;
 using ScratchNet.Kernels;
 using ScratchNet.Kernels.Bench;
 
@@ -21,12 +20,13 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
     {
         string[] known = [.. MatMulCpuShapes.All().Select(shape => shape.Group).Distinct()];
         var groups = Suite.List("--groups", "NAME,NAME", $"groups of shapes: {string.Join(", ", known)} [default: all]");
-        var batches = Suite.List("--batches", "N,N", "batch sizes of the layers [default: all]");
+        var batches = Suite.List("--batches", "N,N",
+            $"batch sizes of the layers: {string.Join(", ", MatMulCpuShapes.Batches)} [default: all]");
         const string About = "Matrix products on the CPU against OpenBLAS and, up to 256, MathNet's managed code.";
         return Suite.Create(Name, About, terminal, Peers, [groups, batches], (report, parse) =>
         {
-            string[] some = [.. Suite.Read(parse, groups).Select(group => Values.Choice(groups.Name, group, known))];
-            int[] sizes = [.. Suite.Read(parse, batches).Select(batch => Values.Whole(batches.Name, batch, 1, int.MaxValue))];
+            var some = Suite.ReadChoices(parse, groups, known);
+            var sizes = Suite.ReadChoices(parse, batches, MatMulCpuShapes.Batches);
             new MatMulCpuSuite(report).Run([.. MatMulCpuShapes.All()
                 .Where(shape => some.Length == 0 || some.Contains(shape.Group))
                 .Where(shape => shape.Batch is not { } batch || sizes.Length == 0 || sizes.Contains(batch))]);

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Text.Json.Nodes;
 using ScratchNet.Cli;
-using ScratchNet.Cli.Parsing;
 using ScratchNet.Kernels;
 using ScratchNet.Kernels.Bench;
 
@@ -39,7 +38,7 @@ internal sealed class LadderSuite(SuiteReport report)
         const string About = "Every variant of the matrix product, at 256 and 512, on the processor and on OpenCL.";
         return Suite.Create(Name, About, terminal, [], [only], (report, parse) =>
         {
-            string[] some = [.. Suite.Read(parse, only).Select(name => Values.Choice(only.Name, name, known))];
+            var some = Suite.ReadChoices(parse, only, known);
             var suite = new LadderSuite(report);
             foreach (var place in some.Length > 0 ? some : known)
             {

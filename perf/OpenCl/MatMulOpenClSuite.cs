@@ -22,12 +22,13 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
     public static System.CommandLine.Command Create(Terminal terminal)
     {
         var device = CommonOptions.Text("--device", "DEVICE", "which OpenCL device [default: opencl]");
-        var batches = Suite.List("--batches", "N,N", "batch sizes of the layers [default: 64,256]");
+        var batches = Suite.List("--batches", "N,N",
+            $"batch sizes of the layers: {string.Join(", ", MatMulCpuShapes.Batches)} [default: 64,256]");
         var results = CommonOptions.Text("--clblast-results", "FOLDER", "where CLBlast's tuners were run [default: none was]");
         return Suite.Create(Name, "Matrix products on an OpenCL device against CLBlast.", terminal, [Blast, Tuned],
             [device, batches, results], (report, parse) =>
         {
-            int[] sizes = [.. Suite.Read(parse, batches).Select(batch => Values.Whole(batches.Name, batch, 1, int.MaxValue))];
+            var sizes = Suite.ReadChoices(parse, batches, MatMulCpuShapes.Batches);
             var tuning = parse.GetValue(results) is { } folder ? ClBlastTuning.Read(folder) : null;
             using var backend = (GpuBackend)terminal.Open(parse.GetValue(device) ?? "opencl");
             var peak = PeaksExtensions.Of(backend).Gflops ?? double.NaN;

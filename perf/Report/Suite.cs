@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ScratchNet.Cli;
 using ScratchNet.Cli.Parsing;
 
@@ -34,7 +35,7 @@ internal static class Suite
         own.ToList().ForEach(command.Add);
         command.SetAction(parse =>
         {
-            string[] wanted = [.. Read(parse, chosen).Select(word => Values.Choice(chosen.Name, word, names))];
+            var wanted = ReadChoices(parse, chosen, names);
             var recording = parse.GetValue(record) ? Recording.ToContinue(Recording.Checkout(), name, terminal) : null;
             var report = new SuiteReport(name, terminal, parse.GetValue(json), ReadThreads(parse, threads), recording);
             report.Choose(wanted.Length == 0 ? peers : peers.Where(peer => wanted.Contains(peer.Name)));
@@ -57,6 +58,23 @@ internal static class Suite
     /// <summary>The values of such an option; none when it was not given.</summary>
     public static IEnumerable<string> Read(ParseResult parse, Option<string[]> option) =>
         (parse.GetValue(option) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries));
+
+    /// <summary>The values of such an option, each of which must be one of several words.</summary>
+    public static string[] ReadChoices(ParseResult parse, Option<string[]> option, IEnumerable<string> words)
+    {
+        string[] known = [.. words];
+        return [.. Read(parse, option).Select(word => Values.Choice(option.Name, word, known))];
+    }
+
+    /// <summary>The values of such an option, each of which must be one of several numbers.</summary>
+    public static int[] ReadChoices(ParseResult parse, Option<string[]> option, int[] numbers) =>
+    [
+        .. Read(parse, option).Select(word =>
+            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && numbers.Contains(number)
+            ? number
+            : throw new UsageException(
+                $"{option.Name} is '{word}', but must be {string.Join(", ", numbers[..^1])} or {numbers[^1]}")),
+    ];
 
     /// <summary>What was asked for, or one thread, which tells most about code, and two, where there are two.</summary>
     private static int[] ReadThreads(ParseResult parse, Option<string[]> option)

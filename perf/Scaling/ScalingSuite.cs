@@ -24,7 +24,7 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
         const string About = "How time and memory grow with batch, width, depth, threads and data.";
         return Suite.Create(Name, About, terminal, [], [only, plot], (report, parse) =>
             {
-                string[] some = [.. Suite.Read(parse, only).Select(name => Values.Choice(only.Name, name, known))];
+                var some = Suite.ReadChoices(parse, only, known);
                 var suite = new ScalingSuite(report, TrainingFiles.Synthetic(), parse.GetValue(plot));
                 foreach (var sweep in ScalingSweep.All.Where(sweep => some.Length == 0 || some.Contains(sweep.Name)))
                 {

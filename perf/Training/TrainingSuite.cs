@@ -38,7 +38,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
             (report, parse) =>
             {
                 const int Least = Timing.FewestSamples;
-                string[] some = [.. Suite.Read(parse, only).Select(name => Values.Choice(only.Name, name, known))];
+                var some = Suite.ReadChoices(parse, only, known);
                 var turns = parse.GetValue(rounds) is { } text ? Values.Whole(rounds.Name, text, Least, 99) : Least;
                 const int Most = TrainingCase.WholeSet;
                 int? part = parse.GetValue(images) is { } count ? Values.Whole(images.Name, count, 1, Most) : null;

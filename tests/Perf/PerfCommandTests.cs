@@ -15,6 +15,10 @@ public class PerfCommandTests
     [InlineData("training --only 784-10", "--only is '784-10'", "784-128-10@64")]
     [InlineData("training --rounds 1", "--rounds is '1'")]
     [InlineData("elementwise --threads 0", "--threads is '0'")]
+    [InlineData("elementwise --only reluu", "--only is 'reluu'", "did you mean 'relu'?")]
+    [InlineData("elementwise --only ", "--only is ''", "relu, sigmoid, tanh")]
+    [InlineData("matmul-cpu --groups layers --batches 3", "--batches is '3', but must be 1, 16, 64, 128, 256 or 1024\n")]
+    [InlineData("matmul-opencl --batches 64,65", "--batches is '65'", "256 or 1024\n")]
     [InlineData("scaling --only hight", "must be batch, width, depth, threads or data")]
     [InlineData("scaling --peers openblas", "--peers")]
     public void A_wrong_command_line_is_refused_in_one_line(string line, params string[] parts)
