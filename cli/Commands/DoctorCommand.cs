@@ -123,6 +123,7 @@ internal static class DoctorCommand
             ValidationAccuracies = [.. run.Metrics.Numbers("validation_accuracy").OfType<double>()],
             Dropout = Numbers(TrainOptionNames.Dropout).Max(),
             InputDropout = Numbers(TrainOptionNames.InputDropout).Max(),
+            WeightDecay = Numbers(TrainOptionNames.WeightDecay).Max(),
             ClassShares = shares,
         };
         return RunDoctor.Examine(facts, ofData);

@@ -16,12 +16,18 @@ public class DoctorTests
     [InlineData("dead-relus", "--learning-rate 3 --epochs 2")]
     [InlineData("dropout-too-strong", "--hidden 32,32 --dropout 0.9 --epochs 4")]
     [InlineData("dropout-too-strong", "--hidden 400,200 --dropout 0.9 --learning-rate 0.0002 --epochs 6")]
+    [InlineData("decay-too-strong", "--weight-decay 1 --epochs 3")]
+    [InlineData("decay-too-strong", "--weight-decay 0.3 --optimizer sgd --epochs 4")]
+    [InlineData("not-learning", "--hidden 32,32,32,32,32,32,32,32,32,32 --activation sigmoid --epochs 3")]
     [InlineData("saturated", "--activation sigmoid --learning-rate 5 --epochs 2")]
     [InlineData("first-loss", "--class-weights 30,30,30,30,30,30,30,30,30,30 --epochs 2")]
     [InlineData("batch-too-small",
         "--batch-size 1 --optimizer sgd --learning-rate 0.05 --schedule constant --epochs 8 --validation 0.5")]
     [InlineData("overfitting", "--hidden 256 --learning-rate 0.005 --schedule constant --epochs 40 --validation 0.9")]
     [InlineData(null, "--epochs 6")]
+    [InlineData(null, "--epochs 6 --dropout 0.5 --hidden 128")]
+    [InlineData(null, "--epochs 6 --weight-decay 0.01")]
+    [InlineData(null, "--epochs 4 --label-smoothing 0.8")]
     public void ABrokenRunIsExplainedAndAHealthyOneIsNot(string? kind, string options)
     {
         using var folder = new TemporaryFolder();
@@ -52,9 +58,24 @@ public class DoctorTests
     {
         var run = new RunFacts(10, 64, 2.35, [5.08, 3.28], [validationLoss, 2.25], [], Breakdown: null)
         {
-            TrainAccuracies = [0.1, 0.2],
-            ValidationAccuracies = [0.2, 0.25],
+            TrainAccuracies = [0.1, 0.4],
+            ValidationAccuracies = [0.2, 0.5],
             Dropout = dropout,
+        };
+        Assert.Equal(kinds, RunDoctor.Examine(run, []).Select(finding => finding.Kind));
+    }
+
+    /// <summary>Of two classes with 90 and 10 % of the pictures, the commoner one is right for 90 %: a loss of 0.325.</summary>
+    [Theory]
+    [InlineData(0.325, 0.9, "not-learning")]
+    [InlineData(0.2, 0.93)]
+    public void GuessingIsMeasuredAgainstTheSharesOfTheClasses(double loss, double accuracy, params string[] kinds)
+    {
+        var run = new RunFacts(2, 64, FirstLoss: null, [loss], [loss], [], Breakdown: null)
+        {
+            TrainAccuracies = [accuracy],
+            ValidationAccuracies = [accuracy],
+            ClassShares = [0.9, 0.1],
         };
         Assert.Equal(kinds, RunDoctor.Examine(run, []).Select(finding => finding.Kind));
     }
