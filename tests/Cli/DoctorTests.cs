@@ -49,7 +49,7 @@ public class DoctorTests
         }
     }
 
-    /// <summary>As a run with dropout 0.9 and the rate 0.0002 went: what is measured with dropout is no sign of the rate.</summary>
+    /// <summary>As a run with dropout 0.9 and the rate 0.0002 went: losses with dropout are no sign of the rate.</summary>
     [Theory]
     [InlineData(0, 2.25, "rate-too-high")]
     [InlineData(0.5, 2.25)]
@@ -62,6 +62,17 @@ public class DoctorTests
             ValidationAccuracies = [0.2, 0.5],
             Dropout = dropout,
         };
+        Assert.Equal(kinds, RunDoctor.Examine(run, []).Select(finding => finding.Kind));
+    }
+
+    [Theory]
+    [InlineData(null, 2.9, 1.8)]
+    [InlineData(null, 2.9, 2.9, "rate-too-high")]
+    [InlineData(2.35, 2.9, 1.8, "rate-too-high")]
+    public void WithoutAFirstLossTheFirstEpochSaysNothingOfTheRate(
+        double? first, double loss, double later, params string[] kinds)
+    {
+        var run = new RunFacts(10, 64, first, [loss, later], [], [], Breakdown: null) { TrainAccuracies = [0.2, 0.4] };
         Assert.Equal(kinds, RunDoctor.Examine(run, []).Select(finding => finding.Kind));
     }
 

@@ -57,8 +57,8 @@ public static class RunDoctor
     private const double MostShrunk = 0.5;
     private const double PoorLoss = 0.5;
 
-    // Of the loss of one answer for every picture; and of the way from its accuracy to certainty. Label smoothing and class weights
-    // may keep the loss of a network that has learnt up there, but not its accuracy down.
+    // Of the loss of one answer for every picture; and of the way from its accuracy to certainty. Label smoothing and class
+    // weights may keep the loss of a network that has learnt up there, but not its accuracy down.
     private const double NoBetterLoss = 0.95;
     private const double NoBetterAccuracy = 0.2;
 
@@ -131,7 +131,8 @@ public static class RunDoctor
         var (loss, accuracy) = SameForAll(run);
         return string.Create(CultureInfo.InvariantCulture,
             $"after {run.TrainLosses.Count} epochs the loss is {LastLoss(run):0.00} and the training accuracy "
-            + $"{100 * run.TrainAccuracies[^1]:0.0} %; one answer for every picture gives {loss:0.00} and {100 * accuracy:0.0} %");
+            + $"{100 * run.TrainAccuracies[^1]:0.0} %; one answer for every picture gives {loss:0.00} and "
+            + $"{100 * accuracy:0.0} %");
     }
 
     private static Finding? DropoutTooStrong(RunFacts run)
@@ -188,10 +189,13 @@ public static class RunDoctor
         }
 
         var reference = Math.Max(Guessing(run), run.FirstLoss ?? 0);
-        var worst = LossesWithoutDropout(run).DefaultIfEmpty(0).Max();
+
+        // Where it is not known what an untrained network begins with, the first epoch may owe its loss to that.
+        var worst = LossesWithoutDropout(run).Skip(run.FirstLoss is null ? 1 : 0).DefaultIfEmpty(0).Max();
+        var before = run.FirstLoss is null ? "guessing gives" : "before the first step";
         return worst < 1.2 * reference ? null : new Finding("rate-too-high", "the learning rate is too high",
             string.Create(CultureInfo.InvariantCulture,
-                $"the loss of an epoch was {worst:0.00}, more than before the first step ({reference:0.00})"),
+                $"the loss of an epoch was {worst:0.00}, more than {before} ({reference:0.00})"),
             "divide --learning-rate by ten");
     }
 
