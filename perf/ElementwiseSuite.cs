@@ -33,7 +33,11 @@ internal sealed class ElementwiseSuite(SuiteReport report)
         return Suite.Create(
             Name, "Elementwise operations against System.Numerics.Tensors and the memory's bandwidth.", terminal,
             [Tensors], [only],
-            (report, parse) => new ElementwiseSuite(report).Run(Suite.ReadChoices(parse, only, known)));
+            parse =>
+            {
+                var some = Suite.ReadChoices(parse, only, known);
+                return report => new ElementwiseSuite(report).Run(some);
+            });
     }
 
     private void Run(IReadOnlyList<string> only)

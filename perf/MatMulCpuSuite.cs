@@ -23,13 +23,14 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
         var batches = Suite.List("--batches", "N,N",
             $"batch sizes of the layers: {string.Join(", ", MatMulCpuShapes.Batches)} [default: all]");
         const string About = "Matrix products on the CPU against OpenBLAS and, up to 256, MathNet's managed code.";
-        return Suite.Create(Name, About, terminal, Peers, [groups, batches], (report, parse) =>
+        return Suite.Create(Name, About, terminal, Peers, [groups, batches], parse =>
         {
             var some = Suite.ReadChoices(parse, groups, known);
             var sizes = Suite.ReadChoices(parse, batches, MatMulCpuShapes.Batches);
-            new MatMulCpuSuite(report).Run([.. MatMulCpuShapes.All()
+            MatMulShape[] shapes = [.. MatMulCpuShapes.All()
                 .Where(shape => some.Length == 0 || some.Contains(shape.Group))
-                .Where(shape => shape.Batch is not { } batch || sizes.Length == 0 || sizes.Contains(batch))]);
+                .Where(shape => shape.Batch is not { } batch || sizes.Length == 0 || sizes.Contains(batch))];
+            return report => new MatMulCpuSuite(report).Run(shapes);
         });
     }
 

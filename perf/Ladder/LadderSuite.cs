@@ -36,14 +36,17 @@ internal sealed class LadderSuite(SuiteReport report)
         string[] known = [Processor, Narrow, OpenCl];
         var only = Suite.List("--only", "NAME,NAME", $"where to measure: {string.Join(", ", known)} [default: all]");
         const string About = "Every variant of the matrix product, at 256 and 512, on the processor and on OpenCL.";
-        return Suite.Create(Name, About, terminal, [], [only], (report, parse) =>
+        return Suite.Create(Name, About, terminal, [], [only], parse =>
         {
             var some = Suite.ReadChoices(parse, only, known);
-            var suite = new LadderSuite(report);
-            foreach (var place in some.Length > 0 ? some : known)
+            return report =>
             {
-                suite.Run(place);
-            }
+                var suite = new LadderSuite(report);
+                foreach (var place in some.Length > 0 ? some : known)
+                {
+                    suite.Run(place);
+                }
+            };
         });
     }
 

@@ -28,7 +28,7 @@ internal static class MicroSuite
     public static Command Create(Terminal terminal)
     {
         const string About = "Elementary functions for each number, and the hand-over to two threads, by BenchmarkDotNet.";
-        return Suite.Create(Name, About, terminal, Peers, [], (report, _) =>
+        return Suite.Create(Name, About, terminal, Peers, [], _ => report =>
         {
             Run<VectorMathBenchmarks>(report, "functions", threads: 1);
             Run<ForkJoinBenchmarks>(report, "threads", threads: 2);

@@ -14,6 +14,7 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
 {
     private const string Name = "matmul-opencl";
     private const string TunedName = "clblast-tuned";
+    private const string OpenCl = "opencl";
     private static readonly int[] Squares = [256, 512, 1024];
     private static readonly Peer Blast = new("clblast", ClBlast.WhyNot);
     private static readonly Peer Tuned = new(TunedName, ClBlast.WhyNot);
@@ -21,20 +22,29 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
     /// <summary>The command line of this suite.</summary>
     public static System.CommandLine.Command Create(Terminal terminal)
     {
-        var device = CommonOptions.Text("--device", "DEVICE", "which OpenCL device [default: opencl]");
+        var device = CommonOptions.Text("--device", "DEVICE", "which OpenCL device, such as opencl:1 [default: opencl]");
         var batches = Suite.List("--batches", "N,N",
             $"batch sizes of the layers: {string.Join(", ", MatMulCpuShapes.Batches)} [default: 64,256]");
         var results = CommonOptions.Text("--clblast-results", "FOLDER", "where CLBlast's tuners were run [default: none was]");
         return Suite.Create(Name, "Matrix products on an OpenCL device against CLBlast.", terminal, [Blast, Tuned],
-            [device, batches, results], (report, parse) =>
+            [device, batches, results], parse =>
         {
             var sizes = Suite.ReadChoices(parse, batches, MatMulCpuShapes.Batches);
             var tuning = parse.GetValue(results) is { } folder ? ClBlastTuning.Read(folder) : null;
-            using var backend = (GpuBackend)terminal.Open(parse.GetValue(device) ?? "opencl");
-            var peak = PeaksExtensions.Of(backend).Gflops ?? double.NaN;
-            new MatMulOpenClSuite(report, backend, peak).Run([.. Shapes(sizes.Length > 0 ? sizes : [64, 256])], tuning);
+            var name = CheckDevice(device.Name, parse.GetValue(device) ?? OpenCl);
+            return report =>
+            {
+                using var backend = (GpuBackend)terminal.Open(name);
+                var peak = PeaksExtensions.Of(backend).Gflops ?? double.NaN;
+                new MatMulOpenClSuite(report, backend, peak).Run([.. Shapes(sizes.Length > 0 ? sizes : [64, 256])], tuning);
+            };
         });
     }
+
+    /// <summary>CLBlast runs on nothing but OpenCL.</summary>
+    private static string CheckDevice(string option, string text) =>
+        text == OpenCl || (text.Split(':') is [OpenCl, var number] && uint.TryParse(number, out _)) ? text
+        : throw new UsageException($"{option} is '{text}', but must be {OpenCl} or, to choose one of several, {OpenCl}:1");
 
     private static IEnumerable<MatMulShape> Shapes(int[] batches) =>
     [

@@ -17,9 +17,9 @@ internal static class Suite
     /// <param name="terminal">Where results and messages go.</param>
     /// <param name="peers">What it can compare with.</param>
     /// <param name="own">Options of its own.</param>
-    /// <param name="run">Measures, and tells everything to the report.</param>
+    /// <param name="read">Reads its options, before anything is begun; what it returns measures, and tells the report.</param>
     public static Command Create(string name, string description, Terminal terminal, IReadOnlyList<Peer> peers,
-        IReadOnlyList<Option> own, Action<SuiteReport, ParseResult> run)
+        IReadOnlyList<Option> own, Func<ParseResult, Action<SuiteReport>> read)
     {
         var json = CommonOptions.Json();
         var threads = List("--threads", "N,N", "numbers of threads to measure with [default: 1,2]");
@@ -36,10 +36,12 @@ internal static class Suite
         command.SetAction(parse =>
         {
             var wanted = ReadChoices(parse, chosen, names);
+            var counts = ReadThreads(parse, threads);
+            var run = read(parse);
             var recording = parse.GetValue(record) ? Recording.ToContinue(Recording.Checkout(), name, terminal) : null;
-            var report = new SuiteReport(name, terminal, parse.GetValue(json), ReadThreads(parse, threads), recording);
+            var report = new SuiteReport(name, terminal, parse.GetValue(json), counts, recording);
             report.Choose(wanted.Length == 0 ? peers : peers.Where(peer => wanted.Contains(peer.Name)));
-            run(report, parse);
+            run(report);
             WarnOfBrakes(terminal);
             return report.Finish();
         });

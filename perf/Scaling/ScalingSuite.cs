@@ -22,16 +22,25 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
         var only = Suite.List("--only", "NAME,NAME", $"what to vary: {string.Join(", ", known)} [default: all]");
         var plot = CommonOptions.Text("--plot", "FOLDER", "draw each sweep as scaling-NAME.svg into a folder");
         const string About = "How time and memory grow with batch, width, depth, threads and data.";
-        return Suite.Create(Name, About, terminal, [], [only, plot], (report, parse) =>
+        return Suite.Create(Name, About, terminal, [], [only, plot], parse =>
             {
                 var some = Suite.ReadChoices(parse, only, known);
-                var suite = new ScalingSuite(report, TrainingFiles.Synthetic(), parse.GetValue(plot));
-                foreach (var sweep in ScalingSweep.All.Where(sweep => some.Length == 0 || some.Contains(sweep.Name)))
+                var plots = parse.GetValue(plot) is { } folder ? MakeFolder(plot.Name, folder) : null;
+                return report =>
                 {
-                    suite.Measure(sweep);
-                }
+                    var suite = new ScalingSuite(report, TrainingFiles.Synthetic(), plots);
+                    foreach (var sweep in ScalingSweep.All.Where(sweep => some.Length == 0 || some.Contains(sweep.Name)))
+                    {
+                        suite.Measure(sweep);
+                    }
+                };
             });
     }
+
+    /// <summary>Makes a folder before anything is measured: afterwards it would be late to find that it cannot be made.</summary>
+    private static string MakeFolder(string option, string folder) => folder.Trim().Length > 0
+        ? Directory.CreateDirectory(folder).FullName
+        : throw new UsageException($"{option} is '{folder}', but must be a folder");
 
     private void Measure(ScalingSweep sweep)
     {
@@ -94,7 +103,7 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
         report.Fit(sweep.Name, "bytes planned", memoryLaw);
         if (plots is not null)
         {
-            var file = Path.Combine(Directory.CreateDirectory(plots).FullName, $"scaling-{sweep.Name}.svg");
+            var file = Path.Combine(plots, $"scaling-{sweep.Name}.svg");
             ScalingPlot.Write(file, sweep, (time, timeLaw), (memory, memoryLaw));
         }
     }

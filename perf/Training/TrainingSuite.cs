@@ -35,15 +35,18 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         var peers = TrainingPeer.Networks.Concat(TrainingPeer.Traditional).Select(peer => peer.AsPeer).ToArray();
         const string About = "Whole epochs against PyTorch, scikit-learn and TensorFlow.js.";
         return Suite.Create(Name, About, terminal, peers, [only, rounds, images, data],
-            (report, parse) =>
+            parse =>
             {
                 const int Least = Timing.FewestSamples;
                 var some = Suite.ReadChoices(parse, only, known);
                 var turns = parse.GetValue(rounds) is { } text ? Values.Whole(rounds.Name, text, Least, 99) : Least;
                 const int Most = TrainingCase.WholeSet;
                 int? part = parse.GetValue(images) is { } count ? Values.Whole(images.Name, count, 1, Most) : null;
-                using var files = new TrainingFiles(parse.GetValue(data), terminal);
-                new TrainingSuite(report, files, turns).Run(name => some.Length == 0 || some.Contains(name), part);
+                return report =>
+                {
+                    using var files = new TrainingFiles(parse.GetValue(data), terminal);
+                    new TrainingSuite(report, files, turns).Run(name => some.Length == 0 || some.Contains(name), part);
+                };
             });
     }
 

@@ -21,6 +21,11 @@ public class PerfCommandTests
     [InlineData("matmul-opencl --batches 64,65", "--batches is '65'", "256 or 1024\n")]
     [InlineData("scaling --only hight", "must be batch, width, depth, threads or data")]
     [InlineData("scaling --peers openblas", "--peers")]
+    [InlineData("scaling --plot ", "--plot is ''")]
+    [InlineData("matmul-opencl --device cpu", "--device is 'cpu'", "must be opencl")]
+    [InlineData("matmul-opencl --device simulator", "--device is 'simulator'")]
+    [InlineData("matmul-opencl --device foo", "--device is 'foo'")]
+    [InlineData("matmul-opencl --device opencl:x", "--device is 'opencl:x'", "opencl:1")]
     public void A_wrong_command_line_is_refused_in_one_line(string line, params string[] parts)
     {
         var (exitCode, _, error) = Run(line);
