@@ -26,6 +26,8 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
     public int Run()
     {
         using var interruption = new Interruption();
+        using var answer = interruption.Token.Register(
+            () => terminal.Tell("stopping after the present measurement; Ctrl-C once more stops at once"));
         var report = new BenchReport(terminal, settings.Format, settings.BaselineFile is { } file ? Baseline.Load(file) : null);
         try
         {
@@ -34,6 +36,7 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         }
         finally
         {
+            terminal.Tell("");
             _devices.ForEach(device => device.Backend.Dispose());
         }
 

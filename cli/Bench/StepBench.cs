@@ -45,7 +45,9 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
         var exact = ExactLoss(network, x, labels);
 
         void Step() => network.TrainStep(input, deviceLabels, optimizer, metrics);
+        cancel.ThrowIfCancellationRequested();
         var first = TimeOnce(Step);
+        cancel.ThrowIfCancellationRequested();
         var verdict = Workbench.Compare([(float)metrics.Read().Loss], [exact], LossTolerance + layers.Max());
         var launched = (backend as GpuBackend)?.Launches;
         var second = TimeOnce(Step);
@@ -107,11 +109,12 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
     }
 
     /// <summary>The first step's loss in double precision.</summary>
-    private static double ExactLoss(Network network, float[] x, byte[] labels)
+    private double ExactLoss(Network network, float[] x, byte[] labels)
     {
         var y = Workbench.Wide(x);
         foreach (var layer in network.Layers)
         {
+            cancel.ThrowIfCancellationRequested();
             double[][] parameters = [.. layer.Parameters.Select(parameter => Workbench.Wide(parameter.Values.ToArray()))];
             y = layer.ForwardReference(y, labels.Length, parameters, default);
         }

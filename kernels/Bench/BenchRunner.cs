@@ -51,7 +51,7 @@ internal sealed class BenchRunner(
 
     private BenchRow[] Measure(BenchCase bench, BenchShape shape, IReadOnlyCollection<string>? variants, bool onlyChosen)
     {
-        using var workbench = new Workbench(backend);
+        using var workbench = new Workbench(backend, cancel);
         var ladder = bench.Arrange(workbench, backend, shape);
         Trial[] trials = [.. ladder.Rungs
             .Where(rung => IsWanted(rung.Variant, variants) || (variants is null && rung is { Variant.IsPeer: true, WhyNot: null }))
@@ -96,14 +96,17 @@ internal sealed class BenchRunner(
         {
             workbench.Reset();
             first = TimeOnce(rung);
+            cancel.ThrowIfCancellationRequested();
             verdict = workbench.Check();
+            cancel.ThrowIfCancellationRequested();
 
             // The first call compiles, on the processor too, and wakes the driver: it is never what a run takes. Only where even
             // compiling is lost in it, nobody is made to wait for a second one.
             isLong = first > plan.Budget.TotalSeconds + MostCompileSeconds;
             second = isLong ? first : TimeOnce(rung);
         }
-        catch (Exception exception) when (backend.Target == Target.Gpu && exception is not OutOfMemoryException)
+        catch (Exception exception)
+            when (backend.Target == Target.Gpu && exception is not (OutOfMemoryException or OperationCanceledException))
         {
             // A driver that cannot build or launch one kernel: the others still run.
             return new Trial(rung, row with { Reason = $"the driver does not run it: {exception.Message}" });

@@ -75,7 +75,11 @@ internal static class Interleaved
     public static Timing[] Time(
         TimingPlan plan, TimeProvider clock, IReadOnlyList<Contender> contenders, CancellationToken cancel = default)
     {
-        Lane[] lanes = [.. contenders.Select(contender => new Lane(contender, clock))];
+        Lane[] lanes = [.. contenders.Select(contender =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            return new Lane(contender, clock);
+        })];
         for (var round = 0; lanes.Any(lane => lane.WantsMore(plan)); round++)
         {
             foreach (var lane in round % 2 == 0 ? lanes : lanes.Reverse())

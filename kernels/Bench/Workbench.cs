@@ -12,7 +12,9 @@ namespace ScratchNet.Kernels.Bench;
 internal readonly record struct Verdict(double ErrorUlp, string? Fault);
 
 /// <summary>The arguments of one call on a backend, with what the call should make of them.</summary>
-internal sealed class Workbench(Backend backend) : IDisposable
+/// <param name="backend">Where they lie.</param>
+/// <param name="cancel">Stops working out the exact values, where that takes long.</param>
+internal sealed class Workbench(Backend backend, CancellationToken cancel = default) : IDisposable
 {
     private const int Seed = 20261122;
 
@@ -22,6 +24,9 @@ internal sealed class Workbench(Backend backend) : IDisposable
     private readonly List<Action> _resets = [];
     private readonly List<Func<Verdict>> _checks = [];
     private readonly Random _random = new(Seed);
+
+    /// <summary>Stops working out the exact values, where that takes long.</summary>
+    public CancellationToken Cancel => cancel;
 
     /// <summary>Numbers, uniform between two limits.</summary>
     public float[] Numbers(int count, float low = -1, float high = 1)

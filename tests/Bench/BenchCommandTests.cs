@@ -21,6 +21,7 @@ public class BenchCommandTests
     [InlineData("bench activation --sizes 99999x99999", "'99999x99999'", "elements")]
     [InlineData("bench softmax --sizes 268435456", "'268435456'", "elements")]
     [InlineData("bench augment --sizes 5000000", "'5000000'", "elements")]
+    [InlineData("bench hardest --sizes 100000", "'100000'", "32768", "each with each")]
     [InlineData("bench softmax --sizes 8x300", "'8x300'", "256")]
     [InlineData("bench reduce --sizes 8x9x7", "'8x9x7'", "column-sums takes MxN")]
     [InlineData("bench --sizes 8,,9", "''", "64x128x784")]

@@ -76,6 +76,20 @@ public class BenchRunnerTests
     }
 
     [Fact]
+    public void An_interruption_ends_the_exact_product_and_comes_between_the_first_runs()
+    {
+        using var backend = new CpuBackend(1);
+        using var bench = new Workbench(backend, new CancellationToken(canceled: true));
+        Assert.ThrowsAny<OperationCanceledException>(() => Product.Arrange(bench, backend, new BenchShape(8, 8, 8)));
+
+        using var source = new CancellationTokenSource();
+        var clock = new CancellingClock(source);
+        var runner = new BenchRunner(backend, new FakePeaks(1e9), Quick, clock, source.Token);
+        Assert.Throws<OperationCanceledException>(() => runner.Run(Product, new BenchShape(8, 8, 8), ["simd"]));
+        Assert.Equal(2, clock.Calls);
+    }
+
+    [Fact]
     public void Too_little_memory_is_a_reason_for_every_variant()
     {
         using var backend = GpuDevices.OpenSimulator(memoryBytes: 1000);
@@ -147,6 +161,19 @@ public class BenchRunnerTests
 
     private static BenchRunner Runner(Backend backend, IPeaks peaks, TimeProvider? clock = null) =>
         new(backend, peaks, Quick, clock ?? TimeProvider.System);
+
+    /// <summary>Cancels when it is first asked the time.</summary>
+    private sealed class CancellingClock(CancellationTokenSource source) : TimeProvider
+    {
+        public int Calls { get; private set; }
+
+        public override long GetTimestamp()
+        {
+            Calls++;
+            source.Cancel();
+            return base.GetTimestamp();
+        }
+    }
 
     private sealed class FakePeaks(double gflops) : IPeaks
     {

@@ -27,7 +27,7 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
         var bias = shape.Epilogue ? bench.Numbers(n) : [];
 
         // Any order of the k additions, each rounded: at most about k units of the largest partial sum.
-        var c = bench.Output(Exact(shape, a, b, bias), FewRoundings + (2 * k));
+        var c = bench.Output(Exact(shape, a, b, bias, bench.Cancel), FewRoundings + (2 * k));
         return new MatMulCall(
             bench.Input(a), bench.Input(b), c, m, n, k, shape.TransposeA, shape.TransposeB,
             shape.Epilogue ? bench.Input(bias) : default, shape.Epilogue ? Activation.Relu : Activation.None);
@@ -37,7 +37,7 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
     /// The product in double precision. The reference's order (all of k for one element) takes minutes at the larger sizes,
     /// so here every row of b is added, scaled, to a row of c: the same sums in the same order.
     /// </summary>
-    private static double[] Exact(BenchShape shape, float[] a, float[] b, float[] bias)
+    private static double[] Exact(BenchShape shape, float[] a, float[] b, float[] bias, CancellationToken cancel)
     {
         var (m, n, k) = (shape.M, shape.N, shape.K);
         var wide = new double[k * n];
@@ -50,7 +50,7 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
         }
 
         var c = new double[checked(m * n)];
-        Parallel.For(0, m, i =>
+        Parallel.For(0, m, new ParallelOptions { CancellationToken = cancel }, i =>
         {
             var row = c.AsSpan(i * n, n);
             for (var p = 0; p < k; p++)

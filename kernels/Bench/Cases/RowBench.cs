@@ -107,7 +107,15 @@ internal sealed class HardestBench() : RowBench<HardestCall>(HardestSpec.Operati
 {
     private const int Share = 4;
 
+    /// <summary>Every variant compares each candidate with each: a second or two of plain loops for this many.</summary>
+    private const int MostCandidates = 1 << 15;
+
+    public override string SizeForm => $"M up to {MostCandidates}, since it compares each with each";
+
     public override IReadOnlyList<BenchShape> DefaultShapes => [new(256), new(1024)];
+
+    public override IReadOnlyList<BenchShape> Read(IReadOnlyList<int> sizes) =>
+        sizes[0] <= MostCandidates ? base.Read(sizes) : [];
 
     public override HardestCall Prepare(Workbench bench, BenchShape shape)
     {
