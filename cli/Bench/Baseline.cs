@@ -20,6 +20,9 @@ internal sealed class Baseline
 
     private readonly Dictionary<string, (double Low, double Median, double High)> _times = [];
 
+    /// <summary>The devices, each with what it was said to have; nothing in files that do not say.</summary>
+    private readonly Dictionary<string, string> _devices = [];
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="FailureException">It is not such a file; the message names the line.</exception>
     public static Baseline Load(string file)
@@ -66,6 +69,14 @@ internal sealed class Baseline
             : new Change("new", null);
     }
 
+    /// <summary>Why the figures may be of another machine; null when nothing speaks for it.</summary>
+    /// <param name="device">What the maker calls the device that is measured now.</param>
+    /// <param name="capabilities">What tells it from others of that name.</param>
+    public string? Doubt(string device, string capabilities) =>
+        !_devices.TryGetValue(device, out var before) ? $"the baseline has no row of {device}: it is of another machine or device"
+        : before.Length > 0 && before != capabilities
+            ? $"the baseline is of another {device}, with {before}; this one has {capabilities}" : null;
+
     /// <summary>
     /// Compares two medians with their 95 % intervals. The ratio lies between its own ends: wholly above 1.05 is faster,
     /// wholly below 1/1.05 slower, wholly between the same; whatever crosses such a line, the noise hides.
@@ -94,6 +105,7 @@ internal sealed class Baseline
             Text("op"), Text("variant"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"), batch,
             Text("detail"), Whole("threads"));
         _times[key] = Times(row);
+        _devices[Text("device")] = Text("capabilities");
     }
 
     /// <summary>The times of a row; one of too few samples has no interval, so its ends are NaN.</summary>

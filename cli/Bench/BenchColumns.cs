@@ -49,6 +49,7 @@ internal static class BenchColumns
         ("reason", reported => reported.Row.Reason),
         ("change", reported => reported.Change?.Word),
         ("times_faster", reported => reported.Change?.TimesFaster),
+        ("capabilities", reported => reported.Row.Capabilities),
     ];
 
     /// <summary>Writes a row as one JSON object.</summary>

@@ -28,10 +28,12 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         using var interruption = new Interruption();
         using var answer = interruption.Token.Register(
             () => terminal.Tell("stopping after the present measurement; Ctrl-C once more stops at once"));
-        var report = new BenchReport(terminal, settings.Format, settings.BaselineFile is { } file ? Baseline.Load(file) : null);
+        var baseline = settings.BaselineFile is { } file ? Baseline.Load(file) : null;
+        var report = new BenchReport(terminal, settings.Format, baseline);
         try
         {
             OpenDevices();
+            WarnOfOtherMachines(baseline);
             Measure(report, interruption.Token);
         }
         finally
@@ -63,6 +65,15 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
             {
                 best.Dispose();
             }
+        }
+    }
+
+    private void WarnOfOtherMachines(Baseline? baseline)
+    {
+        var doubts = _devices.Select(device => baseline?.Doubt(device.Backend.Device.Name, device.Backend.Device.Capabilities));
+        foreach (var doubt in doubts.OfType<string>().Distinct())
+        {
+            terminal.Warn(doubt);
         }
     }
 

@@ -28,6 +28,7 @@ internal static class BreakEven
             Variant = "training",
             Backend = gpu.Backend.Device.Id,
             Device = gpu.Backend.Device.Name,
+            Capabilities = gpu.Backend.Device.Capabilities,
             Shape = new BenchShape(batch ?? 0, network[^1], network[0], Batch: batch, Detail: string.Join('-', network)),
             Sizes = string.Join('-', network),
             Reason = text,

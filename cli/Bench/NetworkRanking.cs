@@ -69,6 +69,7 @@ internal static class NetworkRanking
             Variant = first.Variant,
             Backend = first.Backend,
             Device = first.Device,
+            Capabilities = first.Capabilities,
             Shape = first.Shape,
             Sizes = first.Sizes,
             Threads = first.Threads,

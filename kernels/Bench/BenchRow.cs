@@ -24,6 +24,9 @@ internal sealed record BenchRow
     /// <summary>What the device's maker calls it.</summary>
     public required string Device { get; init; }
 
+    /// <summary>What tells the device from others of that name, such as the sizes of its caches.</summary>
+    public string? Capabilities { get; init; }
+
     /// <summary>The size.</summary>
     public required BenchShape Shape { get; init; }
 

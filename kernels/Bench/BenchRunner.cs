@@ -177,6 +177,7 @@ internal sealed class BenchRunner(
         Variant = variant.Name,
         Backend = backend.Device.Id,
         Device = backend.Device.Name,
+        Capabilities = backend.Device.Capabilities,
         Shape = shape,
         Sizes = sizes,
         Threads = BenchRow.ThreadsOf(backend),

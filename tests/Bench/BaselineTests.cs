@@ -1,6 +1,7 @@
 using ScratchNet.Cli;
 using ScratchNet.Cli.Bench;
 using ScratchNet.Kernels.Bench;
+using ScratchNet.Tests.Cli;
 using Xunit;
 
 namespace ScratchNet.Tests.Bench;
@@ -43,6 +44,28 @@ public sealed class BaselineTests : IDisposable
         var baseline = Baseline.Load(_file);
         Assert.Equal(new Change("same", 1), baseline.Compare(Epoch(64, 4)));
         Assert.Equal(new Change("same", 1), baseline.Compare(Epoch(128, 2)));
+    }
+
+    [Fact]
+    public void Another_machine_is_told_by_its_name_or_by_its_caches()
+    {
+        Write(Row(1) with { Capabilities = "48 KB L1" }, Row(1) with { Device = "an old row's" });
+        var baseline = Baseline.Load(_file);
+        Assert.Null(baseline.Doubt("a processor", "48 KB L1"));
+        Assert.Contains("48 KB L1; this one has 32 KB L1", baseline.Doubt("a processor", "32 KB L1"), StringComparison.Ordinal);
+        Assert.Contains("no row of another", baseline.Doubt("another", "48 KB L1"), StringComparison.Ordinal);
+        Assert.Null(baseline.Doubt("an old row's", "32 KB L1"));
+    }
+
+    [Fact]
+    public void A_baseline_of_another_machine_is_warned_of_in_one_line()
+    {
+        Write(Row(1));
+        var result = InProcess.Run("bench", "--sizes", "8", "--threads", "1", "--device", "cpu", "--variants", "simd",
+            "--baseline", _file);
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("warning: the baseline has no row of", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, result.Error.Count(c => c == '\n'));
     }
 
     [Theory]
