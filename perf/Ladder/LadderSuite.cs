@@ -146,5 +146,6 @@ internal sealed class LadderSuite(SuiteReport report)
         CompileSeconds = (double?)row["compile_seconds"],
         CopySeconds = (double?)row["copy_seconds"],
         Verified = (bool)row["verified"]!,
+        Reason = (string?)row["reason"],
     };
 }

@@ -118,10 +118,11 @@ internal sealed class SuiteReport(
     /// <param name="group">What it is summed up with.</param>
     /// <param name="row">What was measured; its shape's detail is shown beside its sizes.</param>
     /// <param name="ratio">For a peer's row: how many times faster ScratchNet is; NaN counts for nothing.</param>
+    /// <param name="remark">What there is to say about it in words.</param>
     /// <param name="extra">More figures, for programs.</param>
     /// <returns>Whether it was written.</returns>
-    public bool Row(
-        string group, BenchRow row, double ratio = double.NaN, params IReadOnlyList<(string Name, double? Value)> extra)
+    public bool Row(string group, BenchRow row, double ratio = double.NaN, string? remark = null,
+        params IReadOnlyList<(string Name, double? Value)> extra)
     {
         if (row.PercentOfPeak > 100 * PeakTolerance)
         {
@@ -142,6 +143,7 @@ internal sealed class SuiteReport(
             json.WriteString("group", group);
             BenchColumns.WriteFields(json, new ReportedRow(row, null, null));
             json.WriteFinite("ratio", ratio);
+            json.WriteString("remark", remark);
             foreach (var (name, value) in extra)
             {
                 json.WriteFinite(name, value);
@@ -149,7 +151,7 @@ internal sealed class SuiteReport(
         });
         if (!isJson)
         {
-            WriteText(group, row, ratio);
+            WriteText(group, row, ratio, remark);
         }
 
         return true;
@@ -191,7 +193,7 @@ internal sealed class SuiteReport(
         }
     }
 
-    private void WriteText(string group, BenchRow row, double ratio)
+    private void WriteText(string group, BenchRow row, double ratio, string? remark)
     {
         if (!_hasHead)
         {
@@ -203,7 +205,7 @@ internal sealed class SuiteReport(
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{group,-14} {row.Op,-16} {SizesOf(row),-24} {row.Variant,-14} {row.Threads,3} "
             + $"{BenchTables.Time(row.MedianSeconds),10} {row.Spread,6:P0} {row.Gflops,7:F1} {row.Gbps,6:F1} "
-            + $"{row.PercentOfPeak,6:F1} {row.ErrorUlp,5:F1} {(double.IsNaN(ratio) ? null : ratio),6:F2}  {row.Reason}")
+            + $"{row.PercentOfPeak,6:F1} {row.ErrorUlp,5:F1} {(double.IsNaN(ratio) ? null : ratio),6:F2}  {row.Reason ?? remark}")
             .TrimEnd());
     }
 

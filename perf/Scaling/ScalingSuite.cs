@@ -84,8 +84,9 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
             Spread = timing.Spread,
             CompileSeconds = 0,
             CopySeconds = 0,
-            Reason = FormattableString.Invariant($"{run.PlannedBytes / 1e6:F1} MB planned") + inMemory,
-        }, extra: [("x", point.X), ("planned_bytes", run.PlannedBytes), ("resident_bytes", resident)]);
+        },
+            remark: FormattableString.Invariant($"{run.PlannedBytes / 1e6:F1} MB planned") + inMemory,
+            extra: [("x", point.X), ("planned_bytes", run.PlannedBytes), ("resident_bytes", resident)]);
     }
 
     private void Fit(ScalingSweep sweep, Timing[] timings, long[] bytes)

@@ -63,6 +63,19 @@ public class MarkedTablesTests
     }
 
     [Theory]
+    [InlineData("remark")]
+    [InlineData("reason")]
+    public void How_well_a_method_does_is_read_from_new_and_from_old_recordings(string field)
+    {
+        var recording = new Recording("", "a machine", []);
+        recording.Put(
+            new() { ["op"] = "fit", ["variant"] = "svm", ["threads"] = 1, ["median_seconds"] = 1.0, [field] = "accuracy 90 %" },
+            new DateTime(2026, 1, 2));
+        var text = MarkedTables.Rewrite("<!-- perf:traditional -->\n<!-- /perf -->", "README.md", _ => recording);
+        Assert.Contains("accuracy 90 % |", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("\n<!-- perf:speed -->\n<!-- /perf -->", "line 2: no table is called 'speed'")]
     [InlineData("<!-- perf:training -->\n", "line 1: <!-- perf:training --> is not closed")]
     [InlineData("<!-- perf:training -->\n<!-- perf:scaling -->\n<!-- /perf -->", "line 1: <!-- perf:training --> is not closed")]

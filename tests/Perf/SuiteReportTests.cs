@@ -53,6 +53,16 @@ public sealed class SuiteReportTests : IDisposable
     }
 
     [Fact]
+    public void A_remark_is_no_reason_for_an_absent_figure()
+    {
+        var report = new SuiteReport("suite", Terminal, isJson: true, [1]);
+        report.Row("batch", Row("simd", 32), remark: "7.5 MB planned", extra: [("x", 32)]);
+        var line = Assert.Single(Lines);
+        Assert.Equal(("7.5 MB planned", 32), ((string?)line["remark"], (int?)line["x"]));
+        Assert.Null(line["reason"]);
+    }
+
+    [Fact]
     public void A_peer_that_is_absent_is_left_out_with_its_reason()
     {
         var report = new SuiteReport("suite", Terminal, isJson: true, [1]);
