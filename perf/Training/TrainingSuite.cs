@@ -31,7 +31,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         var only = Suite.List("--only", "NAME,NAME", $"what to measure: {string.Join(", ", known)} [default: all]");
         var rounds = CommonOptions.Text("--rounds", "N", "turns that each side takes, after one to warm up [default: 3]");
         var images = CommonOptions.Text("--images", "N", "images of a turn [default: a whole epoch, if that ends soon]");
-        var data = CommonOptions.Data();
+        var data = CommonOptions.Text("--data", "FOLDER", "where MNIST's files are [default: where scratchnet finds them]");
         var peers = TrainingPeer.Networks.Concat(TrainingPeer.Traditional).Select(peer => peer.AsPeer).ToArray();
         const string About = "Whole epochs against PyTorch, scikit-learn and TensorFlow.js.";
         return Suite.Create(Name, About, terminal, peers, [only, rounds, images, data],
