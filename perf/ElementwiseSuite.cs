@@ -32,7 +32,7 @@ internal sealed class ElementwiseSuite(SuiteReport report)
         var only = Suite.List("--only", "OP,OP", $"which operations: {string.Join(", ", known)} [default: all]");
         return Suite.Create(
             Name, "Elementwise operations against System.Numerics.Tensors and the memory's bandwidth.", terminal,
-            [Tensors], [only],
+            [Tensors], [only], hasThreads: true,
             parse =>
             {
                 var some = Suite.ReadChoices(parse, only, known);

@@ -23,7 +23,7 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
         var batches = Suite.List("--batches", "N,N",
             $"batch sizes of the layers: {string.Join(", ", MatMulCpuShapes.Batches)} [default: all]");
         const string About = "Matrix products on the CPU against OpenBLAS and, up to 256, MathNet's managed code.";
-        return Suite.Create(Name, About, terminal, Peers, [groups, batches], parse =>
+        return Suite.Create(Name, About, terminal, Peers, [groups, batches], hasThreads: true, parse =>
         {
             var some = Suite.ReadChoices(parse, groups, known);
             var sizes = Suite.ReadChoices(parse, batches, MatMulCpuShapes.Batches);

@@ -36,7 +36,7 @@ internal sealed class LadderSuite(SuiteReport report)
         string[] known = [Processor, Narrow, OpenCl];
         var only = Suite.List("--only", "NAME,NAME", $"where to measure: {string.Join(", ", known)} [default: all]");
         const string About = "Every variant of the matrix product, at 256 and 512, on the processor and on OpenCL.";
-        return Suite.Create(Name, About, terminal, [], [only], parse =>
+        return Suite.Create(Name, About, terminal, [], [only], hasThreads: true, parse =>
         {
             var some = Suite.ReadChoices(parse, only, known);
             return report =>

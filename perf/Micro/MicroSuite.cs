@@ -29,7 +29,7 @@ internal static class MicroSuite
     public static Command Create(Terminal terminal)
     {
         const string About = "Elementary functions for each number, and the hand-over to two threads, by BenchmarkDotNet.";
-        return Suite.Create(Name, About, terminal, Peers, [], _ => report =>
+        return Suite.Create(Name, About, terminal, Peers, [], hasThreads: false, _ => report =>
         {
             Run<VectorMathBenchmarks>(report, Functions, threads: 1);
             Run<ForkJoinBenchmarks>(report, "threads", threads: 2);

@@ -27,7 +27,7 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
             $"batch sizes of the layers: {string.Join(", ", MatMulCpuShapes.Batches)} [default: 64,256]");
         var results = CommonOptions.Text("--clblast-results", "FOLDER", "where CLBlast's tuners were run [default: none was]");
         return Suite.Create(Name, "Matrix products on an OpenCL device against CLBlast.", terminal, [Blast, Tuned],
-            [device, batches, results], parse =>
+            [device, batches, results], hasThreads: false, parse =>
         {
             var sizes = Suite.ReadChoices(parse, batches, MatMulCpuShapes.Batches);
             var tuning = parse.GetValue(results) is { } folder ? ClBlastTuning.Read(folder) : null;

@@ -17,16 +17,22 @@ internal static class Suite
     /// <param name="terminal">Where results and messages go.</param>
     /// <param name="peers">What it can compare with.</param>
     /// <param name="own">Options of its own.</param>
+    /// <param name="hasThreads">Whether it measures with as many threads as are asked for.</param>
     /// <param name="read">Reads its options, before anything is begun; what it returns measures, and tells the report.</param>
     public static Command Create(string name, string description, Terminal terminal, IReadOnlyList<Peer> peers,
-        IReadOnlyList<Option> own, Func<ParseResult, Action<SuiteReport>> read)
+        IReadOnlyList<Option> own, bool hasThreads, Func<ParseResult, Action<SuiteReport>> read)
     {
         var json = CommonOptions.Json();
-        var threads = List("--threads", "N,N", "numbers of threads to measure with [default: 1,2]");
+        var threads = List("--threads", "N,N", "numbers of threads of the processor [default: 1,2]");
         var record = CommonOptions.Flag("--record", "keep the results in perf/results, for 'tables'");
         string[] names = [.. peers.Select(peer => peer.Name)];
         var chosen = List("--peers", "NAME,NAME", $"what to compare with: {string.Join(", ", names)} [default: all]");
-        var command = new Command(name, description) { json, threads, record };
+        var command = new Command(name, description) { json, record };
+        if (hasThreads)
+        {
+            command.Add(threads);
+        }
+
         if (names.Length > 0)
         {
             command.Add(chosen);

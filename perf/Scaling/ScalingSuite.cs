@@ -22,7 +22,7 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
         var only = Suite.List("--only", "NAME,NAME", $"what to vary: {string.Join(", ", known)} [default: all]");
         var plot = CommonOptions.Text("--plot", "FOLDER", "draw each sweep as scaling-NAME.svg into a folder");
         const string About = "How time and memory grow with batch, width, depth, threads and data.";
-        return Suite.Create(Name, About, terminal, [], [only, plot], parse =>
+        return Suite.Create(Name, About, terminal, [], [only, plot], hasThreads: false, parse =>
             {
                 var some = Suite.ReadChoices(parse, only, known);
                 var plots = parse.GetValue(plot) is { } folder ? MakeFolder(plot.Name, folder) : null;

@@ -34,7 +34,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         var data = CommonOptions.Text("--data", "FOLDER", "where MNIST's files are [default: where scratchnet finds them]");
         var peers = TrainingPeer.Networks.Concat(TrainingPeer.Traditional).Select(peer => peer.AsPeer).ToArray();
         const string About = "Whole epochs against PyTorch, scikit-learn and TensorFlow.js.";
-        return Suite.Create(Name, About, terminal, peers, [only, rounds, images, data],
+        return Suite.Create(Name, About, terminal, peers, [only, rounds, images, data], hasThreads: true,
             parse =>
             {
                 const int Least = Timing.FewestSamples;
