@@ -79,7 +79,7 @@ internal sealed record DataSource(string? Name, string? Folder)
             return null;
         }
 
-        int[] sides = [.. text.Split('x').Select(side => Values.Whole(option, side, 1, MaxSide))];
+        int[] sides = [.. text.Split('x').Select(side => Values.Whole(option, side, 1, MaxSide, text))];
         return sides.Length switch
         {
             1 => new PictureSize(sides[0], sides[0]),

@@ -51,6 +51,7 @@ public class UsageTests
     public void WhatIsMisspeltIsNamedWithWhatWasMeant(string args, params string[] parts) => InProcess.Refuses(2, args, parts);
 
     [Theory]
+    [InlineData("train --image-size 28x", "--image-size", "''", "'28x'")]
     [InlineData("train digits --data photos", "'digits'", "--data", "leave one out")]
     [InlineData("train --epochs 0", "--epochs", "'0'", "1 to 1000000")]
     [InlineData("train --epochs 1.5", "--epochs", "'1.5'", "whole number")]
