@@ -72,7 +72,8 @@ internal sealed class ElementwiseSuite(SuiteReport report)
         }
 
         var timings = Interleaved.Time(Plan, TimeProvider.System,
-            [.. sides.Select(side => side.Contender), .. loops.Select(loop => new Contender("loop", () => loop.Run(1)))]);
+            [.. sides.Select(side => side.Contender), .. loops.Select(loop => new Contender("loop", () => loop.Run(1)))],
+            report.Cancel);
         var (best, loopBytes) = timings.Skip(sides.Count).Zip(loops.Select(loop => loop.Bytes))
             .MinBy(pair => pair.First.MedianSeconds / pair.Second);
         foreach (var (index, (contender, error)) in sides.Index())

@@ -65,7 +65,8 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
         var (chains, flops) = FmaPeak.Chains(backend.Team, product.Call.Flops / gflops / 1e9);
         var isLong = backend.Team.Threads == 1 && product.Call.Flops >= LongSeconds * gflops * 1e9;
         Contender[] judges = isLong ? [new("multiply-adds", chains)] : [];
-        var timings = Interleaved.Time([.. product.Contenders, .. judges]);
+        var timings = Interleaved.Time(
+            TimingPlan.Fixed, TimeProvider.System, [.. product.Contenders, .. judges], report.Cancel);
         var isCounted = false;
         for (var i = 0; i < product.Contenders.Count; i++)
         {

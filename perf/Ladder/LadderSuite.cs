@@ -87,7 +87,7 @@ internal sealed class LadderSuite(SuiteReport report)
 
     private void Measure(Backend backend, string group)
     {
-        var runner = new BenchRunner(backend, PeaksExtensions.Of(backend), Plan, TimeProvider.System);
+        var runner = new BenchRunner(backend, PeaksExtensions.Of(backend), Plan, TimeProvider.System, report.Cancel);
         var bench = new MatMulBench();
         foreach (var row in Sizes.SelectMany(size => runner.Run(bench, new BenchShape(size, size, size))))
         {
@@ -118,8 +118,10 @@ internal sealed class LadderSuite(SuiteReport report)
         };
         start.Environment[WidthVariable] = width.ToString(CultureInfo.InvariantCulture);
         using var process = Process.Start(start)!;
+        using var ending = report.Cancel.Register(() => process.Kill(entireProcessTree: true));
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
+        report.Cancel.ThrowIfCancellationRequested();
         return process.ExitCode == 0
             ? [.. lines.Select(line => JsonNode.Parse(line)!.AsObject())]
             : throw new FailureException(

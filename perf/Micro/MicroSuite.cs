@@ -42,11 +42,19 @@ internal static class MicroSuite
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
             .WithWarmupCount(5).WithIterationCount(15).WithIterationTime(TimeInterval.FromMilliseconds(40));
         var config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(NullLogger.Instance).WithArtifactsPath(folder.FullName);
-        var summary = BenchmarkRunner.Run<T>(config);
-        folder.Delete(recursive: true);
-        foreach (var of in summary.Reports.GroupBy(result => Words(result)[0]))
+        // It cannot be told to stop: when the suite is interrupted, its thread ends with the process.
+        var running = Task.Run(() => BenchmarkRunner.Run<T>(config));
+        try
         {
-            Write(report, group, threads, [.. of]);
+            var summary = running.WaitAsync(report.Cancel).GetAwaiter().GetResult();
+            foreach (var of in summary.Reports.GroupBy(result => Words(result)[0]))
+            {
+                Write(report, group, threads, [.. of]);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

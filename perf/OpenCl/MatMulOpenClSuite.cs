@@ -85,7 +85,7 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
         var mine = new Contender(product.Variant, product.Run, Finish: backend.Synchronize);
         if (!report.Has(peer))
         {
-            report.Row(shape.Group, Row(shape, product, mine.Name, product.ErrorUlp, Interleaved.Time(mine)[0]));
+            report.Row(shape.Group, Row(shape, product, mine.Name, product.ErrorUlp, Time(mine)[0]));
             return;
         }
 
@@ -122,9 +122,12 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
 
     private (Timing Mine, Timing Peer) Time(MatMulOpenClContest product, Contender mine)
     {
-        var timings = Interleaved.Time(mine, new Contender(Blast.Name, product.RunPeer, Finish: backend.Synchronize));
+        var timings = Time(mine, new Contender(Blast.Name, product.RunPeer, Finish: backend.Synchronize));
         return (timings[0], timings[1]);
     }
+
+    private Timing[] Time(params Contender[] contenders) =>
+        Interleaved.Time(TimingPlan.Fixed, TimeProvider.System, contenders, report.Cancel);
 
     private BenchRow Row(MatMulShape shape, MatMulOpenClContest product, string variant, double errorUlp, Timing timing)
     {

@@ -45,13 +45,29 @@ internal static class Suite
             var counts = ReadThreads(parse, threads);
             var run = read(parse);
             var recording = parse.GetValue(record) ? Recording.ToContinue(Recording.Checkout(), name, terminal) : null;
-            var report = new SuiteReport(name, terminal, parse.GetValue(json), counts, recording);
+            using var interruption = new Interruption();
+            var report = new SuiteReport(name, terminal, parse.GetValue(json), counts, recording, interruption.Token);
             report.Choose(wanted.Length == 0 ? peers : peers.Where(peer => wanted.Contains(peer.Name)));
-            run(report);
+            Run(run, report, recording);
             WarnOfBrakes(terminal);
             return report.Finish();
         });
         return command;
+    }
+
+    /// <summary>Runs a suite; what it had measured before an interruption or a failure is kept.</summary>
+    private static void Run(Action<SuiteReport> run, SuiteReport report, Recording? recording)
+    {
+        try
+        {
+            run(report);
+            report.Cancel.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            recording?.Save();
+            throw;
+        }
     }
 
     /// <summary>An option with several values, with commas or spaces between them.</summary>

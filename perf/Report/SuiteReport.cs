@@ -17,8 +17,10 @@ namespace ScratchNet.Perf;
 /// <param name="isJson">Whether a program reads it.</param>
 /// <param name="threads">Numbers of threads to measure with.</param>
 /// <param name="recording">Where to keep it; null to keep nothing.</param>
+/// <param name="cancel">Stops the suite.</param>
 internal sealed class SuiteReport(
-    string suite, Terminal terminal, bool isJson, IReadOnlyList<int> threads, Recording? recording = null)
+    string suite, Terminal terminal, bool isJson, IReadOnlyList<int> threads, Recording? recording = null,
+    CancellationToken cancel = default)
 {
     /// <summary>The peak is itself measured, on a clock that moves: a figure this much above it is still noise.</summary>
     private const double PeakTolerance = 1.05;
@@ -30,6 +32,9 @@ internal sealed class SuiteReport(
 
     /// <summary>Numbers of threads to measure with.</summary>
     public IReadOnlyList<int> Threads => threads;
+
+    /// <summary>Stops the suite between two samples.</summary>
+    public CancellationToken Cancel => cancel;
 
     /// <summary>Whether a peer was chosen and is there.</summary>
     public bool Has(string peer) => _peers.Contains(peer);

@@ -45,12 +45,13 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
     private void Measure(ScalingSweep sweep)
     {
         // Memory first, one point after another: what is alive for the timing would count otherwise.
-        long?[] resident = [.. sweep.Points.Select(point => ScalingRun.PeakResident(point, data))];
+        long?[] resident = [.. sweep.Points.Select(Resident)];
         ScalingRun[] runs = [.. sweep.Points.Select(point => new ScalingRun(point, data))];
         try
         {
             var timings = Interleaved.Time(Plan, TimeProvider.System,
-                [.. runs.Select((run, i) => new Contender($"{sweep.Points[i].X}", sweep.IsWholeEpoch ? run.Epoch : run.Step))]);
+                [.. runs.Select((run, i) => new Contender($"{sweep.Points[i].X}", sweep.IsWholeEpoch ? run.Epoch : run.Step))],
+                report.Cancel);
             for (var i = 0; i < runs.Length; i++)
             {
                 Write(sweep, sweep.Points[i], runs[i], timings[i], resident[i]);
@@ -62,6 +63,12 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
         {
             Array.ForEach(runs, run => run.Dispose());
         }
+    }
+
+    private long? Resident(ScalingPoint point)
+    {
+        report.Cancel.ThrowIfCancellationRequested();
+        return ScalingRun.PeakResident(point, data);
     }
 
     private void Write(ScalingSweep sweep, ScalingPoint point, ScalingRun run, Timing timing, long? resident)

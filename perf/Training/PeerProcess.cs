@@ -16,6 +16,7 @@ internal sealed class PeerProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _name;
+    private readonly CancellationToken _cancel;
     private readonly TaskCompletionSource _complaintsRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string _lastComplaint = "it says nothing";
 
@@ -23,9 +24,11 @@ internal sealed class PeerProcess : IDisposable
     /// <param name="name">What it is called in messages.</param>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="environment">Variables that it is to have.</param>
-    public PeerProcess(string name, IReadOnlyList<string> command, IEnumerable<(string Name, string Value)> environment)
+    /// <param name="cancel">Kills it, whatever it is doing.</param>
+    public PeerProcess(string name, IReadOnlyList<string> command, IEnumerable<(string Name, string Value)> environment,
+        CancellationToken cancel = default)
     {
-        _name = name;
+        (_name, _cancel) = (name, cancel);
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
@@ -43,6 +46,7 @@ internal sealed class PeerProcess : IDisposable
     }
 
     /// <summary>Sends a request and waits for the answer.</summary>
+    /// <exception cref="OperationCanceledException">The suite is to stop; the peer is no more.</exception>
     /// <exception cref="FailureException">The peer ended, or did not answer in time; its last complaint is given.</exception>
     public JsonElement Ask(object request)
     {
@@ -50,8 +54,13 @@ internal sealed class PeerProcess : IDisposable
         {
             _process.StandardInput.WriteLine(JsonSerializer.Serialize(request));
             _process.StandardInput.Flush();
-            var line = _process.StandardOutput.ReadLineAsync().WaitAsync(Patience).GetAwaiter().GetResult();
+            var line = _process.StandardOutput.ReadLineAsync().WaitAsync(Patience, _cancel).GetAwaiter().GetResult();
             return line is not null ? JsonDocument.Parse(line).RootElement : throw Ended();
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+            throw;
         }
         catch (TimeoutException)
         {
@@ -93,6 +102,8 @@ internal sealed class PeerProcess : IDisposable
         // Its answers and its complaints come through two pipes: the end of the one says nothing of the other. Nor does its own
         // end, since what it started may hold a pipe open; so the wait has a limit.
         _complaintsRead.Task.Wait(TimeSpan.FromSeconds(5));
+        // Ctrl-C goes to the peers too: what ends them is no failure of theirs.
+        _cancel.ThrowIfCancellationRequested();
         return new FailureException($"{_name} ended early: {_lastComplaint}");
     }
 }

@@ -37,9 +37,10 @@ internal sealed class TraditionalContest(SuiteReport report, TrainingFiles files
             remark: Remark(right, $"{Net.Network}, {Epochs} epochs, distorted images"));
         foreach (var method in TrainingPeer.Traditional.Where(method => report.Has(method.Name)))
         {
+            report.Cancel.ThrowIfCancellationRequested();
             try
             {
-                using var side = new PeerSide(method, files, Net, backend.Team.Threads, fit: FitImages);
+                using var side = new PeerSide(method, files, Net, backend.Team.Threads, fit: FitImages, cancel: report.Cancel);
                 var seconds = Time(() => side.Train(1));
                 var rights = side.Evaluate(HeldOut).Accuracy;
                 report.Row(Group, Row(method.Name, seconds), seconds / ownSeconds, Remark(rights, side.Versions));

@@ -112,14 +112,15 @@ internal sealed class PeerSide : ITrainingSide
     /// <param name="threads">Threads that its libraries may use.</param>
     /// <param name="settings">More variables for its environment.</param>
     /// <param name="fit">Images to fit a traditional method to.</param>
+    /// <param name="cancel">Kills it.</param>
     public PeerSide(TrainingPeer peer, TrainingFiles files, TrainingCase what, int threads,
-        IReadOnlyList<(string Name, string Value)>? settings = null, int fit = 0)
+        IReadOnlyList<(string Name, string Value)>? settings = null, int fit = 0, CancellationToken cancel = default)
     {
         Name = peer.Name;
         Settings = settings ?? [];
         Settle = threads > 1 ? OpenBlas.Settle : default;
         _process = new PeerProcess(peer.Name, peer.Command(),
-            [("OMP_NUM_THREADS", $"{threads}"), ("OPENBLAS_NUM_THREADS", $"{threads}"), .. Settings]);
+            [("OMP_NUM_THREADS", $"{threads}"), ("OPENBLAS_NUM_THREADS", $"{threads}"), .. Settings], cancel);
         Versions = _process.Ask(new
         {
             folder = files.Folder,
@@ -146,17 +147,18 @@ internal sealed class PeerSide : ITrainingSide
     public int Steps { get; private set; }
 
     /// <summary>Starts a peer with those settings that make it fastest.</summary>
-    public static PeerSide Fastest(TrainingPeer peer, TrainingFiles files, TrainingCase what, int threads)
+    public static PeerSide Fastest(
+        TrainingPeer peer, TrainingFiles files, TrainingCase what, int threads, CancellationToken cancel)
     {
         var best = threads == 1 || peer.Module is null ? [] : Waits.MinBy(wait =>
         {
-            using var trial = new PeerSide(peer, files, what, threads, wait);
+            using var trial = new PeerSide(peer, files, what, threads, wait, cancel: cancel);
             trial.Train(TrialSteps / 4);
             var start = Stopwatch.GetTimestamp();
             trial.Train(TrialSteps);
             return Stopwatch.GetElapsedTime(start);
         });
-        return new PeerSide(peer, files, what, threads, best);
+        return new PeerSide(peer, files, what, threads, best, cancel: cancel);
     }
 
     public void Train(int steps)

@@ -83,7 +83,8 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
             }
 
             var timings = Interleaved.Time(new TimingPlan(rounds, rounds, 0, TimeSpan.MaxValue), TimeProvider.System,
-                [.. sides.Select(side => new Contender(side.Name, () => side.Train(what.Steps), side.Settle))]);
+                [.. sides.Select(side => new Contender(side.Name, () => side.Train(what.Steps), side.Settle))],
+                report.Cancel);
             Write(backend, what, peak, sides, timings);
         }
         finally
@@ -97,7 +98,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
     {
         try
         {
-            var side = PeerSide.Fastest(peer, files, what, threads);
+            var side = PeerSide.Fastest(peer, files, what, threads, report.Cancel);
             sides.Add(side);
             report.Version(peer.Name, side.Versions);
             if (side.Settings.Count > 0)

@@ -33,6 +33,19 @@ public class TrainingPeerTests
     }
 
     [Fact]
+    public void A_peer_that_works_is_killed_when_the_suite_is_to_stop()
+    {
+        using var cancel = new CancellationTokenSource();
+        var busy = new PeerProcess("peer", ["sh", "-c", "read request; echo {}; exec sleep 600"], [], cancel.Token);
+        busy.Ask(new { });
+        cancel.CancelAfter(TimeSpan.FromMilliseconds(50));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.ThrowsAny<OperationCanceledException>(() => busy.Ask(new { train = 1 }));
+        busy.Dispose();
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), "it was not waited for");
+    }
+
+    [Fact]
     public void Made_up_pictures_can_be_learnt()
     {
         using var backend = new CpuBackend(1);
