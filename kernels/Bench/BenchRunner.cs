@@ -60,8 +60,14 @@ internal sealed class BenchRunner(
                 workbench, ladder, rung, Empty(bench, shape, rung.Variant, ladder.Sizes), isAsked: variants is not null))];
         var copySeconds = trials.Any(trial => trial.Row.Verified) ? workbench.MeasureCopies() : 0;
         Trial[] timed = [.. trials.Where(trial => trial.Row.Verified && trial.Known is null)];
-        var timings = Interleaved.Time(plan, clock,
-            [.. timed.Select(trial => new Contender(trial.Row.Variant, trial.Rung.Run, Finish: backend.Synchronize))], cancel);
+        Contender[] contenders =
+            [.. timed.Select(trial => new Contender(trial.Row.Variant, trial.Rung.Run, Finish: backend.Synchronize))];
+        if (backend.Target == Target.Cpu)
+        {
+            WarmUp.Run(contenders, cancel);
+        }
+
+        var timings = Interleaved.Time(plan, clock, contenders, cancel);
         return [.. trials.Select(trial => !trial.Row.Verified ? trial.Row
             : Fill(trial.Row with { CopySeconds = copySeconds }, ladder, trial.Known ?? timings[Array.IndexOf(timed, trial)]))];
     }

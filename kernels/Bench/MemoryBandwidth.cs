@@ -63,7 +63,7 @@ internal sealed unsafe class BandwidthLoop
     private const long LeastData = 16 << 10;
 
     private const int Line = 64;
-    private const int Multiple = 2 * Line / sizeof(float);
+    private const int Multiple = 4 * Line / sizeof(float);
 
     /// <summary>
     /// Arrays that are long enough begin so many floats apart in their pages (18 lines of 64), as buffers do too: see
@@ -121,10 +121,7 @@ internal sealed unsafe class BandwidthLoop
         {
             var address = (nuint)Unsafe.AsPointer(ref data[0]);
             var aligned = (float*)((address + Line - 1) / Line * Line) + ((long)part * share * pattern.Arrays);
-            for (var pass = 0; pass < Passes; pass++)
-            {
-                Volatile.Write(ref _sink, pattern.Run(aligned, share, pastCaches));
-            }
+            Volatile.Write(ref _sink, pattern.Run(aligned, share, Passes, pastCaches));
         }
     }
 }

@@ -69,12 +69,13 @@ internal abstract unsafe class TrafficPattern
         return [.. All.Where(pattern => Distance(pattern) <= least + 1e-9)];
     }
 
-    /// <summary>Goes over all arrays once on the processor.</summary>
+    /// <summary>Goes over all arrays on the processor.</summary>
     /// <param name="data">The first array, on a 64-byte boundary.</param>
-    /// <param name="length">Elements of each array, a multiple of 32.</param>
+    /// <param name="length">Elements of each array, a multiple of 64.</param>
+    /// <param name="passes">How often: a pass over a few kilobytes is over in the time of two or three calls.</param>
     /// <param name="pastCaches">Whether what is only written bypasses the caches.</param>
     /// <returns>A number that depends on everything read.</returns>
-    public abstract float Run(float* data, nint length, bool pastCaches);
+    public abstract float Run(float* data, nint length, int passes, bool pastCaches);
 
     private readonly struct One : IStreams
     {
@@ -160,19 +161,24 @@ internal sealed unsafe class TrafficPattern<TStreams> : TrafficPattern
 
     public override GpuKernel<Launcher> Kernel => GpuLoop;
 
-    public override float Run(float* data, nint length, bool pastCaches) =>
-        pastCaches ? Loop<StorePastCaches>(data, length) : Loop<StoreInCache>(data, length);
+    public override float Run(float* data, nint length, int passes, bool pastCaches) =>
+        pastCaches ? Loop<StorePastCaches>(data, length, passes) : Loop<StoreInCache>(data, length, passes);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Loop<TStore>(float* data, nint length)
+    private static float Loop<TStore>(float* data, nint length, int passes)
         where TStore : struct, IStore
     {
         // Two sums, so that additions wait less for one another.
         var (first, second) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        for (nint i = 0; i < length; i += 2 * Vector512<float>.Count)
+        for (var pass = 0; pass < passes; pass++)
         {
-            first += Step<TStore>(data + i, length);
-            second += Step<TStore>(data + i + Vector512<float>.Count, length);
+            for (nint i = 0; i < length; i += 4 * Vector512<float>.Count)
+            {
+                first += Step<TStore>(data + i, length);
+                second += Step<TStore>(data + i + Vector512<float>.Count, length);
+                first += Step<TStore>(data + i + (2 * Vector512<float>.Count), length);
+                second += Step<TStore>(data + i + (3 * Vector512<float>.Count), length);
+            }
         }
 
         return Vector512.Sum(first + second);
