@@ -67,11 +67,7 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
     private BenchRow Time(BenchRow row, Action step, IReadOnlyList<int> layers, int batch)
     {
         var contender = new Contender(row.Variant, step, Finish: backend.Synchronize);
-        if (backend.Target == Target.Cpu)
-        {
-            WarmUp.Run([contender], cancel);
-        }
-
+        WarmUp.Run(backend, [contender], cancel);
         var timing = Interleaved.Time(plan, TimeProvider.System, [contender], cancel)[0];
         var parts = Parts(layers, batch);
         var floors = parts.Select(part => peaks.Floor(part.Flops, part.Traffic)).ToArray();

@@ -67,20 +67,14 @@ internal static class BenchCommand
         private readonly Option<bool> _json = CommonOptions.Json();
         private readonly Option<bool> _csv = CommonOptions.Flag("--csv", "rows with commas between their fields");
         private readonly Option<bool> _markdown = CommonOptions.Flag("--markdown", "tables for a README");
-        private readonly Option<string?> _plot = CommonOptions.Text("--plot", "FILE",
+        private readonly Option<string?> _plot = CommonOptions.Path("--plot", "FILE",
             "draw the ladder and a roofline: a .svg or .png file");
 
-        private readonly Option<string?> _baseline = CommonOptions.Text("--baseline", "FILE",
+        private readonly Option<string?> _baseline = CommonOptions.Path("--baseline", "FILE",
             "compare with what 'bench --json' wrote earlier: faster, slower, same, or can't tell");
 
         public BenchSettings Settings(ParseResult parse)
         {
-            var baseline = parse.GetValue(_baseline);
-            if (string.IsNullOrWhiteSpace(baseline) && baseline is not null)
-            {
-                throw new UsageException("--baseline is empty, but must be a file that 'bench --json' wrote");
-            }
-
             var devices = parse.GetValue(_device)?.Split(',', StringSplitOptions.TrimEntries).Distinct().ToArray();
             foreach (var device in devices ?? [])
             {
@@ -95,7 +89,7 @@ internal static class BenchCommand
 
             IReadOnlyList<int> threads = parse.GetValue(_threads) is { } counts
                 ? [.. Values.Wholes(_threads.Name, counts, 1, CommonOptions.MaxThreads).Distinct()] : [0];
-            return new BenchSettings(devices, threads, Format(parse), baseline, Plot(parse));
+            return new BenchSettings(devices, threads, Format(parse), parse.GetValue(_baseline), Plot(parse));
         }
 
         /// <summary>The picture's name, when it can be written: nobody shall measure for minutes and then learn otherwise.</summary>

@@ -71,7 +71,8 @@ internal static class EvaluateCommand
         string[] files = [.. what.Models.Select(model => RunFiles.NeedModel(model, terminal.Warn))];
         using var backend = terminal.Open(device, threads);
         using var first = TrainedModel.Load(backend, files[0]);
-        var source = what.Dataset is null && folder is null
+        var isFirstsOwn = what.Dataset is null && folder is null;
+        var source = isFirstsOwn
             ? SourceOf(first, files[0])
             : DataSource.Of(what.Dataset, folder, first.DatasetName);
         var data = source.For(first).Load(terminal, interruption.Token);
@@ -82,8 +83,7 @@ internal static class EvaluateCommand
             return ExitCode.Success;
         }
 
-        var together = EvaluateTogether(
-            files, backend, data, isFirstsOwn: what.Dataset is null && folder is null, asJson, terminal);
+        var together = EvaluateTogether(files, backend, data, isFirstsOwn, asJson, terminal);
         Write(new EvaluationReport(together, first.ClassNames), files, data.Test, asJson, terminal);
         return ExitCode.Success;
     }

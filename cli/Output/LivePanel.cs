@@ -29,28 +29,21 @@ internal sealed class LivePanel : IDisposable
     }
 
     /// <summary>Columns that a line may have: all but one, so that none wraps, and not too many to be read.</summary>
-    public static int Width()
-    {
-        try
-        {
-            return Math.Min(Console.WindowWidth > 0 ? Console.WindowWidth : DefaultWidth, WidestUseful) - 1;
-        }
-        catch (IOException)
-        {
-            return DefaultWidth - 1;
-        }
-    }
+    public static int Width() => Math.Min(Size(() => Console.WindowWidth, DefaultWidth), WidestUseful) - 1;
 
     /// <summary>Rows that a terminal has, but for the last, on which the cursor waits.</summary>
-    private static int Height()
+    private static int Height() => Size(() => Console.WindowHeight, int.MaxValue) - 1;
+
+    /// <summary>A size of the window, where there is one that tells.</summary>
+    private static int Size(Func<int> ask, int otherwise)
     {
         try
         {
-            return Console.WindowHeight > 0 ? Console.WindowHeight - 1 : int.MaxValue;
+            return ask() is > 0 and var size ? size : otherwise;
         }
         catch (IOException)
         {
-            return int.MaxValue;
+            return otherwise;
         }
     }
 

@@ -47,7 +47,8 @@ internal sealed class Sessions : IDisposable
         {
             try
             {
-                sessions._drawer.Do(() => sessions._draw.Load(RunFiles.NeedModel(model, terminal.Warn), model)).GetAwaiter().GetResult();
+                sessions._drawer.Do(() => sessions._draw.Load(RunFiles.NeedModel(model, terminal.Warn), model))
+                    .GetAwaiter().GetResult();
             }
             catch
             {

@@ -62,11 +62,7 @@ internal sealed class BenchRunner(
         Trial[] timed = [.. trials.Where(trial => trial.Row.Verified && trial.Known is null)];
         Contender[] contenders =
             [.. timed.Select(trial => new Contender(trial.Row.Variant, trial.Rung.Run, Finish: backend.Synchronize))];
-        if (backend.Target == Target.Cpu)
-        {
-            WarmUp.Run(contenders, cancel);
-        }
-
+        WarmUp.Run(backend, contenders, cancel);
         var timings = Interleaved.Time(plan, clock, contenders, cancel);
         return [.. trials.Select(trial => !trial.Row.Verified ? trial.Row
             : Fill(trial.Row with { CopySeconds = copySeconds }, ladder, trial.Known ?? timings[Array.IndexOf(timed, trial)]))];

@@ -23,11 +23,17 @@ internal static class WarmUp
     /// <summary>What runs longer is mostly loops, which are compiled well while they run.</summary>
     private static readonly TimeSpan MostTime = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Runs contenders often enough.</summary>
+    /// <summary>Runs contenders often enough; on a GPU, whose drivers compile once, not at all.</summary>
+    /// <param name="backend">Where they run.</param>
     /// <param name="contenders">What is to be timed.</param>
     /// <param name="cancel">Ends it early.</param>
-    public static void Run(IReadOnlyList<Contender> contenders, CancellationToken cancel)
+    public static void Run(Backend backend, IReadOnlyList<Contender> contenders, CancellationToken cancel)
     {
+        if (backend.Target != Target.Cpu)
+        {
+            return;
+        }
+
         for (var pass = 0; pass < Passes && contenders.Count > 0; pass++)
         {
             foreach (var contender in contenders)

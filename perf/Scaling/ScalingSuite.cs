@@ -20,12 +20,13 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
     {
         string[] known = [.. ScalingSweep.All.Select(sweep => sweep.Name)];
         var only = Suite.List("--only", "NAME,NAME", $"what to vary: {string.Join(", ", known)} [default: all]");
-        var plot = CommonOptions.Text("--plot", "FOLDER", "draw each sweep as scaling-NAME.svg into a folder");
+        var plot = CommonOptions.Path("--plot", "FOLDER", "draw each sweep as scaling-NAME.svg into a folder");
         const string About = "How time and memory grow with batch, width, depth, threads and data.";
         return Suite.Create(Name, About, terminal, [], [only, plot], hasThreads: false, parse =>
             {
                 var some = Suite.ReadChoices(parse, only, known);
-                var plots = parse.GetValue(plot) is { } folder ? MakeFolder(plot.Name, folder) : null;
+                // Made before anything is measured: afterwards it would be late to find that it cannot be.
+                var plots = parse.GetValue(plot) is { } folder ? Directory.CreateDirectory(folder).FullName : null;
                 return report =>
                 {
                     var suite = new ScalingSuite(report, TrainingFiles.Synthetic(), plots);
@@ -36,11 +37,6 @@ internal sealed class ScalingSuite(SuiteReport report, Dataset data, string? plo
                 };
             });
     }
-
-    /// <summary>Makes a folder before anything is measured: afterwards it would be late to find that it cannot be made.</summary>
-    private static string MakeFolder(string option, string folder) => folder.Trim().Length > 0
-        ? Directory.CreateDirectory(folder).FullName
-        : throw new UsageException($"{option} is '{folder}', but must be a folder");
 
     private void Measure(ScalingSweep sweep)
     {

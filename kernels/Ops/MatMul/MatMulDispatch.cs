@@ -39,6 +39,10 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     public static int StripWidth(int columns) =>
         columns > StripColumns && columns <= 4 * TLanes.Count ? 2 * TLanes.Count : Math.Min(columns, StripColumns);
 
+    /// <summary>Columns of a strip in whole vectors.</summary>
+    /// <param name="width">Its columns.</param>
+    public static int Padded(int width) => (width + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
+
     /// <summary>
     /// The tiles of a strip of b, one below the other: full ones, then what is left over. One vector of b leaves registers for
     /// twice as many rows, which its sums need: eight are no more than the multiply-adds that a core begins before the first ends.
@@ -80,7 +84,7 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
     {
         switch (rows)
         {
-            case MatMulTallTile<TVector, TLanes>.Rows: MultiplyTall(tiles); break;
+            case 16: MultiplyRows<Sixteen>(tiles); break;
             case 8: MultiplyRows<Eight>(tiles); break;
             case 4: MultiplyRows<Four>(tiles); break;
             case 2: MultiplyRows<Two>(tiles); break;
@@ -115,18 +119,6 @@ internal static unsafe class MatMulDispatch<TVector, TLanes>
         else
         {
             MultiplyVectors<TRows, One>(tiles);
-        }
-    }
-
-    private static void MultiplyTall(in MatMulTile tiles)
-    {
-        if (tiles.Width == TLanes.Count)
-        {
-            MatMulTallTile<TVector, TLanes>.Multiply<TileShape<Sixteen, One, Zero>>(tiles);
-        }
-        else
-        {
-            MatMulTallTile<TVector, TLanes>.Multiply<TileShape<Sixteen, One, One>>(tiles);
         }
     }
 

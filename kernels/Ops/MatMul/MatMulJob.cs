@@ -69,9 +69,6 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
         }
     }
 
-    /// <summary>Columns of a strip in whole vectors.</summary>
-    private static int PaddedWidth(int width) => (width + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
-
     private void PackB(float* b, float* strip, int width, int padded, int depth)
     {
         if (_call.TransposeB)
@@ -162,7 +159,7 @@ internal sealed unsafe class MatMulJob<TVector, TLanes, TRegisters> : ParallelJo
         }
 
         var strip = memory.Strips + (_plan.KeepsStrips ? offset * (nint)terms.Length : 0);
-        var padded = PaddedWidth(tiles.Width);
+        var padded = MatMulDispatch<TVector, TLanes>.Padded(tiles.Width);
         if (!isPacked)
         {
             PackB(tiles.B, strip, tiles.Width, padded, terms.Length);

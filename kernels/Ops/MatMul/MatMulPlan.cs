@@ -149,8 +149,7 @@ internal readonly record struct MatMulPlan
     }
 
     /// <summary>What a product takes, in operations: those of its sums, and the time of its bytes.</summary>
-    private static long Work(in MatMulCall call) => (2L * call.M * call.N * call.K)
-        + (FlopsPerByte * sizeof(float) * (((long)call.M * call.K) + ((long)call.K * call.N) + ((long)call.M * call.N)));
+    private static long Work(in MatMulCall call) => call.Flops + (FlopsPerByte * call.Traffic.Bytes);
 
     /// <summary>Whether a block of b does not stay near the core by itself.</summary>
     private static bool IsLarge(in MatMulCall call, int blockTerms) => (long)call.N * blockTerms > NearFloats;

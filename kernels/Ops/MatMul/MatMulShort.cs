@@ -23,7 +23,7 @@ internal sealed unsafe class MatMulShort<TVector, TLanes, TRegisters> : Parallel
     private WorkerScratch _scratch = null!;
     private MatMulPlan _plan;
 
-    private static int StripColumns => 3 * TLanes.Count;
+    private static int StripColumns => MatMulDispatch<TVector, TLanes>.StripColumns;
 
     /// <summary>Whether a product is one for this kernel: c does not fit in the second-level cache, and b does.</summary>
     public static bool Suits(in MatMulCall call) =>
@@ -64,7 +64,8 @@ internal sealed unsafe class MatMulShort<TVector, TLanes, TRegisters> : Parallel
         for (var j = 0; j < columns; j += StripColumns)
         {
             var width = Math.Min(StripColumns, columns - j);
-            MatMulPack.Rows<TVector, TLanes>(b + j, _call.N, strips + (j * (nint)_call.K), width, Padded(width), _call.K);
+            MatMulPack.Rows<TVector, TLanes>(
+                b + j, _call.N, strips + (j * (nint)_call.K), width, MatMulDispatch<TVector, TLanes>.Padded(width), _call.K);
         }
     }
 
@@ -97,11 +98,8 @@ internal sealed unsafe class MatMulShort<TVector, TLanes, TRegisters> : Parallel
         {
             tiles.B += full * tiles.BTile;
             tiles.C += full * tiles.CTile;
-            (tiles.Width, tiles.BStep, tiles.Count) = (rest, Padded(rest), 1);
+            (tiles.Width, tiles.BStep, tiles.Count) = (rest, MatMulDispatch<TVector, TLanes>.Padded(rest), 1);
             MatMulDispatch<TVector, TLanes>.Multiply(tiles, height);
         }
     }
-
-    /// <summary>Columns of a strip in whole vectors.</summary>
-    private static int Padded(int width) => (width + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 }

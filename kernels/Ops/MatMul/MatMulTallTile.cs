@@ -13,29 +13,14 @@ internal static unsafe class MatMulTallTile<TVector, TLanes>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
 {
-    /// <summary>Rows of a tile.</summary>
-    public const int Rows = 16;
+    private const int Rows = 16;
 
-    /// <summary>Computes tiles.</summary>
-    /// <param name="tiles">Where they are and what they are made of.</param>
+    /// <summary>Computes a tile.</summary>
+    /// <param name="tile">Where it is and what it is made of.</param>
     /// <typeparam name="TShape">Sixteen rows of one vector, ragged or not.</typeparam>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TShape>(in MatMulTile tiles)
-        where TShape : struct, ITileShape
-    {
-        var tile = tiles;
-        for (var i = 0; i < tiles.Count; i++)
-        {
-            MultiplyOne<TShape>(tile);
-            tile.A += tile.ATile;
-            tile.B += tile.BTile;
-            tile.C += tile.CTile;
-        }
-    }
-
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyOne<TShape>(in MatMulTile tile)
+    public static void Multiply<TShape>(in MatMulTile tile)
         where TShape : struct, ITileShape
     {
         TVector c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;

@@ -101,7 +101,15 @@ internal static unsafe class MatMulTileKernel<TVector, TLanes>
         var tile = tiles;
         for (var i = 0; i < tiles.Count; i++)
         {
-            MultiplyOne<TShape>(tile);
+            if (TShape.Rows > 8)
+            {
+                MatMulTallTile<TVector, TLanes>.Multiply<TShape>(tile);
+            }
+            else
+            {
+                MultiplyOne<TShape>(tile);
+            }
+
             tile.A += tile.ATile;
             tile.B += tile.BTile;
             tile.C += tile.CTile;

@@ -100,8 +100,7 @@ internal sealed class CsvLines : IDisposable
             return true;
         }
 
-        field = field.Trim(" \t\r\""u8);
-        return Utf8Parser.TryParse(field, out value, out var length) && length == field.Length && float.IsFinite(value)
+        return IsNumber(ref field, out value) && float.IsFinite(value)
             ? true
             : throw Error("a number", $"'{Shown(field)}'",
                 field.Contains((byte)',') ? "write decimals with a point" : "correct it");
@@ -112,9 +111,7 @@ internal sealed class CsvLines : IDisposable
     public int NextLabel()
     {
         NextField(out var field);
-        field = field.Trim(" \t\r\""u8);
-        return Utf8Parser.TryParse(field, out float value, out var length) && length == field.Length
-            && value == MathF.Floor(value) && Math.Abs(value) < 1e6f
+        return IsNumber(ref field, out var value) && value == MathF.Floor(value) && Math.Abs(value) < 1e6f
             ? (int)value
             : throw Error("a whole number as label", $"'{Shown(field)}'",
                 "number the classes, and let the label stand first on every line");
@@ -128,8 +125,7 @@ internal sealed class CsvLines : IDisposable
     {
         NextField(out var field);
         (_next, _column) = (_lineStart, 0);
-        field = field.Trim(" \t\r\""u8);
-        return !(Utf8Parser.TryParse(field, out float _, out var length) && length == field.Length);
+        return !IsNumber(ref field, out _);
     }
 
     /// <summary>An error at the field that was taken last.</summary>
@@ -138,6 +134,13 @@ internal sealed class CsvLines : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
+
+    /// <summary>Whether a field, which loses the blanks and quotes around it, is a number.</summary>
+    private static bool IsNumber(ref ReadOnlySpan<byte> field, out float value)
+    {
+        field = field.Trim(" \t\r\""u8);
+        return Utf8Parser.TryParse(field, out value, out var length) && length == field.Length;
+    }
 
     /// <summary>Takes a field. Some programs end a line in a separator: nothing behind it is no field.</summary>
     private bool NextField(out ReadOnlySpan<byte> field)
