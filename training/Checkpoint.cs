@@ -119,8 +119,8 @@ public sealed class Checkpoint
     /// <exception cref="ModelFileException">The checkpoint contradicts itself.</exception>
     public void Restore(Trainer trainer)
     {
-        CheckSame("the training data", Describe((int)_training["samples"]!, (string?)_training["samples_sha256"]),
-            Describe(trainer.Dataset.Count, trainer.Dataset.Sha256));
+        CheckSame("the training data", Describe((int)_training["samples"]!, (string?)_training["samples_xxh128"]),
+            Describe(trainer.Dataset.Count, trainer.Dataset.Fingerprint));
         CheckSame("the optimizer", Optimizer.ToJsonString(), CheckpointContent.DescribeOptimizer(trainer).ToJsonString());
         CheckSame("the settings", Settings.ToJsonString(), trainer.Options.Describe().ToJsonString());
         try
@@ -207,7 +207,7 @@ public sealed class Checkpoint
         (double)json["seconds"]!,
         (double)json["images_per_second"]!);
 
-    private static string Describe(int samples, string? sha256) => $"{samples} pictures with SHA-256 {sha256?[..12]}…";
+    private static string Describe(int samples, string? fingerprint) => $"{samples} pictures with XXH128 {fingerprint?[..12]}…";
 
     private static void CheckSame(string what, string? saved, string now)
     {

@@ -50,7 +50,7 @@ internal static class CheckpointContent
             .. NetworkFile.Describe(trainer.Network), .. model.Describe(),
             new(TrainingKey, DescribeTraining(trainer, extra).ToJsonString()),
         ],
-        hasFastChecksum: true);
+        ChecksumKind.XxHash128);
 
     private static TensorSource Whole(string name, BufferView<float> view) => TensorSource.Of(name, [view.Length], view);
 
@@ -72,7 +72,7 @@ internal static class CheckpointContent
         ["epoch_samples"] = trainer.Metrics.Samples,
         ["epoch_seconds"] = trainer.EpochTime.TotalSeconds,
         ["samples"] = trainer.Dataset.Count,
-        ["samples_sha256"] = trainer.Dataset.Sha256,
+        ["samples_xxh128"] = trainer.Dataset.Fingerprint,
         ["settings"] = trainer.Options.Describe(),
         ["optimizer"] = DescribeOptimizer(trainer),
         ["history"] = new JsonArray([.. trainer.History.Select(WriteEpoch)]),

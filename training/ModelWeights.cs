@@ -13,8 +13,9 @@ internal sealed class ModelWeights : IDisposable
 {
     private readonly Network _network;
     private readonly WeightAverage? _average;
-    private readonly float[] _good;
-    private readonly float[]? _goodAverage;
+    private readonly int _length;
+    private float[]? _good;
+    private float[]? _goodAverage;
     private float[]? _best;
     private float[]? _trained;
     private bool _isLent;
@@ -28,7 +29,11 @@ internal sealed class ModelWeights : IDisposable
         _average = averageDecay > 0 ? new WeightAverage(network, averageDecay) : null;
         _good = network.CopyWeights();
         _goodAverage = _average?.CopyWeights();
+        _length = _good.Length;
     }
+
+    /// <summary>Whether there are weights to go back to.</summary>
+    public bool KeepsGood => _good is not null;
 
     /// <summary>
     /// What the model's weights do not tell, where they are others than those that are trained: these, and the average where the
@@ -79,17 +84,23 @@ internal sealed class ModelWeights : IDisposable
     /// <summary>Notes that the present weights are finite.</summary>
     public void KeepGood()
     {
-        _network.CopyWeights(_good);
-        _average?.CopyWeights(_goodAverage!);
+        if (_good is not null)
+        {
+            _network.CopyWeights(_good);
+            _average?.CopyWeights(_goodAverage!);
+        }
     }
 
-    /// <summary>Goes back to the last weights that were noted as finite.</summary>
+    /// <summary>Lets go of the weights that were noted as finite, and notes no more.</summary>
+    public void ForgetGood() => (_good, _goodAverage) = (null, null);
+
+    /// <summary>Goes back to the last weights that were noted as finite, if there are any.</summary>
     public void GoBack()
     {
-        _network.SetWeights(_good);
-        if (_goodAverage is not null)
+        if (_good is not null)
         {
-            _average!.SetWeights(_goodAverage);
+            _network.SetWeights(_good);
+            _average?.SetWeights(_goodAverage!);
         }
     }
 
@@ -120,7 +131,7 @@ internal sealed class ModelWeights : IDisposable
     /// <summary>Gives the average's memory back.</summary>
     public void Dispose() => _average?.Dispose();
 
-    private TensorSource Whole(string name, Action<ValueReader<float>> read) => new(name, [_good.Length], read);
+    private TensorSource Whole(string name, Action<ValueReader<float>> read) => new(name, [_length], read);
 
     private void CheckNotLent()
     {
@@ -146,7 +157,7 @@ internal sealed class ModelWeights : IDisposable
 
     private void Copy(ref float[]? weights)
     {
-        weights ??= new float[_good.Length];
+        weights ??= new float[_length];
         _network.CopyWeights(weights);
     }
 }

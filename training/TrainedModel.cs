@@ -13,21 +13,22 @@ namespace ScratchNet.Training;
 /// <param name="Format">How pictures become inputs.</param>
 /// <param name="ClassNames">Names of the classes.</param>
 /// <param name="DatasetName">Name of the data set that it was trained on.</param>
-/// <param name="DatasetSha256">Hash of the training samples' contents.</param>
+/// <param name="DatasetFingerprint">The training samples' <see cref="Dataset.Fingerprint"/>; null when the file does not say.
+/// </param>
 public sealed record TrainedModel(
-    Network Network, InputFormat Format, IReadOnlyList<string> ClassNames, string DatasetName, string DatasetSha256) : IDisposable
+    Network Network, InputFormat Format, IReadOnlyList<string> ClassNames, string DatasetName, string? DatasetFingerprint) : IDisposable
 {
     private const string PreprocessingKey = "preprocessing";
     private const string ClassesKey = "classes";
     private const string DatasetKey = "dataset";
-    private const string HashKey = "dataset_sha256";
+    private const string FingerprintKey = "dataset_xxh128";
 
     /// <summary>A model of a network that was trained on a data set.</summary>
     /// <param name="network">The network.</param>
     /// <param name="dataset">The whole training part of the data set, before a validation part was split off.</param>
     /// <param name="format">How pictures become inputs; left out, pixels from 0 to 1.</param>
     public static TrainedModel Of(Network network, Dataset dataset, InputFormat? format = null) =>
-        new(network, format ?? InputFormat.For(dataset), dataset.ClassNames, dataset.Name, dataset.Sha256);
+        new(network, format ?? InputFormat.For(dataset), dataset.ClassNames, dataset.Name, dataset.Fingerprint);
 
     /// <summary>Saves the model as a safetensors file.</summary>
     /// <param name="path">The file; replaced whole or not at all.</param>
@@ -71,7 +72,8 @@ public sealed record TrainedModel(
                     + $"a network of {network.Inputs} inputs and {network.Classes} classes");
             }
 
-            return new TrainedModel(network, format, classes, file.Text(DatasetKey), file.Text(HashKey));
+            return new TrainedModel(
+                network, format, classes, file.Text(DatasetKey), file.Metadata.GetValueOrDefault(FingerprintKey));
         }
         catch (Exception exception)
         {
@@ -90,6 +92,6 @@ public sealed record TrainedModel(
         new(PreprocessingKey, Format.ToJson().ToJsonString()),
         new(ClassesKey, new JsonArray([.. ClassNames.Select(name => (JsonNode)name)]).ToJsonString()),
         new(DatasetKey, DatasetName),
-        new(HashKey, DatasetSha256),
+        .. DatasetFingerprint is null ? [] : new KeyValuePair<string, string>[] { new(FingerprintKey, DatasetFingerprint) },
     ];
 }

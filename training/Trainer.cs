@@ -137,8 +137,8 @@ public sealed class Trainer : IDisposable
     /// <summary>Trains until every epoch is done, or until told to stop, which it does between two steps.</summary>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Whether the run is done; false when it was stopped.</returns>
-    /// <exception cref="NotFiniteException">A loss was not finite; the network has the weights of the last good
-    /// epoch.</exception>
+    /// <exception cref="NotFiniteException">A loss was not finite; the network has the weights of the last good epoch, if
+    /// they are kept (<see cref="KeepsGoodWeights"/>).</exception>
     public bool Run(CancellationToken cancellation = default)
     {
         var nextReport = ProgressInterval;
@@ -207,11 +207,29 @@ public sealed class Trainer : IDisposable
         fullRate * MathF.ScaleB(1f, -rollbacks) * schedule.Factor(moment);
 
     /// <summary>Throws when a loss of this epoch was not finite: before the state of the run is saved.</summary>
-    /// <exception cref="NotFiniteException">One was not; the network has the weights of the last good epoch.</exception>
+    /// <exception cref="NotFiniteException">One was not; the network has the weights of the last good epoch, if they are
+    /// kept.</exception>
     public void CheckFinite()
     {
         ReadFinite();
         CheckWeights();
+    }
+
+    /// <summary>Whether the network gets back the weights of the last good epoch when a value is not finite.</summary>
+    public bool KeepsGoodWeights => _weights.KeepsGood;
+
+    /// <summary>
+    /// Gives back the memory of the weights of the last good epoch, for who has a checkpoint to go back to
+    /// (<see cref="GoBack"/>). When a value is not finite from now on, the network is left as it is.
+    /// </summary>
+    public void ForgetGoodWeights() => _weights.ForgetGood();
+
+    /// <summary>Goes back to a checkpoint of this same run.</summary>
+    /// <param name="good">The checkpoint.</param>
+    public void GoBack(Checkpoint good)
+    {
+        good.LoadWeights(Network);
+        good.Restore(this);
     }
 
     /// <summary>
@@ -224,8 +242,7 @@ public sealed class Trainer : IDisposable
     public void RollBack(Checkpoint good, long badStep)
     {
         Rollback[] rollbacks = [.. _rollbacks, new Rollback(badStep, good.Epoch)];
-        good.LoadWeights(Network);
-        good.Restore(this);
+        GoBack(good);
         _rollbacks.Clear();
         _rollbacks.AddRange(rollbacks);
     }

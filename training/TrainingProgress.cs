@@ -37,7 +37,7 @@ public sealed record Rollback(long Step, int Epoch);
 
 /// <summary>Training broke down: a loss or a weight was not a finite number.</summary>
 /// <param name="step">The step at which that happened, from 1.</param>
-/// <param name="goodEpochs">Epochs that ended well before; the network has the weights of the last of them.</param>
+/// <param name="goodEpochs">Epochs that ended well before.</param>
 /// <param name="what">What was not finite.</param>
 public sealed class NotFiniteException(long step, int goodEpochs, string what = "the loss at") : Exception(
     $"{what} step {step} is not a finite number; a lower learning rate usually helps")
@@ -46,6 +46,7 @@ public sealed class NotFiniteException(long step, int goodEpochs, string what = 
     /// <see cref="Diagnosis.NotFiniteSearch"/>.</summary>
     public long Step { get; } = step;
 
-    /// <summary>Epochs that ended well before; the network has the weights of the last of them.</summary>
+    /// <summary>Epochs that ended well before; the network has the weights of the last of them, if the trainer keeps
+    /// them (<see cref="Trainer.KeepsGoodWeights"/>).</summary>
     public int GoodEpochs { get; } = goodEpochs;
 }

@@ -183,7 +183,7 @@ internal static class EvaluateCommand
 
     private static void WarnOfOtherData(TrainedModel model, Dataset train, Terminal terminal)
     {
-        if (train.Name == model.DatasetName && train.Sha256 != model.DatasetSha256)
+        if (train.Name == model.DatasetName && model.DatasetFingerprint is { } trained && trained != train.Fingerprint)
         {
             terminal.Warn($"the model was trained on another version of {train.Name}: "
                 + "test pictures may have been among its training pictures");

@@ -77,7 +77,7 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (NotFiniteException exception)
         {
-            var message = $"{_breakdown.Describe(exception)}; {KeepLastGood(exception.GoodEpochs)}";
+            var message = $"{_breakdown.Describe(exception)}; {KeepLastGood(exception)}";
             Tell(observer => observer.Failed(message));
             throw new FailureException(message);
         }
@@ -138,7 +138,7 @@ internal sealed class TrainingRun : IDisposable
         UnusedMemory.GiveBack();
 
         // The model is told what it is trained on; opening a device, which may ask drivers, and hashing take place side by side.
-        _ = Task.Run(() => data.Train.Sha256, cancellation);
+        _ = Task.Run(() => data.Train.Fingerprint, cancellation);
         var isNamed = files is not null || request is not { Run: null, Output: null };
         (files, var runLock) = RunLock.Take(() => files ?? RunFiles.ForNew(request, data.Train.Name), mayMove: !isNamed);
         Backend? backend = null;
@@ -268,15 +268,27 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Saves what the trainer went back to, unless that is only where it began.</summary>
-    private string KeepLastGood(int epochs)
+    /// <summary>Saves the model of the last good epoch or, once there are checkpoints, of the newest of those.</summary>
+    private string KeepLastGood(NotFiniteException exception)
     {
-        if (epochs == 0)
+        if (exception.GoodEpochs == 0)
         {
             return "no epoch had ended well, so there is no model to save";
         }
 
+        var moment = $"epoch {exception.GoodEpochs}";
+        if (!_run.Trainer.KeepsGoodWeights)
+        {
+            if (_breakdown.NewestBefore(exception.Step) is not { } good)
+            {
+                return "no checkpoint from before can be read, so there is no model to save";
+            }
+
+            _run.Trainer.GoBack(good);
+            moment = $"step {good.Step}";
+        }
+
         SaveModel();
-        return $"the model after epoch {epochs} is saved as {_run.Files.Model}";
+        return $"the model after {moment} is saved as {_run.Files.Model}";
     }
 }

@@ -29,7 +29,7 @@ public static class NetworkFile
     /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
     public static void Save(Network network, string path, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
         AtomicFile.Write(path, stream => new SafetensorsWriter(
-            Tensors(network), [.. Describe(network), .. metadata ?? []], hasFastChecksum: false).Write(stream));
+            Tensors(network), [.. Describe(network), .. metadata ?? []], ChecksumKind.Sha256).Write(stream));
 
     /// <summary>Loads a network.</summary>
     /// <param name="backend">Where it shall live.</param>

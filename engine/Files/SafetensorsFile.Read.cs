@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace ScratchNet.Engine.Files;
 
@@ -52,9 +51,11 @@ public sealed partial class SafetensorsFile
             CheckFinite(tensors[entry.Name], dataStart + entry.Begin, name);
         }
 
-        header.Metadata.Remove(HeaderChecksumKey);
-        header.Metadata.Remove(DataChecksum.Sha256Key);
-        header.Metadata.Remove(DataChecksum.XxHash128Key);
+        foreach (var key in header.Metadata.Keys.Where(ChecksumKeys.Has).ToArray())
+        {
+            header.Metadata.Remove(key);
+        }
+
         return new SafetensorsFile(tensors, header.Metadata, name);
     }
 
@@ -86,18 +87,18 @@ public sealed partial class SafetensorsFile
 
     private static void VerifyHeader(SafetensorsHeader header, ReadOnlySpan<byte> bytes, string name)
     {
-        var found = header.Metadata.TryGetValue(HeaderChecksumKey, out var checksum);
-        var data = DataChecksum.KeyIn(header.Metadata);
-        if (found != data is not null)
+        var kind = ChecksumKeys.HeaderKind(header.Metadata);
+        var dataKind = ChecksumKeys.DataKind(header.Metadata);
+        if (kind is null != dataKind is null)
         {
+            var either = (kind ?? dataKind)!.Value;
             throw ModelFileException.At(name, HeaderStart,
-                $"one of {HeaderChecksumKey} and {data ?? DataChecksum.Sha256Key} is missing");
+                $"one of {ChecksumKeys.Header(either)} and {ChecksumKeys.Data(either)} is missing");
         }
 
-        if (found)
+        if (kind is not null)
         {
-            var digits = Convert.ToHexStringLower(SHA256.HashData(bytes[header.ChecksumEnd..]));
-            Compare(checksum!, digits, HeaderChecksumKey, HeaderStart, name);
+            Compare(header, ChecksumKeys.Header(kind.Value), Checksum.Of(kind.Value, bytes[header.ChecksumEnd..]), HeaderStart, name);
         }
     }
 
@@ -112,7 +113,8 @@ public sealed partial class SafetensorsFile
             tensors.Add(entry.Name, new StoredTensor(entry.Name, entry.Shape, values));
         }
 
-        using var checksum = DataChecksum.Of(header.Metadata);
+        var kind = ChecksumKeys.DataKind(header.Metadata);
+        using var checksum = kind is null ? null : new Checksum(kind.Value);
         foreach (var entry in entries)
         {
             var bytes = Bytes(tensors[entry.Name].Values);
@@ -122,14 +124,15 @@ public sealed partial class SafetensorsFile
 
         if (checksum is not null)
         {
-            Compare(header.Metadata[checksum.Key], checksum.Digits(), checksum.Key, dataStart, name);
+            Compare(header, ChecksumKeys.Data(kind!.Value), checksum.Digits(), dataStart, name);
         }
 
         return tensors;
     }
 
-    private static void Compare(string expected, string found, string key, long offset, string name)
+    private static void Compare(SafetensorsHeader header, string key, string found, long offset, string name)
     {
+        var expected = header.Metadata[key];
         if (found != expected)
         {
             throw ModelFileException.At(name, offset,

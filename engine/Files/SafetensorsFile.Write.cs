@@ -14,5 +14,5 @@ public sealed partial class SafetensorsFile
     /// <param name="stream">Where to; it must be able to seek, since the checksums stand before what they are of.</param>
     /// <param name="checksum">Whether to add the checksums.</param>
     public void Write(Stream stream, bool checksum = true) =>
-        new SafetensorsWriter(_tensors.Values.Select(TensorSource.Of), _metadata, HasFastChecksum).Write(stream, checksum);
+        new SafetensorsWriter(_tensors.Values.Select(TensorSource.Of), _metadata, ChecksumKind).Write(stream, checksum);
 }

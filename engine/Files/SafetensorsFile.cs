@@ -17,18 +17,15 @@ namespace ScratchNet.Engine.Files;
 /// </code>
 /// <para>
 /// Two metadata keys are the file's own: <c>header_sha256</c>, the SHA-256 of the header after that key's value, and
-/// <c>data_sha256</c>, that of the data, or <c>data_xxh128</c> (see <see cref="HasFastChecksum"/>). They come first in the
-/// file and together: a change of any one byte of it is found, be it in a weight or in a metadata text. Files of others, which
-/// have neither, are read without this check.
+/// <c>data_sha256</c>, that of the data; or <c>header_xxh128</c> and <c>data_xxh128</c> (see <see cref="ChecksumKind"/>). They
+/// come first in the file and together: a change of any one byte of it is found, be it in a weight or in a metadata text. Files
+/// of others, which have neither, are read without this check.
 /// </para>
 /// </remarks>
 public sealed partial class SafetensorsFile
 {
     /// <summary>The key of the header that holds the metadata; no tensor can have this name.</summary>
     internal const string MetadataKey = "__metadata__";
-
-    /// <summary>The metadata key of the header's checksum.</summary>
-    internal const string HeaderChecksumKey = "header_sha256";
 
     /// <summary>Bytes before the header: its length.</summary>
     internal const int HeaderStart = sizeof(ulong);
@@ -56,7 +53,7 @@ public sealed partial class SafetensorsFile
         {
             CheckText(key);
             CheckText(value);
-            if (key is HeaderChecksumKey or DataChecksum.Sha256Key or DataChecksum.XxHash128Key || !_metadata.TryAdd(key, value))
+            if (ChecksumKeys.Has(key) || !_metadata.TryAdd(key, value))
             {
                 throw new ArgumentException($"Metadata key {ModelFileException.Quote(key)} is reserved or comes twice.");
             }
@@ -79,10 +76,8 @@ public sealed partial class SafetensorsFile
         (_tensors, _metadata, _name) = (tensors, metadata, name);
     }
 
-    /// <summary>
-    /// Whether the data are guarded by XXH128 instead of SHA-256 when written: for files that are written often.
-    /// </summary>
-    public bool HasFastChecksum { get; init; }
+    /// <summary>Which checksum guards the file when it is written; XXH128 is for files that are written often.</summary>
+    public ChecksumKind ChecksumKind { get; init; }
 
     /// <summary>The metadata, in the file's order, without the checksums.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _metadata;

@@ -12,8 +12,8 @@ internal sealed record TensorEntry(string Name, int[] Shape, long Begin, long En
 /// <param name="Metadata">The text-to-text map, in the file's order.</param>
 /// <param name="Tensors">The entries, in the file's order.</param>
 /// <param name="ChecksumEnd">
-/// Where in the header the value of <see cref="SafetensorsFile.HeaderChecksumKey"/> ends, closing quote included; what follows
-/// is what that checksum covers. 0 when the key is absent.
+/// Where in the header the value of the header's checksum ends, closing quote included; what follows
+/// is what that checksum covers. 0 when there is none.
 /// </param>
 internal sealed record SafetensorsHeader(
     OrderedDictionary<string, string> Metadata,

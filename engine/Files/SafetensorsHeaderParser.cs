@@ -83,7 +83,7 @@ internal ref struct SafetensorsHeaderParser
             var offset = Offset;
             Next(JsonTokenType.String, $"metadata {ModelFileException.Quote(key)}");
             Unique(_metadata.TryAdd(key, _json.GetString()!), key, offset);
-            if (key == SafetensorsFile.HeaderChecksumKey)
+            if (ChecksumKeys.IsHeader(key))
             {
                 _checksumEnd = (int)_json.BytesConsumed;
             }

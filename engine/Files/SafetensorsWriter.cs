@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -14,15 +13,15 @@ namespace ScratchNet.Engine.Files;
 /// </summary>
 /// <param name="tensors">The tensors, in the order in which they shall lie in the file.</param>
 /// <param name="metadata">Texts to keep with them.</param>
-/// <param name="hasFastChecksum">See <see cref="SafetensorsFile.HasFastChecksum"/>.</param>
+/// <param name="kind">Which checksum guards the file.</param>
 public sealed class SafetensorsWriter(
-    IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>> metadata, bool hasFastChecksum)
+    IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>> metadata, ChecksumKind kind)
 {
     private const int Alignment = 8;
 
     // What a header with checksums starts with; the checksum's digits and its closing quote follow.
-    private static readonly byte[] HeaderChecksumPrefix =
-        Encoding.UTF8.GetBytes($"{{\"{SafetensorsFile.MetadataKey}\":{{\"{SafetensorsFile.HeaderChecksumKey}\":\"");
+    private readonly byte[] _checksumPrefix =
+        Encoding.UTF8.GetBytes($"{{\"{SafetensorsFile.MetadataKey}\":{{\"{ChecksumKeys.Header(kind)}\":\"");
 
     private readonly TensorSource[] _tensors = [.. tensors];
     private readonly KeyValuePair<string, string>[] _metadata = [.. metadata];
@@ -32,7 +31,7 @@ public sealed class SafetensorsWriter(
     /// <param name="checksum">Whether to add the checksums.</param>
     public void Write(Stream stream, bool checksum = true)
     {
-        using var data = checksum ? DataChecksum.Begin(hasFastChecksum) : null;
+        using var data = checksum ? new Checksum(kind) : null;
         var start = checksum ? stream.Position : 0;
         WriteHeader(stream, HeaderWith(data));
         foreach (var tensor in _tensors)
@@ -63,7 +62,7 @@ public sealed class SafetensorsWriter(
     }
 
     /// <summary>The header with the checksum of what has passed so far: as long as it will be when all has passed.</summary>
-    private byte[] HeaderWith(DataChecksum? data)
+    private byte[] HeaderWith(Checksum? data)
     {
         if (data is null)
         {
@@ -71,14 +70,14 @@ public sealed class SafetensorsWriter(
         }
 
         // The header is made with an empty place for its own checksum, which covers what follows that place.
-        var digits = 2 * SHA256.HashSizeInBytes;
+        var digits = data.Digits();
         var header = Header([
-            new(SafetensorsFile.HeaderChecksumKey, new string('0', digits)),
-            new(data.Key, data.Digits()),
+            new(ChecksumKeys.Header(kind), new string('0', digits.Length)),
+            new(ChecksumKeys.Data(kind), digits),
         ]);
-        var place = HeaderChecksumPrefix.Length;
-        var checksum = SHA256.HashData(header.AsSpan(place + digits + 1));
-        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(checksum), header.AsSpan(place));
+        var place = _checksumPrefix.Length;
+        var checksum = Checksum.Of(kind, header.AsSpan(place + digits.Length + 1));
+        Encoding.ASCII.GetBytes(checksum, header.AsSpan(place));
         return header;
     }
 

@@ -65,7 +65,7 @@ public class ResumedFolderTests
         Assert.Equal((1, ""), (resumed.ExitCode, resumed.Out));
         InProcess.AssertOneErrorLine(resumed.Error);
         Assert.Contains("cannot be resumed: the training data differ", resumed.Error, StringComparison.Ordinal);
-        Assert.Contains("pictures with SHA-256", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains("pictures with XXH128", resumed.Error, StringComparison.Ordinal);
 
         static void WriteCsv(string path, int shift) => File.WriteAllLines(path, Enumerable.Range(0, 60).Select(row =>
             $"{row % 2},{string.Join(',', Enumerable.Range(0, 16).Select(pixel => (row * 3 + pixel * 7 + shift) % 256))}"));

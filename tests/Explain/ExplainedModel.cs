@@ -41,7 +41,7 @@ internal sealed class ExplainedModel : IDisposable
         using var network = new Network(Backend, 784,
             [new Dense(8, Activation.Tanh), new Dense(1, Activation.Sigmoid)], new BinaryCrossEntropy(), seed: 5);
         var digits = BundledDigits.Load().Train;
-        new TrainedModel(network, InputFormat.For(digits), ["no", "yes"], "mine", digits.Sha256).Save(Path);
+        new TrainedModel(network, InputFormat.For(digits), ["no", "yes"], "mine", digits.Fingerprint).Save(Path);
         return this;
     }
 

@@ -56,7 +56,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(model.Evaluate(Digits).Loss, loaded.Evaluate(Digits).Loss);
         Assert.Equal(model.Predict(Digits.Image(5)), loaded.Predict(Digits.Image(5)));
         Assert.Equal(
-            (model.Format, model.DatasetName, model.DatasetSha256), (loaded.Format, loaded.DatasetName, loaded.DatasetSha256));
+            (model.Format, model.DatasetName, model.DatasetFingerprint), (loaded.Format, loaded.DatasetName, loaded.DatasetFingerprint));
         Assert.Equal(model.ClassNames, loaded.ClassNames);
         Assert.Equal(network.Seed, loaded.Network.Seed);
 

@@ -30,7 +30,7 @@ public class DeviceDatasetTests
         var path = folder.Write("pixels", [1, 2, 3, .. set.CopyImages()]);
         var store = new MappedPictures(path, offset: 3, set.Count, set.Features);
         var mapped = new Dataset(set.Name, set.Height, set.Width, set.ClassNames, store, null, set.Labels, isStreamed: true);
-        Assert.Equal(set.Sha256, mapped.Sha256);
+        Assert.Equal(set.Fingerprint, mapped.Fingerprint);
         Assert.Equal(set.Image(149), mapped.Image(149));
         Assert.Equal((set.Mean, set.StandardDeviation), (mapped.Mean, mapped.StandardDeviation));
         var (train, validation) = set.StratifiedSplit(0.2, 1);

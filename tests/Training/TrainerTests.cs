@@ -138,6 +138,32 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_run_that_keeps_no_weights_goes_back_to_a_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend, dropout: 0);
+        using var optimizer = new Adam();
+        using var model = TrainedModel.Of(network, Digits);
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 30, AverageDecay = 0.9f };
+        using var trainer = new Trainer(network, optimizer, Digits, options: options);
+        trainer.ForgetGoodWeights();
+        Assert.False(trainer.KeepsGoodWeights);
+        trainer.Step();
+        Checkpoint.Save(trainer, model, folder.File("c"));
+        var good = network.CopyWeights();
+        trainer.Step();
+        network.Parameters[0].Values.CopyFrom(Enumerable.Repeat(float.NaN, network.Parameters[0].Count).ToArray());
+        Assert.Throws<NotFiniteException>(() => trainer.Run());
+        Assert.Contains(float.NaN, network.CopyWeights());
+
+        trainer.GoBack(Checkpoint.Read(folder.File("c")));
+        Assert.Equal(good, network.CopyWeights());
+        Assert.Equal((0, 1), (trainer.Epoch, trainer.Batch));
+        Assert.True(trainer.Run());
+    }
+
+    [Fact]
     public void A_run_that_gave_its_steps_memory_back_still_has_the_model_and_makes_no_step()
     {
         using var backend = new CpuBackend(1);

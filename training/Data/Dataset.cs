@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
+using ScratchNet.Engine.Files;
 
 namespace ScratchNet.Training.Data;
 
@@ -12,7 +12,7 @@ public sealed class Dataset
 {
     private readonly PictureStore _store;
     private readonly int[]? _rows;
-    private readonly Lazy<string> _sha256;
+    private readonly Lazy<string> _fingerprint;
     private readonly Lazy<(double Mean, double StandardDeviation)> _moments;
 
     /// <summary>A data set over the given bytes, which are not copied and must not change afterwards.</summary>
@@ -65,7 +65,7 @@ public sealed class Dataset
 
         (Name, Height, Width, ClassNames, Labels) = (name, height, width, classNames, labels);
         (_store, _rows, IsStreamed) = (store, rows, isStreamed);
-        _sha256 = new(ComputeSha256);
+        _fingerprint = new(ComputeFingerprint);
         _moments = new(() => PixelStatistics.MeanAndDeviation(this));
     }
 
@@ -103,10 +103,10 @@ public sealed class Dataset
     public long PixelBytes => (long)Count * Features;
 
     /// <summary>
-    /// SHA-256 of the contents, lower-case hex, computed when first asked for. Hashed are count, height, width and classes as
-    /// four little-endian int32, then the labels, then the pixels; names are not.
+    /// XXH128 of the contents, lower-case hex, computed when first asked for: of count, height, width and classes as four
+    /// little-endian int32, then the labels, then the pixels; not of names.
     /// </summary>
-    public string Sha256 => _sha256.Value;
+    public string Fingerprint => _fingerprint.Value;
 
     /// <summary>Mean of all pixels / 255, exact to rounding; computed when first asked for.</summary>
     public double Mean => _moments.Value.Mean;
@@ -240,23 +240,23 @@ public sealed class Dataset
     private Dataset With(int[]? rows, ReadOnlyMemory<byte> labels, bool isStreamed) =>
         new(Name, Height, Width, ClassNames, _store, rows, labels, isStreamed);
 
-    private string ComputeSha256()
+    private string ComputeFingerprint()
     {
         Span<byte> sizes = stackalloc byte[16];
         BinaryPrimitives.WriteInt32LittleEndian(sizes, Count);
         BinaryPrimitives.WriteInt32LittleEndian(sizes[4..], Height);
         BinaryPrimitives.WriteInt32LittleEndian(sizes[8..], Width);
         BinaryPrimitives.WriteInt32LittleEndian(sizes[12..], Classes);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(sizes);
-        hash.AppendData(Labels.Span);
+        using var checksum = new Checksum(ChecksumKind.XxHash128);
+        checksum.Add(sizes);
+        checksum.Add(Labels.Span);
         var picture = new byte[Features];
         for (var i = 0; i < Count; i++)
         {
             CopyImage(i, picture);
-            hash.AppendData(picture);
+            checksum.Add(picture);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return checksum.Digits();
     }
 }

@@ -1,3 +1,5 @@
+using ScratchNet.Engine.Files;
+
 namespace ScratchNet.Training.Data;
 
 /// <summary>The data sets known by name: where to look for their files, what those must hold, and where to get them.</summary>
@@ -11,10 +13,14 @@ public static class DatasetCatalog
     /// <summary>The MNIST database of handwritten digits.</summary>
     public static DatasetEntry Mnist { get; } = new("mnist", "MNIST: 70,000 handwritten digits", Digits,
         [
-            new("train-images-idx3-ubyte", 47040016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
-            new("train-labels-idx1-ubyte", 60008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
-            new("t10k-images-idx3-ubyte", 7840016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
-            new("t10k-labels-idx1-ubyte", 10008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+            new("train-images-idx3-ubyte", 47040016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                "e12946a8ab9bd74359bf22c057c52478"),
+            new("train-labels-idx1-ubyte", 60008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+                "81c6f5433a9d34628839fd1c4bb36825"),
+            new("t10k-images-idx3-ubyte", 7840016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                "a912d49f199ea2d36aa8aa9c0102c17c"),
+            new("t10k-labels-idx1-ubyte", 10008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+                "507d8d921945ef3663c4bd8be7e7204f"),
         ],
         [
             new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
@@ -27,10 +33,14 @@ public static class DatasetCatalog
     public static DatasetEntry FashionMnist { get; } = new("fashion-mnist", "Fashion-MNIST: 70,000 pictures of clothes",
         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
         [
-            new("train-images-idx3-ubyte", 47040016, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
-            new("train-labels-idx1-ubyte", 60008, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
-            new("t10k-images-idx3-ubyte", 7840016, "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
-            new("t10k-labels-idx1-ubyte", 10008, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
+            new("train-images-idx3-ubyte", 47040016, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+                "e5a664e2905b9295ca72265d7c26283b"),
+            new("train-labels-idx1-ubyte", 60008, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+                "48a2c630b815ef5a775518db990ebf87"),
+            new("t10k-images-idx3-ubyte", 7840016, "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+                "00620a3fbea59460a60baf710224b311"),
+            new("t10k-labels-idx1-ubyte", 10008, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+                "ca8383985fa2cbc620515cb4512a5b03"),
         ],
         [
             new("https://fashion-mnist.s3.eu-central-1.amazonaws.com/"),
@@ -92,7 +102,7 @@ public static class DatasetCatalog
         foreach (var folder in locations.Folders(entry))
         {
             var files = IdxFolder.FindStandardFiles(folder);
-            if (files != null && DatasetStatus.StateOf(entry.Files[^1], files.TestLabels) != FileState.Mismatch)
+            if (files != null && HoldsTestLabels(entry, files))
             {
                 return files;
             }
@@ -100,6 +110,9 @@ public static class DatasetCatalog
 
         return null;
     }
+
+    private static bool HoldsTestLabels(DatasetEntry entry, DatasetFiles files) =>
+        DatasetStatus.StateOf(entry.Files[^1], files.TestLabels, ChecksumKind.XxHash128) != FileState.Mismatch;
 
     private static DataException NotFound(DatasetEntry entry, DataLocations locations)
     {
@@ -123,5 +136,10 @@ public sealed record DatasetEntry(string Name, string Title, IReadOnlyList<strin
 /// <summary>A file of a known data set.</summary>
 /// <param name="Name">Its name without .gz.</param>
 /// <param name="Length">Bytes when not compressed.</param>
-/// <param name="Sha256">SHA-256 when not compressed, lower-case hex.</param>
-public sealed record DatasetFile(string Name, long Length, string Sha256);
+/// <param name="Sha256">SHA-256 when not compressed, lower-case hex: what a mirror sends is checked by it.</param>
+/// <param name="XxHash128">XXH128 when not compressed, lower-case hex: sets are told apart by it whenever one is read.</param>
+public sealed record DatasetFile(string Name, long Length, string Sha256, string XxHash128)
+{
+    /// <summary>The checksum of a kind.</summary>
+    public string ChecksumOf(ChecksumKind kind) => kind == ChecksumKind.Sha256 ? Sha256 : XxHash128;
+}

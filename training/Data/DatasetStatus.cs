@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using ScratchNet.Engine.Files;
 
 namespace ScratchNet.Training.Data;
 
@@ -8,7 +8,7 @@ public enum FileState
     /// <summary>There is no such file.</summary>
     Missing,
 
-    /// <summary>The file can be read, but it holds something else: its SHA-256 is another.</summary>
+    /// <summary>The file can be read, but it holds something else: its checksum is another.</summary>
     Mismatch,
 
     /// <summary>The file is there, but it cannot be read to its end or is damaged.</summary>
@@ -43,13 +43,13 @@ public sealed record DatasetStatus(DatasetEntry Entry, string? Folder, IReadOnly
             ? new DatasetStatus(entry, null, [])
             : locations.Folders(entry).Select(folder => InFolder(entry, folder)).MaxBy(s => s.Files.Sum(f => (int)f.State))!;
 
-    /// <summary>Checks one file, gzipped or not, by the SHA-256 of its contents.</summary>
-    internal static FileState StateOf(DatasetFile file, string path)
+    /// <summary>Checks one file, gzipped or not, by a checksum of its contents.</summary>
+    internal static FileState StateOf(DatasetFile file, string path, ChecksumKind kind = ChecksumKind.Sha256)
     {
         try
         {
             using var source = IdxSource.Open(path);
-            return Hash(source, file.Length) == file.Sha256 ? FileState.Whole : FileState.Mismatch;
+            return Sum(source, file.Length, kind) == file.ChecksumOf(kind) ? FileState.Whole : FileState.Mismatch;
         }
         catch (DataException)
         {
@@ -65,10 +65,10 @@ public sealed record DatasetStatus(DatasetEntry Entry, string? Folder, IReadOnly
         return new DatasetStatus(entry, files.Any(f => f.Path != null) ? folder : null, files);
     }
 
-    /// <summary>The SHA-256 of the contents, or null as soon as they are longer than they should be.</summary>
-    private static string? Hash(IdxSource source, long length)
+    /// <summary>The checksum of the contents, or null as soon as they are longer than they should be.</summary>
+    private static string? Sum(IdxSource source, long length, ChecksumKind kind)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var checksum = new Checksum(kind);
         var buffer = new byte[1 << 16];
         while (source.ReadFully(buffer) is > 0 and var count)
         {
@@ -77,10 +77,10 @@ public sealed record DatasetStatus(DatasetEntry Entry, string? Folder, IReadOnly
                 return null;
             }
 
-            hash.AppendData(buffer, 0, count);
+            checksum.Add(buffer.AsSpan(0, count));
         }
 
         source.ExpectEnd();
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return checksum.Digits();
     }
 }

@@ -43,7 +43,7 @@ function intervalBar(test, place, key) {
 
 /** Runs on different data cannot be compared by their accuracy. */
 function dataNote(runs) {
-  const differ = new Set(runs.map(run => run.config.dataset.sha256)).size > 1;
+  const differ = new Set(runs.map(run => run.config.dataset.xxh128).filter(Boolean)).size > 1;
   return element('p', { class: `note below ${differ ? 'bad' : ''}` }, differ
     ? 'These runs learnt from different data: their accuracies are of different tests.'
     : 'Where intervals overlap widely, the difference may be chance: compare more seeds, or more test pictures.');
@@ -92,7 +92,7 @@ function differences(lines) {
   const facts = ({ config }) => {
     const session = config.sessions.at(-1);
     return {
-      ...config.options, network: config.network.shape, data: `${config.dataset.name} (${config.dataset.sha256.slice(0, 8)})`,
+      ...config.options, network: config.network.shape, data: `${config.dataset.name} (${config.dataset.xxh128?.slice(0, 8) ?? '?'})`,
       device: session.device_name, threads: session.threads, '.NET': session.dotnet, ScratchNet: session.scratchnet,
     };
   };

@@ -220,6 +220,6 @@ function provenance(config) {
         ['started', config.sessions[0].started],
         ['resumed', resumed],
         ['data', config.dataset.name],
-        ['SHA-256', element('code', null, config.dataset.sha256)],
+        ['XXH128', element('code', null, config.dataset.xxh128)],
       ]))));
 }

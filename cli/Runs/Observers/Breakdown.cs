@@ -75,6 +75,22 @@ internal sealed class Breakdown(RunContext run) : RunObserver
         return $"{exception.Message.Split(';')[0]}{first}; {advice}";
     }
 
+    /// <summary>The checkpoint to go back to: the newest, if it can be read and was saved before the step.</summary>
+    public Checkpoint? NewestBefore(long badStep)
+    {
+        try
+        {
+            var checkpoint = File.Exists(run.Files.LastGood) && run.Plan.RollsBack
+                ? Checkpoint.Read(run.Files.LastGood)
+                : CheckpointFiles.Read(run.Files.Checkpoint, _ => { });
+            return checkpoint.Step < badStep ? checkpoint : null;
+        }
+        catch (ModelFileException)
+        {
+            return null;
+        }
+    }
+
     private void Keep()
     {
         if (!run.Plan.RollsBack)
@@ -98,7 +114,7 @@ internal sealed class Breakdown(RunContext run) : RunObserver
     private NotFiniteTensor? Locate(long badStep)
     {
         var plan = run.Plan;
-        var checkpoint = Newest(badStep);
+        var checkpoint = NewestBefore(badStep);
         using var network = checkpoint is null
             ? plan.BuildNetwork(run.Backend, run.WholeTrain)
             : checkpoint.LoadModel(run.Backend).Network;
@@ -106,20 +122,5 @@ internal sealed class Breakdown(RunContext run) : RunObserver
         using var trainer = new Trainer(network, optimizer, run.Train, run.Validation, plan.Options, run.Model.Format);
         checkpoint?.Restore(trainer);
         return NotFiniteSearch.Find(trainer, badStep);
-    }
-
-    private Checkpoint? Newest(long badStep)
-    {
-        try
-        {
-            var checkpoint = File.Exists(run.Files.LastGood) && run.Plan.RollsBack
-                ? Checkpoint.Read(run.Files.LastGood)
-                : CheckpointFiles.Read(run.Files.Checkpoint, _ => { });
-            return checkpoint.Step < badStep ? checkpoint : null;
-        }
-        catch (ModelFileException)
-        {
-            return null;
-        }
     }
 }

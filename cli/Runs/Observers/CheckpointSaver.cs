@@ -121,6 +121,12 @@ internal sealed class CheckpointSaver(RunContext run) : RunObserver
         try
         {
             _cost = _writing?.GetAwaiter().GetResult() ?? _cost;
+            if (_files.NewestStep is not null && run.Trainer.KeepsGoodWeights)
+            {
+                run.Trainer.ForgetGoodWeights();
+                UnusedMemory.GiveBack();
+            }
+
             if (_isFailing && _writing is not null)
             {
                 run.Terminal.Warn($"{run.Files.Checkpoint}: checkpoints can be saved again");

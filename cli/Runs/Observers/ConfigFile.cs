@@ -51,7 +51,7 @@ internal sealed class ConfigFile(RunContext run, RunFolder folder) : RunObserver
     private JsonObject DescribeData() => new()
     {
         ["name"] = run.Model.DatasetName,
-        ["sha256"] = run.Model.DatasetSha256,
+        ["xxh128"] = run.Model.DatasetFingerprint,
         ["height"] = run.Model.Format.Height,
         ["width"] = run.Model.Format.Width,
         ["classes"] = Texts(run.Model.ClassNames),

@@ -28,6 +28,8 @@ public sealed class SafetensorsReadTests
     [InlineData("{\"__metadata__\":{\"data_sha256\":\"00\"}}", "one of header_sha256 and data_sha256 is missing")]
     [InlineData("{\"__metadata__\":{\"header_sha256\":\"00\"}}", "one of header_sha256 and data_sha256 is missing")]
     [InlineData("{\"__metadata__\":{\"header_sha256\":\"00\",\"data_sha256\":\"\"}}", "header_sha256 does not match")]
+    [InlineData("{\"__metadata__\":{\"data_xxh128\":\"00\"}}", "one of header_xxh128 and data_xxh128 is missing")]
+    [InlineData("{\"__metadata__\":{\"header_xxh128\":\"00\",\"data_xxh128\":\"\"}}", "header_xxh128 does not match")]
     [InlineData("{" + First + "," + First + "}", "byte 62: \"a\" appears twice")]
     public void AMalformedHeaderIsNamedWithItsByte(string header, string message) =>
         AssertFails(PlainSafetensors.Build(header, new byte[8]), message);
@@ -95,10 +97,12 @@ public sealed class SafetensorsReadTests
         }
     }
 
-    [Fact]
-    public void AnyFlippedBitIsFoundByTheChecksums()
+    [Theory]
+    [InlineData(ChecksumKind.Sha256)]
+    [InlineData(ChecksumKind.XxHash128)]
+    public void AnyFlippedBitIsFoundByTheChecksums(ChecksumKind kind)
     {
-        var bytes = Bytes(Small());
+        var bytes = Bytes(Small(kind));
         for (var bit = 0; bit < 8 * bytes.Length; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -233,7 +237,8 @@ public sealed class SafetensorsReadTests
         Says($"{folder.File("sub")}: is a folder.", () => SafetensorsFile.Read(folder.File("sub")));
     }
 
-    private static SafetensorsFile Small() => new([new("w", [1], [1.5f]), new("b2", [2], [0f, -1e-40f])], [new("step", "7")]);
+    private static SafetensorsFile Small(ChecksumKind kind = ChecksumKind.Sha256) =>
+        new([new("w", [1], [1.5f]), new("b2", [2], [0f, -1e-40f])], [new("step", "7")]) { ChecksumKind = kind };
 
     private static byte[] Bytes(SafetensorsFile file, bool checksum = true)
     {

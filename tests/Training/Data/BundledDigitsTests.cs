@@ -20,7 +20,7 @@ public sealed class BundledDigitsTests
     public void Every_load_gives_the_same_bytes()
     {
         var again = BundledDigits.Load();
-        Assert.Equal((Digits.Train.Sha256, Digits.Test.Sha256), (again.Train.Sha256, again.Test.Sha256));
+        Assert.Equal((Digits.Train.Fingerprint, Digits.Test.Fingerprint), (again.Train.Fingerprint, again.Test.Fingerprint));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class DatasetCatalogTests : IDisposable
         foreach (var entry in DatasetCatalog.Entries.Where(e => e.Files.Count > 0))
         {
             Assert.Equal([16 + 60000 * 784, 8 + 60000, 16 + 10000 * 784, 8 + 10000], entry.Files.Select(f => f.Length));
-            Assert.All(entry.Files, f => Assert.Matches("^[0-9a-f]{64}$", f.Sha256));
+            Assert.All(entry.Files, f => Assert.Matches("^[0-9a-f]{64} [0-9a-f]{32}$", $"{f.Sha256} {f.XxHash128}"));
             Assert.All(entry.Mirrors, m => Assert.EndsWith("/", m.AbsoluteUri));
             Assert.Equal(10, entry.ClassNames.Count);
         }

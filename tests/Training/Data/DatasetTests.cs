@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using FsCheck;
 using FsCheck.Xunit;
 using ScratchNet.Training.Data;
@@ -47,7 +47,7 @@ public sealed class DatasetTests
     }
 
     [Fact]
-    public void The_hash_covers_sizes_labels_and_pixels()
+    public void The_fingerprint_covers_sizes_labels_and_pixels()
     {
         var data = Numbered(6);
         var bytes = new byte[16 + 6 + 24];
@@ -58,8 +58,8 @@ public sealed class DatasetTests
 
         data.Labels.CopyTo(bytes.AsMemory(16));
         data.CopyImages().CopyTo(bytes, 22);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), data.Sha256);
-        Assert.NotEqual(data.Sha256, new Dataset("x", 1, 4, ThreeClasses, data.CopyImages(), data.Labels).Sha256);
+        Assert.Equal(Convert.ToHexStringLower(XxHash128.Hash(bytes)), data.Fingerprint);
+        Assert.NotEqual(data.Fingerprint, new Dataset("x", 1, 4, ThreeClasses, data.CopyImages(), data.Labels).Fingerprint);
     }
 
     [Fact]

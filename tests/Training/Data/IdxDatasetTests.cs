@@ -15,7 +15,7 @@ public sealed class IdxDatasetTests : IDisposable
         var data = Numbered("x", 9, 3);
         IdxDataset.Write(data, _folder["images.gz"], _folder["labels"]);
         var read = IdxDataset.Read("x", _folder["images.gz"], _folder["labels"]);
-        Assert.Equal(data.Sha256, read.Sha256);
+        Assert.Equal(data.Fingerprint, read.Fingerprint);
         Assert.Equal(["0", "1", "2"], read.ClassNames);
     }
 
@@ -34,7 +34,7 @@ public sealed class IdxDatasetTests : IDisposable
         Assert.False(memory.IsAlive);
         Assert.Equal(data.Image(8), selected.Image(0));
         Assert.Equal(data.CopyImages(), read.CopyImages());
-        Assert.Equal(data.Sha256, read.Sha256);
+        Assert.Equal(data.Fingerprint, read.Fingerprint);
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         static WeakReference MemoryOf(Dataset set) => new(set.InMemory().Pictures!.Value.Array);

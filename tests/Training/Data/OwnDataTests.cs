@@ -227,7 +227,7 @@ public sealed class OwnDataTests : IDisposable
         var streamed = OwnData.Read(_folder["set"], Options with { IsStreamed = true });
         Assert.False(whole.Train.IsStreamed);
         Assert.True(streamed.Train.IsStreamed && streamed.Test.IsStreamed);
-        Assert.Equal((whole.Train.Sha256, whole.Test.Sha256), (streamed.Train.Sha256, streamed.Test.Sha256));
+        Assert.Equal((whole.Train.Fingerprint, whole.Test.Fingerprint), (streamed.Train.Fingerprint, streamed.Test.Fingerprint));
         Assert.Equal(whole.Train.ClassNames, streamed.Train.ClassNames);
         Assert.Equal(kind != "idx", Directory.Exists(_folder["cache"]));
     }
@@ -237,22 +237,22 @@ public sealed class OwnDataTests : IDisposable
     {
         WriteSet("pictures");
         var options = Options with { IsStreamed = true };
-        var first = OwnData.Read(_folder["set"], options).Train.Sha256;
+        var first = OwnData.Read(_folder["set"], options).Train.Fingerprint;
         var cached = Assert.Single(Directory.GetDirectories(_folder["cache/sets"]));
         var images = Path.Combine(cached, "images-idx3-ubyte");
         var written = File.GetLastWriteTimeUtc(images);
-        Assert.Equal(first, OwnData.Read(_folder["set"], options).Train.Sha256);
+        Assert.Equal(first, OwnData.Read(_folder["set"], options).Train.Fingerprint);
         Assert.Equal(written, File.GetLastWriteTimeUtc(images));
 
         _warnings.Clear();
         var bytes = File.ReadAllBytes(images);
         bytes[^1] ^= 1;
         File.WriteAllBytes(images, bytes);
-        Assert.Equal(first, OwnData.Read(_folder["set"], options).Train.Sha256);
+        Assert.Equal(first, OwnData.Read(_folder["set"], options).Train.Fingerprint);
         Assert.Contains("damaged", _warnings[^1], StringComparison.Ordinal);
 
         Bitmap.Write(_folder["set/a/0.bmp"], new byte[25], 5, 5);
-        Assert.NotEqual(first, OwnData.Read(_folder["set"], options).Train.Sha256);
+        Assert.NotEqual(first, OwnData.Read(_folder["set"], options).Train.Fingerprint);
         Assert.Equal(2, Directory.GetDirectories(_folder["cache/sets"]).Length);
         Assert.Empty(Directory.GetFiles(_folder["cache/sets"]));
     }

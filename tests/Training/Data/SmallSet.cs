@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
+using ScratchNet.Engine.Files;
 using ScratchNet.Training.Data;
 
 namespace ScratchNet.Tests.Training.Data;
@@ -18,7 +18,7 @@ internal static class SmallSet
 
     /// <summary>The set, to be had from the mirrors one.test and two.test.</summary>
     public static DatasetEntry Entry { get; } = new("small", "a small set", ["no", "yes"],
-        [.. Names.Select(n => new DatasetFile(n, Contents[n].Length, Convert.ToHexStringLower(SHA256.HashData(Contents[n]))))],
+        [.. Names.Select(n => FileOf(n, Contents[n]))],
         [new Uri("https://one.test/data/"), new Uri("https://two.test/")], []);
 
     /// <summary>A gzip of bytes.</summary>
@@ -42,4 +42,7 @@ internal static class SmallSet
             File.WriteAllBytes(Path.Combine(folder, name), bytes);
         }
     }
+
+    private static DatasetFile FileOf(string name, byte[] contents) => new(
+        name, contents.Length, Checksum.Of(ChecksumKind.Sha256, contents), Checksum.Of(ChecksumKind.XxHash128, contents));
 }

@@ -11,7 +11,7 @@ namespace ScratchNet.Training.Data;
 /// </summary>
 internal static class SetCache
 {
-    private const string Version = "1";
+    private const string Version = "2";
     private const string ImagesName = "images-idx3-ubyte";
     private const string LabelsName = "labels-idx1-ubyte";
     private const string DescriptionName = "set.json";
@@ -59,7 +59,7 @@ internal static class SetCache
         {
             var description = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, DescriptionName)))!;
             var set = Map(name, Path.Combine(folder, ImagesName), Path.Combine(folder, LabelsName), classNames, isStreamed);
-            return set.Sha256 == (string?)description["sha256"] ? set : null;
+            return set.Fingerprint == (string?)description["xxh128"] ? set : null;
         }
         catch (Exception e) when (
             e is DataException or IOException or System.Text.Json.JsonException or InvalidOperationException)
@@ -74,8 +74,8 @@ internal static class SetCache
         try
         {
             Directory.CreateDirectory(temporary);
-            var sha256 = Write(part, temporary);
-            var description = new JsonObject { ["source"] = part.Path, ["sha256"] = sha256 };
+            var fingerprint = Write(part, temporary);
+            var description = new JsonObject { ["source"] = part.Path, ["xxh128"] = fingerprint };
             File.WriteAllText(Path.Combine(temporary, DescriptionName), description.ToJsonString());
             if (!Directory.Exists(folder))
             {
@@ -96,7 +96,7 @@ internal static class SetCache
         }
     }
 
-    /// <summary>Writes pictures and labels and returns the hash that a set of them has.</summary>
+    /// <summary>Writes pictures and labels and returns the fingerprint of a set of them.</summary>
     private static string Write(DataPart part, string folder)
     {
         var labels = new List<byte>(part.Count);
@@ -113,7 +113,7 @@ internal static class SetCache
         }
 
         IdxFile.Write(Path.Combine(folder, LabelsName), [part.Count], labels.ToArray());
-        return Map("", images, Path.Combine(folder, LabelsName), part.ClassNames, isStreamed: true).Sha256;
+        return Map("", images, Path.Combine(folder, LabelsName), part.ClassNames, isStreamed: true).Fingerprint;
     }
 
     /// <summary>A hash of everything that the decoded set depends on.</summary>
