@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using ScratchNet.Cli.Output;
 
 namespace ScratchNet.Cli;
@@ -57,12 +58,19 @@ internal sealed class Terminal
             Console.OutputEncoding = Encoding.UTF8;
         }
 
-        return new Terminal(Open(Console.OpenStandardOutput()), Open(new MessageStream(Console.OpenStandardError())),
-            !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+        var unread = new CancellationTokenSource();
+        return new Terminal(Open(Output(unread.Cancel)), Open(new LossyStream(Console.OpenStandardError())),
+            !Console.IsOutputRedirected, !Console.IsErrorRedirected) { Unread = unread.Token };
     }
 
     /// <summary>Streams that are no terminal.</summary>
     public static Terminal Redirected(TextWriter output, TextWriter error) => new(output, error, false, false);
+
+    /// <summary>
+    /// Cancelled when it is found, by writing, that nobody reads the results any more: they go into a pipe, and whoever read it
+    /// (<c>head</c>) has ended. For what has no other purpose than its results.
+    /// </summary>
+    public CancellationToken Unread { get; private init; }
 
     /// <summary>Called before a warning or an error: a moving display gets out of the way.</summary>
     public Action? BeforeMessage { get; set; }
@@ -105,6 +113,20 @@ internal sealed class Terminal
     }
 
     private static string Paint(string text, string colour, bool allowed) => allowed ? $"\u001B[{colour}m{text}\u001B[0m" : text;
+
+    private static Stream Output(Action lost)
+    {
+        var console = Console.OpenStandardOutput();
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+        {
+            return console;
+        }
+
+        // The console's stream is silent about a pipe that nobody reads. It is the right one for a file, which may be appended to.
+        const int StandardOutput = 1;
+        var file = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return file.CanSeek ? console : new LossyStream(file, lost);
+    }
 
     private static StreamWriter Open(Stream stream) => new(stream, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
 }

@@ -28,13 +28,18 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
         using var interruption = new Interruption();
         using var answer = interruption.Token.Register(
             () => terminal.Tell("stopping after the present measurement; Ctrl-C once more stops at once"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token, terminal.Unread);
         var baseline = settings.BaselineFile is { } file ? Baseline.Load(file) : null;
         var report = new BenchReport(terminal, settings.Format, baseline);
         try
         {
             OpenDevices();
             WarnOfOtherMachines(baseline);
-            Measure(report, interruption.Token);
+            Measure(report, stop.Token);
+        }
+        catch (OperationCanceledException) when (terminal.Unread.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
         }
         finally
         {

@@ -46,7 +46,8 @@ internal static class Suite
             var run = read(parse);
             var recording = parse.GetValue(record) ? Recording.ToContinue(Recording.Checkout(), name, terminal) : null;
             using var interruption = new Interruption();
-            var report = new SuiteReport(name, terminal, parse.GetValue(json), counts, recording, interruption.Token);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token, terminal.Unread);
+            var report = new SuiteReport(name, terminal, parse.GetValue(json), counts, recording, stop.Token);
             report.Choose(wanted.Length == 0 ? peers : peers.Where(peer => wanted.Contains(peer.Name)));
             Run(run, report, recording);
             WarnOfBrakes(terminal);

@@ -54,6 +54,20 @@ public class BenchCommandTests
     public void A_plot_in_a_missing_folder_is_refused_before_anything_is_measured() =>
         InProcess.Refuses(ExitCode.Failure, "bench --sizes 8 --plot nowhere/ladder.svg", "nowhere");
 
+    // More rows than can be measured before the patience of CliProcess ends.
+    [SkippableFact]
+    public void Rows_that_nobody_reads_are_not_measured()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "closed pipes are not told of there");
+        using var folder = new TemporaryFolder();
+        var sizes = string.Join(',', Enumerable.Range(8, 500));
+        using var process = CliProcess.Start(folder.Path, [], "bench", "activation", "--sizes", sizes, "--threads", "1", "--csv");
+        Assert.StartsWith("op,variant", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        process.StandardOutput.Close();
+        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
+        Assert.Equal((ExitCode.Interrupted, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
+    }
+
     [Fact]
     public void A_plot_that_cannot_be_written_is_refused_before_anything_is_measured()
     {

@@ -79,7 +79,7 @@ public class LiveViewTests
     [Fact]
     public void AMessageThatCannotBeWrittenIsLostAndNothingElse()
     {
-        using var stream = new MessageStream(new FullStream());
+        using var stream = new LossyStream(new FullStream());
         using var writer = new StreamWriter(stream) { AutoFlush = true };
         writer.WriteLine("epoch 1");
     }

@@ -5,7 +5,8 @@ namespace ScratchNet.Cli.Output;
 /// else: a run of hours must not end because its log did.
 /// </summary>
 /// <param name="stream">The stream that may fail.</param>
-internal sealed class MessageStream(Stream stream) : Stream
+/// <param name="lost">Told when something could not be written.</param>
+internal sealed class LossyStream(Stream stream, Action? lost = null) : Stream
 {
     public override bool CanRead => false;
 
@@ -31,7 +32,7 @@ internal sealed class MessageStream(Stream stream) : Stream
         }
         catch (IOException)
         {
-            // There is no other place to tell it.
+            lost?.Invoke();
         }
     }
 
@@ -43,7 +44,7 @@ internal sealed class MessageStream(Stream stream) : Stream
         }
         catch (IOException)
         {
-            // As above.
+            lost?.Invoke();
         }
     }
 
