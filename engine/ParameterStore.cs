@@ -24,11 +24,6 @@ internal sealed class ParameterStore : IDisposable
         var total = 0L;
         foreach (var parameter in parameters.OrderBy(parameter => parameter.IsBias))
         {
-            if (parameter.IsBias && WeightsLength == 0)
-            {
-                WeightsLength = (int)total;
-            }
-
             _offsets[parameter] = (int)total;
             total += (parameter.Count + Alignment - 1L) / Alignment * Alignment;
             if (total > Array.MaxLength)
@@ -36,6 +31,8 @@ internal sealed class ParameterStore : IDisposable
                 throw new ShapeException($"The network has more than {Array.MaxLength:N0} parameters; "
                     + $"{parameter.Name} ({parameter.Rows}x{parameter.Columns}) is the first that no longer fits.");
             }
+
+            WeightsLength = parameter.IsBias ? WeightsLength : (int)total;
         }
 
         // A network without parameters still has one (padded, untouched) element, so that every buffer exists.
@@ -50,7 +47,7 @@ internal sealed class ParameterStore : IDisposable
     /// <summary>Length of both buffers, padding included; the padding is zero and stays so.</summary>
     public int Length { get; }
 
-    /// <summary>Where the biases begin.</summary>
+    /// <summary>Where the biases begin, or would.</summary>
     public int WeightsLength { get; }
 
     public BufferView<float> Values => _values.View;

@@ -3,10 +3,10 @@ using ScratchNet.Kernels;
 namespace ScratchNet.Engine;
 
 /// <summary>Mean loss and accuracy over some samples.</summary>
-/// <param name="Loss">Mean loss; not a number when no sample was seen.</param>
-/// <param name="Accuracy">Share of right answers, 0 to 1.</param>
+/// <param name="Loss">Mean loss; not a number when no sample was seen, or when it was not finite at some step.</param>
+/// <param name="Accuracy">Share of right answers, 0 to 1; not a number likewise.</param>
 /// <param name="Samples">How many samples.</param>
-/// <param name="FirstBadStep">The first training step whose loss was not finite; 0 when there was none.</param>
+/// <param name="FirstBadStep">The first training step with which the loss was not finite; 0 when there was none.</param>
 public readonly record struct MetricValues(double Loss, double Accuracy, long Samples, long FirstBadStep);
 
 /// <summary>Loss and accuracy, added up on the device over many batches, and copied to the host only when read.</summary>
@@ -62,8 +62,12 @@ public sealed class RunningMetrics : IDisposable
     public MetricValues Read()
     {
         _totals.CopyTo(_host);
-        var loss = ((double)_host[0] + _host[1]) / Samples;
-        return new MetricValues(loss, _host[2] / (double)Samples, Samples, (long)_host[3]);
+        var firstBadStep = (long)_host[3];
+
+        // From that step on nothing is added, so what there is is the sum of some samples only.
+        return firstBadStep != 0
+            ? new MetricValues(double.NaN, double.NaN, Samples, firstBadStep)
+            : new MetricValues(((double)_host[0] + _host[1]) / Samples, _host[2] / (double)Samples, Samples, 0);
     }
 
     /// <summary>Gives the memory back.</summary>

@@ -95,14 +95,15 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
             // A layer may overwrite dy, so it has been copied before.
             var layer = network.Layers[i];
             dy = dy.View.IsEmpty ? dy : layer.Backward(network.Backend, dy);
-            var dense = layer as Dense;
+            var (dense, activation) = (layer as Dense, layer as ActivationLayer);
             var mask = (layer as Dropout)?.CopyMask() ?? [];
             var dw = keepsWeightGradients ? dense?.Weights.Gradients.ToArray() ?? [] : [];
             var dx = !dy.View.IsEmpty ? dy.ToArray()
                 : dense is not null ? InputGradientOf(dense)
+                : activation is not null ? InputGradientOf(activation, values[i + 1], above)
                 : mask.Length > 0 ? [.. above.Zip(mask, (gradient, factor) => gradient * factor)] : above;
-            traces[i] = new LayerTrace(
-                layer, values[i], values[i + 1], above, dense?.Bias.Gradients.ToArray() ?? above, dw, dx) { Mask = mask };
+            var dz = dense?.Bias.Gradients.ToArray() ?? (activation is not null ? dx : above);
+            traces[i] = new LayerTrace(layer, values[i], values[i + 1], above, dz, dw, dx) { Mask = mask };
             above = dx;
         }
 
@@ -124,4 +125,8 @@ public sealed record SampleTrace(IReadOnlyList<LayerTrace> Layers, double Loss)
             return dx.ToArray();
         }
     }
+
+    /// <summary>As above, where the first layer is an activation: dx[i] = dy[i]·f'(x[i]).</summary>
+    private static float[] InputGradientOf(ActivationLayer layer, float[] y, float[] dy) =>
+        [.. y.Zip(dy, (value, gradient) => ActivationReference.Gradient(value, gradient, layer.Activation))];
 }

@@ -171,11 +171,11 @@ public sealed class Checkpoint
     {
         try
         {
-            var (samples, batch) = ((int)_training["samples"]!, (int)Settings["batch_size"]!);
-            var batches = (samples + batch - 1) / batch;
+            var batches = TrainingBatches.CountOf(
+                (int)_training["samples"]!, (int)Settings["batch_size"]!, (int?)Settings["candidates"] ?? 1);
             EpochResult[] history = [.. _training["history"]!.AsArray().Select(ReadEpoch)];
             return Trainer.RateOf(float.Parse((string)Optimizer["learning_rate"]!, CultureInfo.InvariantCulture),
-                Rollbacks, schedule, new ScheduleMoment(Step, batches, Epochs, history));
+                Rollbacks, schedule, new ScheduleMoment(((long)Epoch * batches) + Batch, batches, Epochs, history));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {

@@ -69,7 +69,7 @@ public static class NetworkTraining
         using var predictions = network.Backend.Allocate<byte>(dataset.Count);
         var values = Measure(network, data, metrics, predictions);
         var (confusion, predicted) = Confusion(network, dataset, predictions);
-        return new EvaluationResult(values.Loss, values.Accuracy, confusion) { Predictions = predicted };
+        return new EvaluationResult(values.Loss, confusion.Accuracy, confusion) { Predictions = predicted };
     }
 
     /// <summary>The most likely class of a picture.</summary>

@@ -178,7 +178,7 @@ public sealed class Trainer : IDisposable
         }
 
         Optimizer.LearningRate = RateOf(FullRate, _rollbacks.Count, Options.Schedule,
-            new ScheduleMoment(Optimizer.Steps, Batches, Options.Epochs, _history));
+            new ScheduleMoment(((long)Epoch * Batches) + Batch, Batches, Options.Epochs, _history));
         Clock.Start(worthWaiting: (Batches - 1 - Batch) % StepsAMeasurement == 0);
         var (x, labels) = _batches.Draw(Epoch, Batch, Optimizer.Steps + 1, Metrics, Clock);
         Network.TrainStep(x, labels, Optimizer, _batches.HasCandidates ? null : Metrics, Clock);
@@ -300,9 +300,10 @@ public sealed class Trainer : IDisposable
         Optimizer.Dispose();
     }
 
-    /// <summary>Gives the data's memory back; network and optimizer stay.</summary>
+    /// <summary>Gives the data's memory back; network and optimizer stay, this one with its full learning rate.</summary>
     public void Dispose()
     {
+        Optimizer.LearningRate = FullRate;
         _weights.Dispose();
         _batches.Dispose();
         _validation?.Dispose();
@@ -321,10 +322,10 @@ public sealed class Trainer : IDisposable
     {
         var metrics = ReadFinite();
         CheckWeights();
+        var validation = Validate();
         _weights.KeepGood();
         Epoch++;
         Batch = 0;
-        var validation = Validate();
         var seconds = EpochTime.TotalSeconds;
         var result = new EpochResult(
             Epoch, metrics.Loss, metrics.Accuracy, validation?.Loss, validation?.Accuracy, seconds, Dataset.Count / seconds);
@@ -347,6 +348,12 @@ public sealed class Trainer : IDisposable
         if (_validation is not null)
         {
             _weights.UseAverage(() => values = _validation.Measure());
+        }
+
+        if (values is { FirstBadStep: not 0 })
+        {
+            _weights.GoBack();
+            throw new NotFiniteException(Optimizer.Steps, Epoch, "the validation loss after");
         }
 
         return values;

@@ -19,8 +19,8 @@ internal sealed class TrainingBatches : IDisposable
     public TrainingBatches(Network network, Dataset samples, InputFormat format, TrainingOptions options)
     {
         (_network, _options) = (network, options);
-        var drawn = (int)Math.Min((long)options.BatchSize * options.Candidates, samples.Count);
-        _samples = new DeviceDataset(network.Backend, samples, format, drawn);
+        _samples = new DeviceDataset(
+            network.Backend, samples, format, Drawn(samples.Count, options.BatchSize, options.Candidates));
         _order = new int[samples.Count];
     }
 
@@ -73,6 +73,15 @@ internal sealed class TrainingBatches : IDisposable
 
     /// <summary>Gives the samples' memory back.</summary>
     public void Dispose() => _samples.Dispose();
+
+    /// <summary>Steps in an epoch.</summary>
+    /// <param name="samples">Samples to learn from.</param>
+    /// <param name="batchSize">Samples that a step learns from.</param>
+    /// <param name="candidates">Samples drawn for each of those.</param>
+    public static int CountOf(int samples, int batchSize, int candidates) =>
+        ((samples - 1) / Drawn(samples, batchSize, candidates)) + 1;
+
+    private static int Drawn(int samples, int batchSize, int candidates) => (int)Math.Min((long)batchSize * candidates, samples);
 
     /// <summary>How many of some drawn samples a step learns from.</summary>
     private int Learnt(int drawn) => (drawn + _options.Candidates - 1) / _options.Candidates;

@@ -26,17 +26,11 @@ public static class LossCurve
             var part = new Tensor(samples.View.Slice(first * network.Inputs, batch * network.Inputs), batch, network.Inputs);
             metrics.Reset();
             network.TrainStep(part, right.View.Slice(first, batch), optimizer, metrics);
-            losses.Add(LossOf(metrics));
+            losses.Add(metrics.Read().Loss);
         }
 
         samples.View.Buffer.Dispose();
         return losses;
     }
 
-    /// <summary>The mean loss, or NaN where one of the losses was not finite.</summary>
-    internal static double LossOf(RunningMetrics metrics)
-    {
-        var values = metrics.Read();
-        return values.FirstBadStep == 0 ? values.Loss : double.NaN;
-    }
 }

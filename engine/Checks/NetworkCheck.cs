@@ -146,7 +146,7 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
         network.EvaluateStep(input, right.View, metrics);
         input.View.Buffer.Dispose();
         var weight = MeanWeight(network.Loss, labels[..Samples]);
-        var (loss, expected) = (LossCurve.LossOf(metrics), weight * Math.Log(network.Classes));
+        var (loss, expected) = (metrics.Read().Loss, weight * Math.Log(network.Classes));
         return new CheckResult("start", "initial loss is near ln(classes)", Math.Abs(loss - expected) <= weight * FarStart,
             $"loss {loss:0.000}, {(weight.Equals(1.0) ? "" : $"{weight:0.###}·")}ln({network.Classes}) = {expected:0.000}");
     }

@@ -39,7 +39,8 @@ internal static class OptimizerCheck
                 w[i] -= Rate * mean / (Math.Sqrt(square) + Epsilon);
             }
 
-            worst = Math.Max(worst, w.Zip(weights.Values.ToArray(), (right, found) => Math.Abs(right - found)).Max());
+            // Math.Max lets NaN through, Enumerable.Max passes it over.
+            worst = w.Zip(weights.Values.ToArray(), (right, found) => Math.Abs(right - found)).Aggregate(worst, Math.Max);
         }
 
         return new CheckResult("optimizer", "three steps of adam against its formula", worst <= Tolerance,

@@ -121,14 +121,16 @@ public abstract class Optimizer : IDisposable
         var store = _parameters ?? throw new InvalidOperationException("Attach the optimizer to a network first.");
         Steps++;
         ClipGradients(store);
-        if (WeightDecay == 0f || store.WeightsLength is 0)
+        var decayed = WeightDecay == 0f ? 0 : store.WeightsLength;
+        if (decayed > 0)
         {
-            Update(_backend!, store.Values, store.Gradients, 0, store.Length, 0f);
-            return;
+            Update(_backend!, store.Values, store.Gradients, 0, decayed, WeightDecay);
         }
 
-        Update(_backend!, store.Values, store.Gradients, 0, store.WeightsLength, WeightDecay);
-        Update(_backend!, store.Values, store.Gradients, store.WeightsLength, store.Length - store.WeightsLength, 0f);
+        if (decayed < store.Length)
+        {
+            Update(_backend!, store.Values, store.Gradients, decayed, store.Length - decayed, 0f);
+        }
     }
 
     private void ClipGradients(ParameterStore store)

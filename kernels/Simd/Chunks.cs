@@ -15,7 +15,7 @@ internal readonly record struct Chunks(int Total, int Size)
     private const int Multiple = 64;
 
     /// <summary>Number of pieces.</summary>
-    public int Count => (Total + Size - 1) / Size;
+    public int Count => (int)(((long)Total + Size - 1) / Size);
 
     /// <summary>First element and length of a piece.</summary>
     public (int Start, int Length) this[int part] => (part * Size, Math.Min(Size, Total - (part * Size)));

@@ -39,6 +39,17 @@ public sealed class SampleTraceTests : IDisposable
     }
 
     [Fact]
+    public void An_activation_in_front_lets_the_gradient_through_by_its_slope()
+    {
+        using var network = new Network(
+            _backend, 3, [new ActivationLayer(Activation.Tanh), new Dense(2)], new SoftmaxCrossEntropy(), seed: 11);
+        var trace = SampleTrace.OfLoss(network, _x, 1);
+        AssertNear(Differences(_x.Length, (i, h) => Loss(network, Moved(_x, i, h), null)), trace.InputGradient);
+        Assert.Equal(trace.Layers[0].Dx, trace.Layers[0].Dz);
+        Assert.NotEqual(trace.Layers[0].Dy, trace.Layers[0].Dz);
+    }
+
+    [Fact]
     public void Gradients_of_a_difference_of_scores_agree_with_differences()
     {
         using var network = MakeNetwork();

@@ -138,6 +138,73 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_validation_loss_that_is_not_finite_stops_the_run_too()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend, dropout: 0);
+        using var optimizer = new Sgd(1e38f);
+        var start = network.CopyWeights();
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 150, EarlyStopping = new EarlyStopping(5) };
+        using var trainer = new Trainer(network, optimizer, Digits, Digits, options);
+        var error = Assert.Throws<NotFiniteException>(() => trainer.Run());
+        Assert.StartsWith("the validation loss after step 1 is not a finite number", error.Message, StringComparison.Ordinal);
+        Assert.Empty(trainer.History);
+        Assert.Equal(start, network.CopyWeights());
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_is_measured_as_not_a_number()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend, dropout: 0);
+        network.SetWeights([.. network.CopyWeights().Select(weight => weight * 1e38f)]);
+        var result = network.Evaluate(Digits);
+        Assert.Equal(double.NaN, result.Loss);
+        Assert.Equal(result.Confusion.Accuracy, result.Accuracy);
+    }
+
+    [Fact]
+    public void An_optimizer_that_has_trained_before_begins_with_its_full_rate_again()
+    {
+        using var backend = new CpuBackend(1);
+        var losses = new List<double>[2];
+        for (var i = 0; i < 2; i++)
+        {
+            using var network = Make(backend, dropout: 0);
+            using var first = new Sgd(0.1f);
+            using var second = new Sgd(0.1f);
+            network.Fit(Digits, first, epochs: 2);
+            var again = network.Fit(Digits, i == 0 ? first : second, epochs: 2);
+            losses[i] = [.. again.Select(epoch => epoch.TrainLoss)];
+            Assert.Equal(0.1f, first.LearningRate);
+        }
+
+        Assert.Equal(losses[1], losses[0]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_checkpoint_tells_the_rate_of_the_next_step(int candidates)
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = new CpuBackend(1);
+        using var network = Make(backend, dropout: 0);
+        using var optimizer = new Adam(0.01f);
+        using var model = TrainedModel.Of(network, Digits);
+        var options = new TrainingOptions { Epochs = 3, BatchSize = 20, Candidates = candidates };
+        using var trainer = new Trainer(network, optimizer, Digits, options: options);
+        for (var step = 0; step < 5; step++)
+        {
+            trainer.Step();
+        }
+
+        Checkpoint.Save(trainer, model, folder.File("c"));
+        trainer.Step();
+        Assert.Equal(optimizer.LearningRate, Checkpoint.Read(folder.File("c")).NextRate(options.Schedule));
+    }
+
+    [Fact]
     public void A_run_that_keeps_no_weights_goes_back_to_a_checkpoint()
     {
         using var folder = new TemporaryFolder();

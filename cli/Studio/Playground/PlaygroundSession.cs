@@ -220,7 +220,7 @@ internal sealed class PlaygroundSession : IDisposable
             Loss = Curve.Finite(loss),
             Accuracy = Curve.Finite(accuracy),
             TestLoss = testLoss is { } value ? Curve.Finite(value) : null,
-            TestAccuracy = testAccuracy,
+            TestAccuracy = testAccuracy is { } share ? Curve.Finite(share) : null,
             Curve = _curve.Read(),
             TestCurve = _testCurve.Read(),
             Layers = double.IsFinite(loss) ? _net.Weights() : [],

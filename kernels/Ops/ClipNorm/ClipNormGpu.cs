@@ -23,7 +23,7 @@ internal static class ClipNormGpu
             return;
         }
 
-        var scale = limit / norm;
+        var scale = float.IsInfinity(norm) ? float.NaN : limit / norm;
         var share = Share.Of(count);
         for (var i = share.First; i < share.End; i += Group.DimX)
         {

@@ -5,7 +5,10 @@ namespace ScratchNet.Kernels;
 /// <summary>Clipping by the norm as a plain loop.</summary>
 public static class ClipNormReference
 {
-    /// <summary>g = g·limit/sqrt(squaredSum) when that root is above the limit; else g stays, to the bit.</summary>
+    /// <summary>
+    /// g = g·limit/sqrt(squaredSum) when that root is above the limit; else g stays, to the bit. An infinite sum makes NaN of g,
+    /// which would be 0 otherwise.
+    /// </summary>
     /// <param name="g">Gradients; updated.</param>
     /// <param name="squaredSum">The sum of their squares.</param>
     /// <param name="limit">The largest norm that is let through.</param>
@@ -19,7 +22,7 @@ public static class ClipNormReference
             return;
         }
 
-        var scale = limit / norm;
+        var scale = T.IsFinite(norm) ? limit / norm : T.NaN;
         for (var i = 0; i < g.Length; i++)
         {
             g[i] *= scale;

@@ -14,7 +14,8 @@ internal static class ClipNormSimd
             return;
         }
 
-        Elementwise.Run(backend, new Scale(Vector512.Create(call.Limit / norm)), call.Count, call.G, call.G);
+        var scale = float.IsFinite(norm) ? call.Limit / norm : float.NaN;
+        Elementwise.Run(backend, new Scale(Vector512.Create(scale)), call.Count, call.G, call.G);
     }
 
     /// <summary>y = scale·x.</summary>

@@ -3,7 +3,8 @@ namespace ScratchNet.Kernels;
 /// <summary>
 /// Arguments of clipping gradients by their global norm: g = g·min(1, limit/|g|), where |g|² comes from
 /// <see cref="SquaredSumSpec"/> and stays on the device (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent
-/// neural networks", ICML 2013, algorithm 1). Gradients that are not finite stay so, or become NaN: clipping hides no breakdown.
+/// neural networks", ICML 2013, algorithm 1). Gradients that are not finite stay so, or become NaN, and all become NaN where the
+/// sum of their squares is beyond float32 (a norm above 1.8e19): clipping hides no breakdown.
 /// </summary>
 /// <param name="G">Gradients; updated.</param>
 /// <param name="SquaredSum">One value: the sum of their squares.</param>

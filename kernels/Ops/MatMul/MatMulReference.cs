@@ -39,7 +39,7 @@ public static class MatMulReference
                     sum += left * right;
                 }
 
-                c[(i * n) + j] = Activate(bias.IsEmpty ? sum : sum + bias[j], activation);
+                c[(i * n) + j] = ActivationReference.Value(bias.IsEmpty ? sum : sum + bias[j], activation);
             }
         }
     }
@@ -47,14 +47,4 @@ public static class MatMulReference
     internal static void Run(CpuBackend backend, in MatMulCall call) => Compute<float>(
         call.A.AsSpan(), call.B.AsSpan(), call.C.AsSpan(), call.M, call.N, call.K,
         call.TransposeA, call.TransposeB, call.Bias.AsSpan(), call.Activation);
-
-    // T.Max keeps NaN, as IEEE 754 asks.
-    private static T Activate<T>(T x, Activation activation)
-        where T : IFloatingPointIeee754<T> => activation switch
-        {
-            Activation.Relu => T.Max(x, T.Zero),
-            Activation.Sigmoid => T.One / (T.One + T.Exp(-x)),
-            Activation.Tanh => T.Tanh(x),
-            _ => x,
-        };
 }

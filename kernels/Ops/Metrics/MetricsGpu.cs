@@ -25,48 +25,43 @@ internal static class MetricsGpu
         var sums = SharedMemory.Allocate<float>(MostThreads);
         var errors = SharedMemory.Allocate<float>(MostThreads);
         var hits = SharedMemory.Allocate<float>(MostThreads);
-        var notFinite = SharedMemory.Allocate<float>(MostThreads);
         var thread = Group.IdxX;
         var part = default(CompensatedSum);
         var right = 0f;
-        var bad = 0f;
         for (var i = thread; i < batch; i += Group.DimX)
         {
             part = part.Add(losses[i]);
             right += correct[i];
-            bad = float.IsNaN(losses[i]) || float.IsInfinity(losses[i]) ? 1f : bad;
         }
 
         (sums[thread], errors[thread], hits[thread]) = (part.Sum, part.Error, right);
-        notFinite[thread] = bad;
         Group.Barrier();
         if (thread == 0 && totals[3] == 0f)
         {
-            Total(sums, errors, hits, notFinite, totals, step);
+            Total(sums, errors, hits, totals, step);
         }
     }
 
-    private static void Total(ArrayView<float> sums, ArrayView<float> errors, ArrayView<float> hits,
-        ArrayView<float> notFinite, ArrayView<float> totals, int step)
+    private static void Total(
+        ArrayView<float> sums, ArrayView<float> errors, ArrayView<float> hits, ArrayView<float> totals, int step)
     {
         var total = new CompensatedSum(totals[0], totals[1]);
         var right = totals[2];
-        var bad = 0f;
         for (var thread = 0; thread < Group.DimX; thread++)
         {
             total = total.Add(sums[thread]);
             total = new CompensatedSum(total.Sum, total.Error + errors[thread]);
             right += hits[thread];
-            bad += notFinite[thread];
         }
 
-        if (bad == 0f)
+        // What is not finite makes the sum so. Added up, sum and error are not finite where one of them is not.
+        if (float.IsNaN(total.Sum + total.Error) || float.IsInfinity(total.Sum + total.Error))
         {
-            (totals[0], totals[1], totals[2]) = (total.Sum, total.Error, right);
+            totals[3] = step;
         }
         else
         {
-            totals[3] = step;
+            (totals[0], totals[1], totals[2]) = (total.Sum, total.Error, right);
         }
     }
 

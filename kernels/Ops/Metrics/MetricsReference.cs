@@ -7,11 +7,12 @@ public static class MetricsReference
 {
     /// <summary>
     /// Adds a batch to the totals: the losses by Neumaier's compensated sum, which keeps in totals[1] what rounding cut off
-    /// totals[0]. A batch with a loss that is not finite is not added; its step is noted, and no later batch is added either.
+    /// totals[0]. A batch that would make the sum something else than a finite number is not added; its step is noted, and no
+    /// later batch is added either.
     /// </summary>
     /// <param name="losses">The loss of each row.</param>
     /// <param name="correct">1 for each row that was right, else 0.</param>
-    /// <param name="totals">Sum of losses, its rounding error, hits, first step with a loss that is not finite; updated.</param>
+    /// <param name="totals">Sum of losses, its rounding error, hits, first step that was not added; updated.</param>
     /// <param name="batch">Rows.</param>
     /// <param name="step">Which step this is, from 1.</param>
     /// <typeparam name="T">float or double.</typeparam>
@@ -27,17 +28,18 @@ public static class MetricsReference
         var (sum, error, hits) = (totals[0], totals[1], totals[2]);
         for (var i = 0; i < batch; i++)
         {
-            if (!T.IsFinite(losses[i]))
-            {
-                totals[3] = T.CreateChecked(step);
-                return;
-            }
-
             (sum, error) = Add(sum, error, losses[i]);
             hits += correct[i];
         }
 
-        (totals[0], totals[1], totals[2]) = (sum, error, hits);
+        if (T.IsFinite(sum) && T.IsFinite(error))
+        {
+            (totals[0], totals[1], totals[2]) = (sum, error, hits);
+        }
+        else
+        {
+            totals[3] = T.CreateChecked(step);
+        }
     }
 
     /// <summary>

@@ -17,17 +17,18 @@ internal static class MetricsSimd
             return;
         }
 
-        // Infinities of both signs add up to NaN, and float32's range cannot overflow a double: the sum tells all.
+        // What is not finite makes the sum so, be it a loss or the range of float32 that ends.
         var loss = Sum(call.Losses.AsSpan()[..call.Batch]);
-        if (!double.IsFinite(loss))
+        var rounded = (float)loss;
+        var (sum, error) = MetricsReference.Add(totals[0], totals[1], rounded);
+        error += (float)(loss - rounded);
+        if (!float.IsFinite(sum) || !float.IsFinite(error))
         {
             totals[3] = call.Step;
             return;
         }
 
-        var rounded = (float)loss;
-        (totals[0], totals[1]) = MetricsReference.Add(totals[0], totals[1], rounded);
-        totals[1] += (float)(loss - rounded);
+        (totals[0], totals[1]) = (sum, error);
         totals[2] += (float)Sum(call.Correct.AsSpan()[..call.Batch]);
     }
 

@@ -6,8 +6,9 @@ namespace ScratchNet.Kernels;
 /// <param name="Losses">The loss of each row.</param>
 /// <param name="Correct">1 for each row that was right, else 0.</param>
 /// <param name="Totals">
-/// Four values: the sum of losses, its rounding error (Neumaier's compensated sum, ZAMM 54, 1974), the number of hits, and the
-/// first step whose losses were not all finite (0 while there is none). Once that step is set, the sums are left as they are.
+/// Four values: the sum of losses, its rounding error (Neumaier's compensated sum, ZAMM 54, 1974), the number of hits (exact up
+/// to 2^24), and the first step with which the sum would not be finite (0 while there is none): a loss was not, or float32 ended.
+/// Once that step is set, the sums are left as they are.
 /// </param>
 /// <param name="Batch">Rows.</param>
 /// <param name="Step">Which step this is, from 1; steps up to 2^24 are told apart.</param>

@@ -16,7 +16,7 @@ internal static class SquaredSumSimd
 
     public static void Run(CpuBackend backend, in SquaredSumCall call)
     {
-        var pieces = (call.Count + PieceSize - 1) / PieceSize;
+        var pieces = new Chunks(call.Count, PieceSize).Count;
         var job = backend.Job<PieceJob>();
         job.Set(call, pieces);
         backend.Team.Run(job, pieces);

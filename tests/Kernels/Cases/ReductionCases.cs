@@ -36,18 +36,18 @@ internal sealed class ColumnSumsCase() : OperationCase<ColumnSumsCall>(ColumnSum
     }
 }
 
-/// <summary>Shapes are batch, what is wrong with it (0 nothing, 1 infinity, 2 NaN, 3 a step before was bad), and the
-/// step.</summary>
+/// <summary>Shapes are batch, what is wrong with it (0 nothing, 1 infinity, 2 NaN, 3 a step before was bad, 4 a sum beyond
+/// float32), and the step.</summary>
 internal sealed class MetricsCase() : OperationCase<MetricsCall>(MetricsSpec.Operation)
 {
     public override IEnumerable<int[]> SmallShapes =>
-        [[1, 0, 1], [2, 1, 9], [17, 2, 3], [33, 0, 2], [64, 3, 16777216], [15, 0, 5], [16, 0, 7], [100, 1, 1]];
+        [[1, 0, 1], [2, 1, 9], [17, 2, 3], [33, 0, 2], [64, 3, 16777216], [15, 0, 5], [16, 0, 7], [100, 1, 1], [1, 4, 2], [50, 4, 3]];
 
     public override IEnumerable<int[]> LargeShapes => [[128, 0, 1], [1021, 0, 469], [1024, 2, 40000], [257, 1, 3], [10000, 0, 1]];
 
     public override Gen<int[]> RandomShape(bool large) =>
         from batch in Size(large ? 600 : 60)
-        from fault in Gen.Choose(0, 3)
+        from fault in Gen.Choose(0, 4)
         from step in Gen.Choose(1, 1 << 24)
         select new[] { batch, fault, step };
 
@@ -56,11 +56,14 @@ internal sealed class MetricsCase() : OperationCase<MetricsCall>(MetricsSpec.Ope
         var (batch, fault, step) = (shape[0], shape[1], shape[2]);
         var losses = trial.Numbers(batch, 0, 5);
         var correct = trial.Bytes(batch, 2).Select(hit => (float)hit).ToArray();
-        float[] before = [12345.678f, 0.0001f, 417, fault == 3 ? 7 : 0];
-        if (fault is 1 or 2)
+        float[] before = [fault == 4 ? 3e38f : 12345.678f, 0.0001f, 417, fault == 3 ? 7 : 0];
+        losses[batch / 2] = fault switch
         {
-            losses[batch / 2] = fault == 1 ? float.PositiveInfinity : float.NaN;
-        }
+            1 => float.PositiveInfinity,
+            2 => float.NaN,
+            4 => 3e38f,
+            _ => losses[batch / 2],
+        };
 
         var sound = fault == 0;
         var sum = before[0] + (sound ? Vector<double>.Build.Dense(batch, i => losses[i]).Sum() : 0);

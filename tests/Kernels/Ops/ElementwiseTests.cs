@@ -142,6 +142,29 @@ public class ElementwiseTests
         Assert.All(Enumerable.Range(3, 21), i => Assert.NotEqual(before[i], w[i]));
     }
 
+    [Theory]
+    [InlineData("reference")]
+    [InlineData("simd")]
+    public void GradientsTooLargeToBeClippedAreNotMadeZero(string variant)
+    {
+        float[] g = [3e19f, -4e19f];
+        float[] sum = [0f];
+        using var run = new CpuRun();
+        run.Run(SquaredSumSpec.Operation, variant, new SquaredSumCall(run.View(g), run.View(sum), 2));
+        Assert.Equal(float.PositiveInfinity, sum[0]);
+        run.Run(ClipNormSpec.Operation, variant, new ClipNormCall(run.View(g), run.View(sum), 2, 1f));
+        Assert.Equal([float.NaN, float.NaN], g);
+    }
+
+    [Fact]
+    public void AHugeRangeIsCutIntoAllItsPieces()
+    {
+        var chunks = Chunks.Of(Array.MaxLength, threads: 2);
+        var (start, length) = chunks[chunks.Count - 1];
+        Assert.Equal(Array.MaxLength, start + length);
+        Assert.Equal(1, Chunks.Of(Array.MaxLength, threads: 1).Count);
+    }
+
     [Fact]
     public void NanAndInfinityPassThrough()
     {
