@@ -215,6 +215,18 @@ public class NetworkTests
     }
 
     [Fact]
+    public void Weights_decay_where_there_are_no_biases()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = new Network(backend, 3, [new Table()], new SoftmaxCrossEntropy());
+        network.Parameters[0].Values.CopyFrom([1f, 2f, 3f]);
+        using var optimizer = new Sgd(learningRate: 0.5f, weightDecay: 0.5f);
+        optimizer.Attach(network);
+        optimizer.Step();
+        Assert.Equal([0.75f, 1.5f, 2.25f], network.Parameters[0].Values.ToArray());
+    }
+
+    [Fact]
     public void Weights_that_begin_at_zero_are_no_biases()
     {
         using var backend = new CpuBackend(1);
@@ -236,5 +248,28 @@ public class NetworkTests
         Assert.Contains("dropout 0.2", summary, StringComparison.Ordinal);
         Assert.Contains("101,770 parameters", summary, StringComparison.Ordinal);
         Assert.Contains("batch of 64", summary, StringComparison.Ordinal);
+    }
+
+    /// <summary>A layer with weights alone; it computes nothing.</summary>
+    private sealed class Table : Layer
+    {
+        public override string Kind => "table";
+
+        public override Tensor Forward(Backend backend, Tensor x, in Pass pass) => x;
+
+        public override Tensor Backward(Backend backend, Tensor dy) => dy;
+
+        public override double[] ForwardReference(
+            double[] x, int batch, IReadOnlyList<double[]> parameters, in Pass pass) => x;
+
+        protected internal override void Describe(System.Text.Json.Nodes.JsonObject json)
+        {
+        }
+
+        protected override int Declare(int inputs)
+        {
+            AddParameter("weights", 1, inputs, Initializer.Zeros);
+            return inputs;
+        }
     }
 }
