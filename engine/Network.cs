@@ -8,6 +8,8 @@ namespace ScratchNet.Engine;
 /// </summary>
 public sealed class Network : IDisposable
 {
+    private bool _isDisposed;
+
     /// <summary>Builds a network and draws its first weights.</summary>
     /// <param name="backend">Where it lives; not disposed with the network.</param>
     /// <param name="inputs">Features of a sample.</param>
@@ -16,7 +18,7 @@ public sealed class Network : IDisposable
     /// <param name="seed">Decides the first weights and the dropout masks.</param>
     /// <exception cref="ShapeException">Sizes do not fit; the message names the layer.</exception>
     public Network(Backend backend, int inputs, IReadOnlyList<Layer> layers, Loss loss, ulong seed = 1)
-        : this(backend, inputs, layers, loss, seed, null)
+        : this(backend, inputs, layers, loss ?? throw new ArgumentNullException(nameof(loss)), seed, null)
     {
     }
 
@@ -33,6 +35,8 @@ public sealed class Network : IDisposable
     internal Network(Backend backend, int inputs, IReadOnlyList<Layer> layers, Loss? loss, ulong seed, bool inputGradients,
         Func<Parameter, float[]>? saved = null)
     {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(layers);
         if (inputs < 1 || layers.Count == 0)
         {
             throw new ShapeException(
@@ -52,7 +56,8 @@ public sealed class Network : IDisposable
             features = layers[i].Outputs;
         }
 
-        loss?.Accept(layers[^1]);
+        // Dropout behind the last layer changes nothing of what its outputs mean.
+        loss?.Accept(layers.LastOrDefault(layer => layer is not Dropout) ?? layers[^1]);
         Parameters = [.. layers.SelectMany(layer => layer.Parameters)];
         var values = saved is null ? null : Parameters.Select(saved).ToArray();
         Store = new ParameterStore(backend, Parameters);
@@ -124,6 +129,7 @@ public sealed class Network : IDisposable
     /// <exception cref="DeviceMemoryException">The device has not enough memory.</exception>
     public void Plan(int batch, int trainingBatch)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(trainingBatch, batch);
         if (batch > PlannedBatch)
@@ -185,7 +191,7 @@ public sealed class Network : IDisposable
 
     /// <summary>One training step: forward, loss, backward, and the optimizer's update.</summary>
     /// <param name="x">Samples, batch x <see cref="Inputs"/>.</param>
-    /// <param name="labels">The right class of each.</param>
+    /// <param name="labels">The right class of each, below <see cref="Classes"/>, which nobody checks on a device.</param>
     /// <param name="optimizer">Changes the parameters.</param>
     /// <param name="metrics">Receives the batch's loss and hits, on the device, when given.</param>
     /// <param name="clock">Measures the phases, when given.</param>
@@ -206,7 +212,7 @@ public sealed class Network : IDisposable
 
     /// <summary>Adds a batch's loss and hits to metrics without learning from it.</summary>
     /// <param name="x">Samples, batch x <see cref="Inputs"/>.</param>
-    /// <param name="labels">The right class of each.</param>
+    /// <param name="labels">The right class of each, below <see cref="Classes"/>, which nobody checks on a device.</param>
     /// <param name="metrics">Receives loss and hits, on the device, when given.</param>
     /// <param name="step">The training step that it is part of, which metrics name when the loss is not finite.</param>
     /// <returns>The scores, batch x <see cref="Outputs"/>.</returns>
@@ -276,6 +282,7 @@ public sealed class Network : IDisposable
     /// <summary>Gives all memory of the network back; the backend stays.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (var layer in Layers)
         {
             layer.Release();

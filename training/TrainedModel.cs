@@ -27,8 +27,13 @@ public sealed record TrainedModel(
     /// <param name="network">The network.</param>
     /// <param name="dataset">The whole training part of the data set, before a validation part was split off.</param>
     /// <param name="format">How pictures become inputs; left out, pixels from 0 to 1.</param>
-    public static TrainedModel Of(Network network, Dataset dataset, InputFormat? format = null) =>
-        new(network, format ?? InputFormat.For(dataset), dataset.ClassNames, dataset.Name, dataset.Fingerprint);
+    /// <exception cref="ShapeException">The network has not one input a pixel, or not one class a class of the data.</exception>
+    public static TrainedModel Of(Network network, Dataset dataset, InputFormat? format = null)
+    {
+        format ??= InputFormat.For(dataset);
+        CheckFit(network, format, dataset.ClassNames.Count);
+        return new(network, format, dataset.ClassNames, dataset.Name, dataset.Fingerprint);
+    }
 
     /// <summary>Saves the model as a safetensors file.</summary>
     /// <param name="path">The file; replaced whole or not at all.</param>
@@ -62,28 +67,40 @@ public sealed record TrainedModel(
     internal static TrainedModel Build(Backend backend, SafetensorsFile file, string path)
     {
         var network = NetworkFile.Build(backend, file, path);
+        if (!file.Metadata.ContainsKey(PreprocessingKey))
+        {
+            network.Dispose();
+            throw new ModelFileException($"{path}: holds a network, but does not say how pictures become its inputs. "
+                + "Save it as a TrainedModel, or load it as a network alone (NetworkFile.Load).");
+        }
+
         try
         {
             var format = InputFormat.FromJson(JsonNode.Parse(file.Text(PreprocessingKey)));
             string[] classes = [.. JsonNode.Parse(file.Text(ClassesKey))!.AsArray().Select(name => (string)name!)];
-            if (format.Features != network.Inputs || classes.Length != network.Classes)
-            {
-                throw new FormatException($"pictures of {format.Height}x{format.Width} and {classes.Length} classes do not suit "
-                    + $"a network of {network.Inputs} inputs and {network.Classes} classes");
-            }
-
+            CheckFit(network, format, classes.Length);
             return new TrainedModel(
                 network, format, classes, file.Text(DatasetKey), file.Metadata.GetValueOrDefault(FingerprintKey));
         }
         catch (Exception exception)
         {
             network.Dispose();
-            if (exception is JsonException or FormatException or InvalidOperationException or NullReferenceException)
+            if (exception is JsonException or FormatException or ShapeException or InvalidOperationException
+                or NullReferenceException)
             {
                 throw new ModelFileException($"{path}: its metadata describes no model: {exception.Message}", exception);
             }
 
             throw;
+        }
+    }
+
+    private static void CheckFit(Network network, InputFormat format, int classes)
+    {
+        if (format.Features != network.Inputs || classes != network.Classes)
+        {
+            throw new ShapeException($"pictures of {format.Height}x{format.Width} and {classes} classes do not suit "
+                + $"a network of {network.Inputs} inputs and {network.Classes} classes");
         }
     }
 

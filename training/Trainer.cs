@@ -37,7 +37,7 @@ public sealed class Trainer : IDisposable
     /// <param name="validation">What to measure on after each epoch; may be left out.</param>
     /// <param name="options">How to train.</param>
     /// <param name="format">How pictures become inputs; left out, pixels from 0 to 1.</param>
-    /// <exception cref="ShapeException">The network has not one input a pixel, or fewer classes than the data.</exception>
+    /// <exception cref="ShapeException">The network has not one input a pixel, or fewer classes than one of the data sets.</exception>
     /// <exception cref="ArgumentException">The options look at validation samples, and there are none.</exception>
     public Trainer(
         Network network,
@@ -55,6 +55,7 @@ public sealed class Trainer : IDisposable
         }
 
         NetworkTraining.CheckFit(network, train);
+        NetworkTraining.CheckFit(network, validation ?? train);
         Network = network;
         Optimizer = optimizer;
         Dataset = train;
@@ -288,15 +289,21 @@ public sealed class Trainer : IDisposable
     /// <summary>What a checkpoint needs beside the model's weights; see <see cref="ModelWeights.Others"/>.</summary>
     internal IEnumerable<TensorSource> OtherWeights(string trained, string average) => _weights.Others(trained, average);
 
+    /// <summary>Gives the samples' memory back: the run is over. Its state can still be saved.</summary>
+    public void ReleaseSamples()
+    {
+        _isReleased = true;
+        _batches.Dispose();
+        _validation?.Dispose();
+    }
+
     /// <summary>
     /// Gives the memory back that only steps need, the optimizer's with it: the run is over. <see cref="UseModelWeights"/>, what
     /// was measured and the network stay.
     /// </summary>
     public void ReleaseSteps()
     {
-        _isReleased = true;
-        _batches.Dispose();
-        _validation?.Dispose();
+        ReleaseSamples();
         Optimizer.Dispose();
     }
 

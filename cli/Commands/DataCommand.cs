@@ -58,6 +58,11 @@ internal static class DataCommand
 
     private static int List(string? folder, bool asJson, Terminal terminal)
     {
+        if (folder is not null && !Path.Exists(folder))
+        {
+            throw new DataException($"{folder}: no such file or folder; check the path");
+        }
+
         var locations = DataLocations.FromEnvironment(folder);
         var table = new TextTable("data set", "state", "where");
         DatasetStatus[] known = [.. DatasetCatalog.Entries.Select(entry => DatasetStatus.Of(entry, locations))];

@@ -48,7 +48,7 @@ internal static class ExplainCommand
             var chosen = parse.GetValue(weight) is { } words ? ReadWeight(words) : ((int, int, int)?)null;
             using var backend = Devices.Open("cpu", 1);
             using var subject = Subject.Load(backend, parse.GetValue(model), terminal);
-            subject.Choose(parse.GetValue(sample), parse.GetValue(label));
+            subject.Choose(parse.GetValue(sample), parse.GetValue(label), terminal);
             CheckWeight(subject.Network, chosen);
             var explanation = new Explanation(subject, chosen);
             if (parse.GetValue(text))

@@ -30,6 +30,9 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
     /// <summary>What to call it.</summary>
     public string SampleName { get; private set; } = "";
 
+    /// <summary>The data of its run, where those were a person's own and are still there.</summary>
+    private DataSource? OwnData { get; init; }
+
     /// <summary>Loads a model.</summary>
     /// <param name="backend">Where its copy shall live.</param>
     /// <param name="path">A file, a run's folder, or null for the newest run or else a model of the bundled digits.</param>
@@ -46,13 +49,20 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
 
         var checkpoint = ReadCheckpoint(path, terminal);
         var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Load(backend, RunFiles.NeedModel(path, terminal.Warn));
-        return Copy(model, checkpoint, $"It is that of {path}.");
+        var folder = (checkpoint ?? RunFiles.CheckpointOf(RunFiles.FindModel(path))) is { } run ? RunRecord.FolderOf(run) : null;
+        return Copy(model, checkpoint, $"It is that of {path}.") with
+        {
+            OwnData = !DataSource.IsKnown(model.DatasetName) && Path.Exists(folder)
+                ? new DataSource(null, folder).For(model)
+                : null,
+        };
     }
 
     /// <summary>Chooses the sample.</summary>
     /// <param name="sample">A number, a picture's file, or null for one that the network is unsure of.</param>
     /// <param name="label">The class of a picture, or null for what the network takes it for.</param>
-    public void Choose(string? sample, string? label)
+    /// <param name="terminal">Told of what is odd about the data.</param>
+    public void Choose(string? sample, string? label, Terminal terminal)
     {
         if (sample is not null && !int.TryParse(sample, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
         {
@@ -71,7 +81,7 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
             throw new UsageException("--label is for a picture of your own; samples of a data set have a label");
         }
 
-        var test = Pictures();
+        var test = OwnData is null ? Pictures() : OwnData.Load(terminal).Test;
         var index = sample is null ? Unsure(test) : Values.Whole("--sample", sample, 0, test.Count - 1);
         Pixels = test.Image(index).ToArray();
         Label = test.Labels.Span[index];

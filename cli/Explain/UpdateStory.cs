@@ -47,8 +47,8 @@ internal sealed class UpdateStory(Explanation walk)
                 new("g", Gradient, GradientWords()),
                 Mean("m", m, "β1", beta1, _value.StateBefore[0], Gradient),
                 Mean("v", v, "β2", beta2, _value.StateBefore[1], Gradient, Gradient),
-                new("m̂", mHat, $"{Explanation.Show(m)} / (1 - {Explanation.Show(beta1)}^{t})"),
-                new("v̂", vHat, $"{Explanation.Show(v)} / (1 - {Explanation.Show(beta2)}^{t})"),
+                new("m̂", mHat, $"{Explanation.Show(m)} / {Explanation.Show(1 - Math.Pow(beta1, t))}"),
+                new("v̂", vHat, $"{Explanation.Show(v)} / {Explanation.Show(1 - Math.Pow(beta2, t))}"),
                 new("step", step, $"{Explanation.Show(rate)}·{Explanation.ShowFactor(mHat)} / (√{Explanation.Show(vHat)} + "
                     + $"{Explanation.Show(epsilon)})"),
                 new("w after", _value.After) { Terms = [kept, new Term("-step", -step)] },

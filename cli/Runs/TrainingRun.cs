@@ -82,10 +82,13 @@ internal sealed class TrainingRun : IDisposable
             throw new FailureException(message);
         }
 
+        ReleaseSamples();
+
         // Saved before anything else can go wrong.
         SaveModelOrSayWhatIsLeft();
         Tell(observer => observer.Trained());
-        ReleaseTraining();
+        _run.Trainer.ReleaseSteps();
+        UnusedMemory.GiveBack();
         try
         {
             _run.Trainer.UseModelWeights(() => Result = Measure());
@@ -111,10 +114,11 @@ internal sealed class TrainingRun : IDisposable
         _saver.Stepped();
     }
 
-    /// <summary>What comes now needs the test part, and not what training needed.</summary>
-    private void ReleaseTraining()
+    /// <summary>Saving needs memory too, and measuring the test part's pictures: both take the place of the training
+    /// part's.</summary>
+    private void ReleaseSamples()
     {
-        _run.Trainer.ReleaseSteps();
+        _run.Trainer.ReleaseSamples();
         _run.WholeTrain.ReleasePictures();
         UnusedMemory.GiveBack();
     }

@@ -23,6 +23,9 @@ public sealed class Blueprint
     /// <summary>Number of layers.</summary>
     public int Layers => _layers.Count;
 
+    /// <summary>Units of the narrowest layer before the last; the largest number where there is none.</summary>
+    internal int LeastWidth => _layers.SkipLast(1).Select(layer => (int?)layer["units"]).Min() ?? int.MaxValue;
+
     /// <summary>The plan of a network that is there.</summary>
     public static Blueprint Of(Network network) =>
         new(network.Inputs, [.. network.Layers.Select(LayerFormat.Write)], LossFormat.Write(network.Loss), Fault.None);

@@ -36,6 +36,8 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
     private const int MostElements = 500;
 
     private const double FarStart = 1;
+    // Fewer cannot be asked to tell ten samples of any classes apart.
+    private const int FewestUnits = 5;
     private const float OverfitRate = 0.01f;
     private const double Overfitted = 0.005;
 
@@ -66,7 +68,7 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
         "repeat" => [CheckRepeat()],
         "optimizer" => [OptimizerCheck.Run(backend, plan)],
         "start" => [CheckStart()],
-        "overfit" => [CheckOverfit()],
+        "overfit" => plan.LeastWidth < FewestUnits ? [] : [CheckOverfit()],
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such check."),
     };
 
@@ -152,7 +154,8 @@ public sealed class NetworkCheck(Backend backend, Blueprint plan, float[] x, byt
     }
 
     /// <summary>
-    /// Whatever cannot learn ten samples by heart, to a loss of zero or nearly the least that there is, cannot learn.
+    /// Whatever cannot learn ten samples by heart, to a loss of zero or nearly the least that there is, cannot learn; but networks
+    /// with a layer of fewer than five units in between are not asked to.
     /// </summary>
     private CheckResult CheckOverfit()
     {

@@ -87,9 +87,11 @@ public static class NetworkFile
     /// <exception cref="ModelFileException">The file holds another network.</exception>
     public static void LoadWeights(Network network, SafetensorsFile file)
     {
-        foreach (var parameter in network.Parameters)
+        // All are looked up before one is changed.
+        var values = network.Parameters.Select(parameter => file.Values(parameter.Name, ShapeOf(parameter))).ToArray();
+        foreach (var (parameter, saved) in network.Parameters.Zip(values))
         {
-            parameter.Values.CopyFrom(file.Values(parameter.Name, ShapeOf(parameter)));
+            parameter.Values.CopyFrom(saved);
         }
     }
 

@@ -14,6 +14,7 @@ public abstract class Optimizer : IDisposable
     private Backend? _backend;
     private ParameterStore? _parameters;
     private DeviceBuffer<float>? _squaredNorm;
+    private bool _isDisposed;
 
     /// <summary>Notes the rate.</summary>
     /// <param name="learningRate">The learning rate, above 0.</param>
@@ -86,16 +87,18 @@ public abstract class Optimizer : IDisposable
 
         _state.Clear();
         _squaredNorm?.Dispose();
-        _backend = null;
+        _isDisposed = true;
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Ties the optimizer to a network and allocates its state; does nothing when already tied to it.</summary>
     /// <param name="network">The network whose parameters it will change.</param>
     /// <exception cref="InvalidOperationException">It already belongs to another network.</exception>
+    /// <exception cref="ObjectDisposedException">Its state was given back.</exception>
     public void Attach(Network network)
     {
-        if (_parameters == network.Store && _backend is not null)
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_parameters == network.Store)
         {
             return;
         }
@@ -116,8 +119,10 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Takes one step with the gradients that the last backward pass left.</summary>
     /// <exception cref="InvalidOperationException">It is not attached to a network.</exception>
+    /// <exception cref="ObjectDisposedException">Its state was given back.</exception>
     public void Step()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var store = _parameters ?? throw new InvalidOperationException("Attach the optimizer to a network first.");
         Steps++;
         ClipGradients(store);

@@ -34,6 +34,10 @@ public class DataTests
     }
 
     [Fact]
+    public void APathThatIsNotThereIsNamed() =>
+        InProcess.Refuses(1, "data --data nowhere", "nowhere: no such file or folder");
+
+    [Fact]
     public void DevicesAreListedWithWhatTheyCanOrWhyTheyCannot()
     {
         using var folder = new TemporaryFolder();
@@ -58,6 +62,9 @@ public class DataTests
         Assert.True(trained.ExitCode == 0, trained.Error);
         Assert.StartsWith("own [1]: 540 pictures of 28x28 to train on, 60 to validate, 100 held out to test", trained.Error,
             StringComparison.Ordinal);
+        var explained = CliProcess.Run(folder.Path, "explain", "m.safetensors", "--sample", "99", "--text");
+        Assert.True(explained.ExitCode == 0, explained.Error);
+        Assert.Contains("Test picture 99 of own [1]", explained.Out, StringComparison.Ordinal);
 
         var evaluated = CliProcess.Run(folder.Path, "evaluate", "m.safetensors", "--data", own, "--json");
         Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));

@@ -21,6 +21,16 @@ public class GradCheckTests
         Assert.Equal((lines.Length - 1, 0), (checks, failed));
     }
 
+    [Theory]
+    [InlineData("engine/Example/model.safetensors")]
+    [InlineData("engine/Example/yes-or-no.safetensors")]
+    public void ANetworkTooNarrowToLearnTenSamplesByHeartIsNotAskedTo(string model)
+    {
+        var result = InProcess.Run("gradcheck", Path.Combine(Repository.Root, model), "--threads", "1");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.DoesNotContain("by heart", result.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void HelpNamesTheDeviceThatItTakes()
     {

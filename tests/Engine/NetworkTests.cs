@@ -215,6 +215,45 @@ public class NetworkTests
     }
 
     [Fact]
+    public void A_loss_sees_the_last_layer_through_dropout()
+    {
+        using var backend = new CpuBackend(1);
+        var yes = new Dense(1, Activation.Sigmoid);
+        using var network = new Network(backend, 4, [yes, new Dropout(0.1f)], new BinaryCrossEntropy());
+        Assert.True(yes.LossAppliesActivation);
+        Assert.Throws<ShapeException>(() => new Network(
+            backend, 4, [new Dense(3, Activation.Relu), new Dropout(0.1f)], new SoftmaxCrossEntropy()));
+    }
+
+    [Fact]
+    public void What_was_given_back_says_so()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = new Network(backend, 2, [new Dense(3)], new SoftmaxCrossEntropy());
+        var optimizer = new Adam();
+        optimizer.Attach(network);
+        optimizer.Dispose();
+        Assert.Throws<ObjectDisposedException>(optimizer.Step);
+        Assert.Throws<ObjectDisposedException>(() => optimizer.Attach(network));
+        network.Predict([1f, 2f]);
+        network.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => network.Predict([1f, 2f]));
+    }
+
+    [Fact]
+    public void Weights_of_another_network_change_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = new CpuBackend(1);
+        using var other = new Network(backend, 4, [new Dense(5), new Dense(3)], new SoftmaxCrossEntropy(), seed: 1);
+        using var network = new Network(backend, 4, [new Dense(5), new Dense(4)], new SoftmaxCrossEntropy(), seed: 2);
+        NetworkFile.Save(other, folder.File("other"));
+        var before = network.CopyWeights();
+        Assert.Throws<ModelFileException>(() => NetworkFile.LoadWeights(network, SafetensorsFile.Read(folder.File("other"))));
+        Assert.Equal(before, network.CopyWeights());
+    }
+
+    [Fact]
     public void Weights_decay_where_there_are_no_biases()
     {
         using var backend = new CpuBackend(1);
