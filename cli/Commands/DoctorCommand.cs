@@ -38,6 +38,11 @@ internal static class DoctorCommand
         what ??= NewestRun();
         RefuseModel(what);
         var isRun = File.Exists(new RunFolder(what).Config);
+        if (!isRun && RunFiles.NewestRunIn(what) is { } run)
+        {
+            throw new UsageException($"{what}: holds runs, not data; give one of them, such as {run}");
+        }
+
         var findings = isRun ? OfRun(what, terminal) : DataDoctor.Examine(DataSource.Of(what, null, null).Load(terminal));
         if (asJson)
         {

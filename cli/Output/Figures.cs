@@ -10,7 +10,7 @@ internal static class Figures
 
     /// <summary>A loss, with the digits that matter.</summary>
     public static string Loss(double loss) =>
-        loss.ToString(Math.Abs(loss) < 0.01 ? "0.00e-0" : "0.0000", CultureInfo.InvariantCulture);
+        loss.ToString(Math.Abs(loss) is < 0.01 or >= 1e6 ? "0.00e-0" : "0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>A count, such as <c>60,000</c>.</summary>
     public static string Count(double count) => count.ToString("N0", CultureInfo.InvariantCulture);

@@ -103,7 +103,8 @@ internal sealed record DataSource(string? Name, string? Folder)
     public DatasetPair Load(Terminal terminal, CancellationToken cancellation = default)
     {
         var locations = DataLocations.FromEnvironment(Folder);
-        var options = new OwnDataOptions(locations.Cache, Size, IsStreamed, SplitSeed, terminal.Warn, ClassNames);
+        var options = new OwnDataOptions(
+            locations.Cache, Size, IsStreamed, SplitSeed, terminal.Warn, ClassNames, cancellation);
         if (Name is null)
         {
             return OwnData.Read(Folder!, options);

@@ -193,6 +193,33 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
         }
     }
 
+    /// <summary>Whether a run that goes on from a checkpoint has its files here.</summary>
+    /// <param name="checkpoint">The checkpoint; null for a run that begins.</param>
+    public bool AreThoseOf(Checkpoint? checkpoint) => checkpoint is not null
+        && Path.GetFullPath(CheckpointFiles.NewestOf(checkpoint.Path)) == Path.GetFullPath(Checkpoint);
+
+    /// <summary>
+    /// Removes what a finished run has left in the folder, and says so: until the new run has a model, nobody must take the old one
+    /// for it.
+    /// </summary>
+    /// <param name="warn">Told in a line.</param>
+    public void ReplaceFinishedRun(Action<string> warn)
+    {
+        if (Folder is not { } folder || !File.Exists(Model))
+        {
+            return;
+        }
+
+        warn($"{folder.Path}: held a run that had finished, which this one replaces");
+        foreach (var file in new[] { Model, folder.Result, folder.Report }.Concat(folder.EventFiles.ToArray()))
+        {
+            if (File.Exists(file))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
     /// <summary>Removes the run's folder when nothing was saved in it.</summary>
     public void RemoveEmptyFolder()
     {

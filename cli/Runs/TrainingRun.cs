@@ -53,6 +53,11 @@ internal sealed class TrainingRun : IDisposable
             var file = RunFiles.FindCheckpoint(path);
             var checkpoint = CheckpointFiles.Read(file, terminal.Warn);
             var (plan, device) = RunRecord.Read(checkpoint, path, request);
+            if (plan.Source.Folder is { } folder && request.Data is null && !Path.Exists(folder))
+            {
+                throw new UsageException($"{path}: its data are no longer at {folder}; say with --data where they are");
+            }
+
             var files = request is { Run: null, Output: null } ? RunFiles.Beside(file) : RunFiles.ForNew(request, "");
             return Open(request with { Device = request.Device ?? device }, plan, terminal, files, checkpoint, cancellation);
         }
@@ -148,9 +153,10 @@ internal sealed class TrainingRun : IDisposable
         Backend? backend = null;
         try
         {
-            if (checkpoint is null)
+            if (!files.AreThoseOf(checkpoint))
             {
                 files.ProtectInterruptedRun();
+                files.ReplaceFinishedRun(terminal.Warn);
             }
 
             backend = terminal.Open(request.Device ?? "auto", request.Threads);
@@ -275,11 +281,6 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Saves the model of the last good epoch or, once there are checkpoints, of the newest of those.</summary>
     private string KeepLastGood(NotFiniteException exception)
     {
-        if (exception.GoodEpochs == 0)
-        {
-            return "no epoch had ended well, so there is no model to save";
-        }
-
         var moment = $"epoch {exception.GoodEpochs}";
         if (!_run.Trainer.KeepsGoodWeights)
         {
@@ -290,6 +291,10 @@ internal sealed class TrainingRun : IDisposable
 
             _run.Trainer.GoBack(good);
             moment = $"step {good.Step}";
+        }
+        else if (exception.GoodEpochs == 0)
+        {
+            return "no epoch had ended well, so there is no model to save";
         }
 
         SaveModel();

@@ -140,6 +140,7 @@ public class DoctorTests
             [
                 ("class-rare", "a class has only one or two pictures: 200"),
                 ("class-missing", "190 classes are missing: 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 and 180 more"),
+                ("class-untested", "a class is missing from the test part: 200"),
             ],
             findings.Select(finding => (finding.Kind, finding.Problem)));
         Assert.Equal("1 of 4000 training pictures; the commonest class has 400", findings[0].Evidence);

@@ -24,6 +24,13 @@ public class InterruptionTests
         Assert.Equal(1, again.ExitCode);
         Assert.Contains("--resume cut", again.Error, StringComparison.Ordinal);
 
+        Assert.Equal(0, CliProcess.Run(folder.Path, "train", "--hidden", "8", "--epochs", "1", "--output", "m.safetensors",
+            "--threads", "1", "--quiet").ExitCode);
+        var elsewhere = CliProcess.Run(
+            folder.Path, "train", "--resume", "m.checkpoint.safetensors", "--epochs", "2", "--run", "cut");
+        Assert.Equal(1, elsewhere.ExitCode);
+        Assert.Contains("--resume cut", elsewhere.Error, StringComparison.Ordinal);
+
         var resumed = CliProcess.Run(folder.Path, "train", "--resume", "cut", "--json", "--quiet");
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
         Assert.Equal(0, CliProcess.Run(folder.Path, [.. LongRun, "--run", "whole"]).ExitCode);
@@ -37,6 +44,20 @@ public class InterruptionTests
         using var folder = new TemporaryFolder();
         Assert.Equal(130, Interrupt(folder.Path, Signals.Terminate).ExitCode);
         Assert.True(File.Exists(folder.File("cut/checkpoint.safetensors")));
+    }
+
+    [Fact]
+    public void AFinishedRunIsReplacedAloud()
+    {
+        using var folder = new TemporaryFolder();
+        string[] run = ["train", "--hidden", "8", "--epochs", "1", "--threads", "1", "--quiet", "--run", "a"];
+        Assert.Equal("", CliProcess.Run(folder.Path, run).Error);
+        var again = CliProcess.Run(folder.Path, [.. run, "--learning-rate", "900", "--weight-decay", "900", "--optimizer", "sgd"]);
+        Assert.StartsWith("warning: a: held a run that had finished, which this one replaces\n", again.Error,
+            StringComparison.Ordinal);
+        Assert.Equal(1, again.ExitCode);
+        Assert.False(File.Exists(folder["a/model.safetensors"]));
+        Assert.Single(Directory.GetFiles(folder["a"], "events.out.tfevents.*"));
     }
 
     [Fact]

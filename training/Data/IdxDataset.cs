@@ -72,7 +72,9 @@ public static class IdxDataset
                 most = Math.Max(most, label);
             }
 
-            return [.. Enumerable.Range(0, most + 1).Select(c => c.ToString())];
+            return most > 0
+                ? [.. Enumerable.Range(0, most + 1).Select(c => c.ToString())]
+                : throw new DataException($"{path}: holds 1 class, expected 2 to 256: every label is 0");
         }
 
         var wrong = labels.IndexOfAnyExceptInRange((byte)0, (byte)(classNames.Count - 1));

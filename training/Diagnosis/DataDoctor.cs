@@ -31,7 +31,7 @@ public static class DataDoctor
     /// <param name="data">Both parts.</param>
     public static IReadOnlyList<Finding> Examine(DatasetPair data) =>
     [
-        .. new[] { Spread(data.Train), Rare(data.Train), Missing(data), Shuffled(data.Train), Duplicates(data) }
+        .. new[] { Spread(data.Train), Rare(data.Train), Missing(data), Untested(data), Shuffled(data.Train), Duplicates(data) }
             .OfType<Finding>(),
     ];
 
@@ -60,6 +60,17 @@ public static class DataDoctor
             + Names(train, rare),
             $"{rare.Sum(c => counts[c])} of {train.Count} training pictures; the commonest class has {counts.Max()}",
             "look for a wrong label; if it is right, add pictures of the class, or take it out");
+    }
+
+    private static Finding? Untested(DatasetPair data)
+    {
+        var (trained, tested) = (data.Train.ClassCounts(), data.Test.ClassCounts());
+        int[] missing = [.. Enumerable.Range(0, trained.Length).Where(c => trained[c] > 0 && tested[c] == 0)];
+        return missing.Length == 0 ? null : new Finding("class-untested",
+            $"{(missing.Length == 1 ? "a class is" : $"{missing.Length} classes are")} missing from the test part: "
+            + Names(data.Train, missing),
+            $"0 of {data.Test.Count} test pictures, {missing.Sum(c => trained[c])} of {data.Train.Count} training pictures",
+            "move some of its pictures to the test part: what the network makes of it is not measured otherwise");
     }
 
     private static Finding? Missing(DatasetPair data)

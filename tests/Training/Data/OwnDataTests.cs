@@ -51,6 +51,39 @@ public sealed class OwnDataTests : IDisposable
         Assert.Contains("notes.txt", _warnings[1], StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public void Links_to_folders_are_not_followed_and_links_to_files_are()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "links need a right of their own there");
+        WritePictures("set/a", 7, 6, 6);
+        WritePictures("set/b", 7, 6, 6);
+        Directory.CreateSymbolicLink(_folder["set/a/round"], _folder["set"]);
+        File.CreateSymbolicLink(_folder["set/b/again.bmp"], _folder["set/b/0.bmp"]);
+        var pair = OwnData.Read(_folder["set"], Options);
+        Assert.Equal([7, 8], pair.Train.ClassCounts().Zip(pair.Test.ClassCounts(), (train, test) => train + test));
+    }
+
+    [Fact]
+    public void A_picture_in_no_class_is_told_of()
+    {
+        WritePictures("set/a", 2, 6, 6);
+        WritePictures("set/b", 2, 6, 6);
+        WritePictures("set", 1, 6, 6);
+        OwnData.Read(_folder["set"], Options);
+        Assert.Contains("1 picture lies in no class's folder and is left out", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reading_can_be_stopped()
+    {
+        WritePictures("set/a", 2, 6, 6);
+        WritePictures("set/b", 2, 6, 6);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => OwnData.Read(_folder["set"], Options with { Cancellation = source.Token }));
+    }
+
     [Fact]
     public void Pictures_of_other_sizes_are_fitted_to_the_commonest_with_one_warning()
     {

@@ -44,15 +44,16 @@ internal abstract class DataPart
         var isStreamed = options.IsStreamed || IsTooLarge(PixelBytes);
         return isStreamed || Files.Sum(file => new FileInfo(file).Length) > MuchToDecode
             ? SetCache.Load(this, name, isStreamed, options)
-            : ReadIntoMemory(name);
+            : ReadIntoMemory(name, options.Cancellation);
     }
 
-    private Dataset ReadIntoMemory(string name)
+    private Dataset ReadIntoMemory(string name, CancellationToken cancellation)
     {
         var (pixels, labels) = (PictureStore.Allocate(PixelBytes), new byte[Count]);
         var count = 0;
         Read((somePixels, someLabels) =>
         {
+            cancellation.ThrowIfCancellationRequested();
             somePixels.CopyTo(pixels.AsSpan(count * Size.Pixels));
             someLabels.CopyTo(labels.AsSpan(count));
             count += someLabels.Length;

@@ -10,8 +10,9 @@ namespace ScratchNet.Training.Data;
 /// <param name="Warn">Receives one-line warnings; may be left out.</param>
 /// <param name="ClassNames">The classes of a model that is to be measured, some of which may be absent; null: those that the data
 /// have.</param>
+/// <param name="Cancellation">Stops reading; whoever asked gets an <see cref="OperationCanceledException"/>.</param>
 public sealed record OwnDataOptions(string CacheFolder, PictureSize? Size = null, bool IsStreamed = false, ulong SplitSeed = 1,
-    Action<string>? Warn = null, IReadOnlyList<string>? ClassNames = null);
+    Action<string>? Warn = null, IReadOnlyList<string>? ClassNames = null, CancellationToken Cancellation = default);
 
 /// <summary>Rows and columns of pictures.</summary>
 /// <param name="Height">Rows, at least 1.</param>

@@ -7,6 +7,7 @@ internal static class ParallelOrder
 {
     /// <summary>Runs a body for 0..count-1 on all processors.</summary>
     /// <exception cref="DataException">What the body threw for the lowest number that it threw for.</exception>
+    /// <exception cref="OperationCanceledException">Likewise.</exception>
     public static void For(int count, Action<int> body)
     {
         var first = int.MaxValue;
@@ -18,7 +19,7 @@ internal static class ParallelOrder
             {
                 body(i);
             }
-            catch (DataException exception)
+            catch (Exception exception) when (exception is DataException or OperationCanceledException)
             {
                 // Breaking still finishes all that come before.
                 loop.Break();

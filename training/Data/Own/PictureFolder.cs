@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using ScratchNet.Training.Images;
 
 namespace ScratchNet.Training.Data;
@@ -98,6 +99,12 @@ internal sealed class PictureFolder : DataPart
             }
         }
 
+        if (Directory.EnumerateFiles(path).Where(IsPicture).ToArray() is [var stray, ..] strays)
+        {
+            options.Warn?.Invoke($"{path}: {strays.Length} picture{(strays.Length == 1 ? " lies" : "s lie")} in no class's folder "
+                + $"and {(strays.Length == 1 ? "is" : "are")} left out, the first {stray}");
+        }
+
         if (others is [var first, ..])
         {
             options.Warn?.Invoke(
@@ -155,7 +162,11 @@ internal sealed class PictureFolder : DataPart
     private static PictureSize ChooseSize(string path, List<(string Path, byte Label)> pictures, OwnDataOptions options)
     {
         var sizes = new PictureSize[pictures.Count];
-        ParallelOrder.For(sizes.Length, i => sizes[i] = PictureFile.ReadSize(pictures[i].Path));
+        ParallelOrder.For(sizes.Length, i =>
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            sizes[i] = PictureFile.ReadSize(pictures[i].Path);
+        });
         var common = sizes.CountBy(size => size).MaxBy(pair => pair.Value).Key;
         var size = options.Size ?? (common.Pixels <= LargestOwnSize ? common : UsualSize);
         var other = Array.FindIndex(sizes, found => found != size);
@@ -185,15 +196,24 @@ internal sealed class PictureFolder : DataPart
         }
     }
 
-    private static IEnumerable<string> Contents(string folder, bool passesOverForbidden) =>
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions
+    /// <summary>
+    /// The files of a class. Links to files are files; links to folders are not followed, since they may lead back to another
+    /// class or round and round.
+    /// </summary>
+    private static IEnumerable<string> Contents(string folder, bool passesOverForbidden)
+    {
+        var options = new EnumerationOptions
         {
             RecurseSubdirectories = true,
             AttributesToSkip = FileAttributes.Hidden,
             IgnoreInaccessible = passesOverForbidden,
-        })
-            .Where(file => !IsHidden(System.IO.Path.GetFileName(file)))
-            .Order(StringComparer.Ordinal);
+        };
+        return new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToSpecifiedFullPath(), options)
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && !IsHidden(entry.FileName),
+            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        }.Order(StringComparer.Ordinal);
+    }
 
     private static List<string> SubFolders(string folder) => [.. Directory.EnumerateDirectories(folder)
         .Select(path => System.IO.Path.GetFileName(path))
@@ -206,7 +226,7 @@ internal sealed class PictureFolder : DataPart
             ? [.. names.OrderBy(name => uint.Parse(name, CultureInfo.InvariantCulture))]
             : names;
 
-    private static bool IsHidden(string name) => name.StartsWith('.') || name == "__MACOSX";
+    private static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith('.') || name is "__MACOSX";
 
     private static bool Is(string name, string[] names) => names.Contains(name.ToLowerInvariant());
 

@@ -35,7 +35,7 @@ internal static class SetCache
             Directory.Delete(folder, recursive: true);
         }
 
-        Decode(part, folder);
+        Decode(part, folder, options.Cancellation);
         return Open(folder, name, part.ClassNames, isStreamed)
             ?? throw new DataException($"{folder}: what was just written there reads otherwise; check the disk, or set "
                 + "XDG_CACHE_HOME to a folder on another one");
@@ -68,13 +68,13 @@ internal static class SetCache
         }
     }
 
-    private static void Decode(DataPart part, string folder)
+    private static void Decode(DataPart part, string folder, CancellationToken cancellation)
     {
         var temporary = $"{folder}.{Path.GetRandomFileName()}.tmp";
         try
         {
             Directory.CreateDirectory(temporary);
-            var fingerprint = Write(part, temporary);
+            var fingerprint = Write(part, temporary, cancellation);
             var description = new JsonObject { ["source"] = part.Path, ["xxh128"] = fingerprint };
             File.WriteAllText(Path.Combine(temporary, DescriptionName), description.ToJsonString());
             if (!Directory.Exists(folder))
@@ -97,7 +97,7 @@ internal static class SetCache
     }
 
     /// <summary>Writes pictures and labels and returns the fingerprint of a set of them.</summary>
-    private static string Write(DataPart part, string folder)
+    private static string Write(DataPart part, string folder, CancellationToken cancellation)
     {
         var labels = new List<byte>(part.Count);
         var images = Path.Combine(folder, ImagesName);
@@ -106,6 +106,7 @@ internal static class SetCache
             IdxFile.WriteHeader(file, [part.Count, part.Size.Height, part.Size.Width]);
             part.Read((pixels, someLabels) =>
             {
+                cancellation.ThrowIfCancellationRequested();
                 file.Write(pixels);
                 labels.AddRange(someLabels);
             });
