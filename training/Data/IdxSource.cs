@@ -106,12 +106,15 @@ internal sealed class IdxSource : IDisposable
         if (IsGzip)
         {
             Span<byte> length = stackalloc byte[4];
-            _file.Position = Math.Max(0, _file.Length - length.Length);
-            _file.ReadExactly(length);
+            var place = Math.Max(0, _file.Length - length.Length);
+            _file.Position = place;
+            _file.ReadAtLeast(length, length.Length, throwOnEndOfStream: false);
             var promised = BinaryPrimitives.ReadUInt32LittleEndian(length);
-            if (_file.Length < GzipTrailerLength || promised != (uint)Position)
+
+            // Several gzips one after another are one too, whose trailer tells the length of the last one alone.
+            if (_file.Length < GzipTrailerLength || (promised != (uint)Position && !CanBeContinued()))
             {
-                throw new DataException($"{_path}: byte {_file.Length - 4} of the gzip: expected a trailer telling {Position} "
+                throw new DataException($"{_path}: byte {place} of the gzip: expected a trailer telling {Position} "
                     + $"bytes of contents, found {promised}: the file is truncated or has trailing bytes; copy it again");
             }
         }
@@ -131,6 +134,40 @@ internal sealed class IdxSource : IDisposable
         _file.Dispose();
     }
 
+    /// <summary>
+    /// Whether another gzip behind this one is unpacked as one of its own. Behind one that is cut off it would be taken for
+    /// what is missing there, and behind trailing bytes for more of those.
+    /// </summary>
+    private bool CanBeContinued()
+    {
+        try
+        {
+            using var contents = new GZipStream(new ContinuedFile(_path), CompressionMode.Decompress);
+            var block = new byte[1 << 16];
+            for (var left = Position; left > 0;)
+            {
+                var count = contents.Read(block.AsSpan(0, (int)Math.Min(left, block.Length)));
+                if (count == 0)
+                {
+                    return false;
+                }
+
+                left -= count;
+            }
+
+            var added = block.AsSpan(0, contents.ReadAtLeast(block, block.Length, throwOnEndOfStream: false));
+            return added.SequenceEqual(ContinuedFile.Contents);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{_path}: cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Reads until the span is full or the contents end, and returns how many bytes that were.</summary>
     public int ReadFully(Span<byte> bytes)
     {
@@ -147,6 +184,30 @@ internal sealed class IdxSource : IDisposable
         catch (IOException e)
         {
             throw new DataException($"{_path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A file that is read, and behind its end a gzip of a few bytes.</summary>
+    private sealed class ContinuedFile(string path) : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
+    {
+        private readonly MemoryStream _gzip = Pack();
+
+        /// <summary>What is in that gzip.</summary>
+        public static ReadOnlySpan<byte> Contents => "the file was whole"u8;
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            base.Read(buffer, offset, count) is > 0 and var read ? read : _gzip.Read(buffer, offset, count);
+
+        private static MemoryStream Pack()
+        {
+            var gzip = new MemoryStream();
+            using (var contents = new GZipStream(gzip, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                contents.Write(Contents);
+            }
+
+            gzip.Position = 0;
+            return gzip;
         }
     }
 }

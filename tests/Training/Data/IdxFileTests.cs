@@ -73,6 +73,31 @@ public sealed class IdxFileTests : IDisposable
         Assert.Contains("byte 76 of the contents", Assert.Throws<DataException>(() => IdxFile.Read(path, 3)).Message);
     }
 
+    [Theory]
+    [InlineData(CompressionLevel.Optimal)]
+    [InlineData(CompressionLevel.NoCompression)]
+    public void Several_gzips_one_after_another_are_one_which_must_be_whole(CompressionLevel level)
+    {
+        byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var contents = SmallFile(gzip: false);
+        contents.AsSpan(40).Clear();
+        byte[] whole = [.. Gzip(contents[..30], level), .. Gzip(contents[30..31], level), .. Gzip(contents[31..], level)];
+        Assert.Equal(contents[16..], IdxFile.Read(_folder.Write("several", whole), 3).Values);
+        Assert.Equal(contents[16..], IdxFile.Read(_folder.Write("ends", [.. whole, .. empty]), 3).Values);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            var path = _folder.Write("cut", whole.AsSpan(0, length));
+            AssertOneLineNaming(path, Assert.Throws<DataException>(() => IdxFile.Read(path, 3)));
+        }
+
+        byte[][] tails = [[0], new byte[8], new byte[600], empty[..1], empty[..12], [.. empty, 0]];
+        foreach (var tail in tails)
+        {
+            var path = _folder.Write("long", [.. whole, .. tail]);
+            AssertOneLineNaming(path, Assert.Throws<DataException>(() => IdxFile.Read(path, 3)));
+        }
+    }
+
     [Property(MaxTest = 300)]
     public void A_flipped_bit_never_gives_anything_but_the_contents_or_a_DataException(bool gzip, NonNegativeInt place)
     {
@@ -156,10 +181,10 @@ public sealed class IdxFileTests : IDisposable
         return File.ReadAllBytes(path);
     }
 
-    private static byte[] Gzip(byte[] bytes)
+    private static byte[] Gzip(byte[] bytes, CompressionLevel level = CompressionLevel.Optimal)
     {
         using var stream = new MemoryStream();
-        using (var gzip = new GZipStream(stream, CompressionLevel.Optimal))
+        using (var gzip = new GZipStream(stream, level))
         {
             gzip.Write(bytes);
         }

@@ -226,6 +226,24 @@ public sealed class OwnDataTests : IDisposable
         Assert.DoesNotContain('\n', message);
     }
 
+    [Theory]
+    [InlineData(CompressionLevel.Optimal)]
+    [InlineData(CompressionLevel.NoCompression)]
+    public void A_gzipped_CSV_file_cut_at_any_byte_is_no_smaller_set(CompressionLevel level)
+    {
+        var lines = Enumerable.Range(0, 40).Select(i => $"{i % 3},{7 * i % 256},0,{11 * i % 256},0\n");
+        var whole = Gzip(string.Concat(lines), level);
+        Dataset Read(byte[] bytes) =>
+            CsvFile.Open(_folder.Write("x.csv.gz", bytes), Options).Load("x", Options);
+        Assert.Equal(40, Read(whole).Count);
+        Assert.Equal(80, Read([.. whole, .. whole]).Count);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            var message = Assert.Throws<DataException>(() => Read(whole[..length])).Message;
+            Assert.StartsWith(_folder["x.csv.gz"] + ": ", message, StringComparison.Ordinal);
+        }
+    }
+
     [Property(MaxTest = 30)]
     public void CSV_files_of_any_size_give_their_numbers(int seed)
     {
@@ -355,10 +373,10 @@ public sealed class OwnDataTests : IDisposable
 
     private void Write(string name, string text) => File.WriteAllText(_folder[name], text, new UTF8Encoding(false));
 
-    private static byte[] Gzip(string text)
+    private static byte[] Gzip(string text, CompressionLevel level = CompressionLevel.Optimal)
     {
         using var stream = new MemoryStream();
-        using (var gzip = new GZipStream(stream, CompressionLevel.Optimal))
+        using (var gzip = new GZipStream(stream, level))
         {
             gzip.Write(Encoding.UTF8.GetBytes(text));
         }

@@ -48,6 +48,7 @@ internal sealed class CsvLines : IDisposable
 
     /// <summary>Goes to the next line that is not blank.</summary>
     /// <returns>Whether there is one.</returns>
+    /// <exception cref="DataException">There is none, because the file is truncated.</exception>
     public bool Next()
     {
         do
@@ -63,6 +64,8 @@ internal sealed class CsvLines : IDisposable
 
             if (length < 0 && _start == _end)
             {
+                // A gzip that is cut off at a line's end looks like a smaller set.
+                _source.ExpectEnd();
                 return false;
             }
 
