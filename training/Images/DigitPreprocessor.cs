@@ -46,6 +46,12 @@ public static class DigitPreprocessor
         var steps = new List<PreparationStep> { new("grey", grey), new("ink", ToPicture(ink, width, height)) };
 
         InkParts.RemoveSmall(ink, width, height, LeastPart);
+        if (ink.Max() < EdgeInk)
+        {
+            // Specks that are gone now were so bright that all of a faint digit passed for the outer half of an edge.
+            Brighten(ink);
+        }
+
         var bounds = Bounds(ink, width, height);
         var crop = Crop(ink, width, bounds);
         steps.Add(new("cropped", ToPicture(crop, bounds.Width, bounds.Height)));
@@ -54,6 +60,8 @@ public static class DigitPreprocessor
         var boxWidth = Math.Max(1, (int)Math.Round(bounds.Width * scale));
         var boxHeight = Math.Max(1, (int)Math.Round(bounds.Height * scale));
         var box = Resampling.Scale(crop, bounds.Width, bounds.Height, boxWidth, boxHeight);
+
+        // Thin strokes fade when they shrink; MNIST's were written broadly and are white inside.
         Brighten(box);
         steps.Add(new("scaled", ToPicture(box, boxWidth, boxHeight)));
 
@@ -125,13 +133,13 @@ public static class DigitPreprocessor
         return crop;
     }
 
-    /// <summary>Thin strokes fade when they shrink; MNIST's were written broadly and are white inside.</summary>
-    private static void Brighten(float[] box)
+    /// <summary>Makes the brightest pixel white.</summary>
+    private static void Brighten(float[] ink)
     {
-        var factor = 255 / box.Max();
-        for (var i = 0; i < box.Length; i++)
+        var factor = 255 / ink.Max();
+        for (var i = 0; i < ink.Length; i++)
         {
-            box[i] *= factor;
+            ink[i] *= factor;
         }
     }
 

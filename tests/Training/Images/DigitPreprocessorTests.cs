@@ -53,6 +53,23 @@ public sealed class DigitPreprocessorTests
         Assert.InRange(DigitPreprocessor.Prepare(picture, "speck").Crop.X, 50, picture.Width);
     }
 
+    [Fact]
+    public void A_faint_digit_among_bright_specks_is_found()
+    {
+        const int Side = 120;
+        var pixels = new byte[Side * Side];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            var (x, y) = (i % Side, i / Side);
+            var isSpeck = y is 10 or 110 && x % 5 == 0;
+            pixels[i] = (byte)(x is >= 58 and < 62 && y is >= 30 and < 90 ? 40 : isSpeck ? 255 : 0);
+        }
+
+        var prepared = DigitPreprocessor.Prepare(new GreyPicture(Side, Side, pixels), "faint");
+        Assert.Equal(new PixelRectangle(58, 30, 4, 60), prepared.Crop);
+        Assert.Equal(255, prepared.Pixels.Max());
+    }
+
     [Theory]
     [InlineData(1, 1, 0)]
     [InlineData(1, 40, 0)]
