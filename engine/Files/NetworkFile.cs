@@ -26,6 +26,9 @@ public static class NetworkFile
     /// <param name="network">The network.</param>
     /// <param name="path">The file; replaced whole or not at all.</param>
     /// <param name="metadata">Texts to keep with it.</param>
+    /// <exception cref="ArgumentException">
+    /// A key is one of <see cref="Describe"/>'s or comes twice, or a parameter has too many values for a file.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; an older one of that name stands.</exception>
     public static void Save(Network network, string path, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
         AtomicFile.Write(path, stream => new SafetensorsWriter(

@@ -51,22 +51,14 @@ public sealed partial class SafetensorsFile
         _metadata = [];
         foreach (var (key, value) in metadata ?? [])
         {
-            CheckText(key);
-            CheckText(value);
-            if (ChecksumKeys.Has(key) || !_metadata.TryAdd(key, value))
-            {
-                throw new ArgumentException($"Metadata key {ModelFileException.Quote(key)} is reserved or comes twice.");
-            }
+            CheckMetadata(key, value, isNew: _metadata.TryAdd(key, value));
         }
 
         _tensors = [];
         foreach (var tensor in tensors)
         {
             CheckTensor(tensor);
-            if (tensor.Name == MetadataKey || !_tensors.TryAdd(tensor.Name, tensor))
-            {
-                throw new ArgumentException($"Tensor {ModelFileException.Quote(tensor.Name)} is reserved or comes twice.");
-            }
+            CheckName(tensor.Name, isNew: _tensors.TryAdd(tensor.Name, tensor));
         }
     }
 
@@ -115,12 +107,35 @@ public sealed partial class SafetensorsFile
         : throw new ModelFileException($"{_name}: metadata {ModelFileException.Quote(key)} is missing. " +
             "The file was not saved by ScratchNet; save the model again.");
 
+    /// <summary>Throws an <see cref="ArgumentException"/> unless a text can stand in the metadata.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">The text.</param>
+    /// <param name="isNew">Whether the key did not come before.</param>
+    internal static void CheckMetadata(string key, string value, bool isNew)
+    {
+        CheckText(key);
+        CheckText(value);
+        if (ChecksumKeys.Has(key) || !isNew)
+        {
+            throw new ArgumentException($"Metadata key {ModelFileException.Quote(key)} is reserved or comes twice.");
+        }
+    }
+
+    /// <summary>Throws an <see cref="ArgumentException"/> unless a tensor can have a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="isNew">Whether it did not come before.</param>
+    internal static void CheckName(string name, bool isNew)
+    {
+        CheckText(name);
+        if (name == MetadataKey || !isNew)
+        {
+            throw new ArgumentException($"Tensor {ModelFileException.Quote(name)} is reserved or comes twice.");
+        }
+    }
+
     private static void CheckTensor(StoredTensor tensor)
     {
-        CheckText(tensor.Name);
-        var agrees = Array.TrueForAll(tensor.Shape, size => size >= 0) && StoredTensor.TryCount(tensor.Shape, out var count) &&
-            count == tensor.Values.Length && count <= StoredTensor.MostValues;
-        if (!agrees)
+        if (!StoredTensor.CanHave(tensor.Shape, out var count) || count != tensor.Values.Length)
         {
             throw new ArgumentException($"Tensor {ModelFileException.Quote(tensor.Name)} has shape " +
                 $"{StoredTensor.Format(tensor.Shape)} but {tensor.Values.Length} values.");

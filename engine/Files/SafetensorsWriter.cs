@@ -11,27 +11,57 @@ namespace ScratchNet.Engine.Files;
 /// Writes a safetensors file (<see cref="SafetensorsFile"/> describes it) in one pass over the tensors, which are read where they
 /// live. The checksums stand before the data: their places are left empty, and filled when the data have passed.
 /// </summary>
-/// <param name="tensors">The tensors, in the order in which they shall lie in the file.</param>
-/// <param name="metadata">Texts to keep with them.</param>
-/// <param name="kind">Which checksum guards the file.</param>
-public sealed class SafetensorsWriter(
-    IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>> metadata, ChecksumKind kind)
+public sealed class SafetensorsWriter
 {
     private const int Alignment = 8;
 
-    // What a header with checksums starts with; the checksum's digits and its closing quote follow.
-    private readonly byte[] _checksumPrefix =
-        Encoding.UTF8.GetBytes($"{{\"{SafetensorsFile.MetadataKey}\":{{\"{ChecksumKeys.Header(kind)}\":\"");
+    private readonly ChecksumKind _kind;
+    private readonly TensorSource[] _tensors;
+    private readonly KeyValuePair<string, string>[] _metadata;
 
-    private readonly TensorSource[] _tensors = [.. tensors];
-    private readonly KeyValuePair<string, string>[] _metadata = [.. metadata];
+    // What a header with checksums starts with; the checksum's digits and its closing quote follow.
+    private readonly byte[] _checksumPrefix;
+
+    /// <summary>A file to be written.</summary>
+    /// <param name="tensors">The tensors, in the order in which they shall lie in the file.</param>
+    /// <param name="metadata">Texts to keep with them.</param>
+    /// <param name="kind">Which checksum guards the file.</param>
+    /// <exception cref="ArgumentException">
+    /// A name comes twice, is <c>__metadata__</c> or one of the checksums' keys, or is no valid UTF-16; or a tensor has more
+    /// values than <see cref="StoredTensor.MostValues"/>. Such a file could not be read again.
+    /// </exception>
+    public SafetensorsWriter(
+        IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>> metadata, ChecksumKind kind)
+    {
+        _kind = kind;
+        _tensors = [.. tensors];
+        _metadata = [.. metadata];
+        _checksumPrefix = Encoding.UTF8.GetBytes($"{{\"{SafetensorsFile.MetadataKey}\":{{\"{ChecksumKeys.Header(kind)}\":\"");
+        var keys = new HashSet<string>();
+        foreach (var (key, value) in _metadata)
+        {
+            SafetensorsFile.CheckMetadata(key, value, isNew: keys.Add(key));
+        }
+
+        var names = new HashSet<string>();
+        foreach (var tensor in _tensors)
+        {
+            SafetensorsFile.CheckName(tensor.Name, isNew: names.Add(tensor.Name));
+            if (!StoredTensor.CanHave(tensor.Shape, out _))
+            {
+                throw new ArgumentException($"Tensor {ModelFileException.Quote(tensor.Name)} of shape "
+                    + $"{StoredTensor.Format(tensor.Shape)} is not possible: sizes are at least 0, and values at most "
+                    + $"{StoredTensor.MostValues}.");
+            }
+        }
+    }
 
     /// <summary>Writes the file.</summary>
     /// <param name="stream">Where to; it must be able to seek if there are checksums.</param>
     /// <param name="checksum">Whether to add the checksums.</param>
     public void Write(Stream stream, bool checksum = true)
     {
-        using var data = checksum ? new Checksum(kind) : null;
+        using var data = checksum ? new Checksum(_kind) : null;
         var start = checksum ? stream.Position : 0;
         WriteHeader(stream, HeaderWith(data));
         foreach (var tensor in _tensors)
@@ -72,11 +102,11 @@ public sealed class SafetensorsWriter(
         // The header is made with an empty place for its own checksum, which covers what follows that place.
         var digits = data.Digits();
         var header = Header([
-            new(ChecksumKeys.Header(kind), new string('0', digits.Length)),
-            new(ChecksumKeys.Data(kind), digits),
+            new(ChecksumKeys.Header(_kind), new string('0', digits.Length)),
+            new(ChecksumKeys.Data(_kind), digits),
         ]);
         var place = _checksumPrefix.Length;
-        var checksum = Checksum.Of(kind, header.AsSpan(place + digits.Length + 1));
+        var checksum = Checksum.Of(_kind, header.AsSpan(place + digits.Length + 1));
         Encoding.ASCII.GetBytes(checksum, header.AsSpan(place));
         return header;
     }

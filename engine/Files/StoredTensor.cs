@@ -13,6 +13,15 @@ public sealed record StoredTensor(string Name, int[] Shape, float[] Values)
     /// <param name="shape">Sizes from the outermost dimension to the innermost.</param>
     internal static string Format(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 
+    /// <summary>Whether a tensor can have a shape: no size is negative, and there are not too many values.</summary>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="count">The number of values, if it can.</param>
+    internal static bool CanHave(int[] shape, out long count)
+    {
+        count = 0;
+        return Array.TrueForAll(shape, size => size >= 0) && TryCount(shape, out count) && count <= MostValues;
+    }
+
     /// <summary>The product of a shape; 1 for an empty one.</summary>
     /// <param name="shape">Sizes, none negative.</param>
     /// <param name="count">The product, if it fits into 64 bits.</param>

@@ -4,7 +4,9 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using ScratchNet.Engine;
 using ScratchNet.Engine.Files;
+using ScratchNet.Kernels;
 using Xunit;
 
 namespace ScratchNet.Tests.Engine.Files;
@@ -102,6 +104,29 @@ public sealed class SafetensorsWriteTests
         Refused("\"data_xxh128\" is reserved", [one], Pair("data_xxh128", ""));
         Refused("\"header_xxh128\" is reserved", [one], Pair("header_xxh128", ""));
         Refused("\"key\" is reserved or comes twice", [one], Pair("key", "1"), Pair("key", "2"));
+    }
+
+    [Fact]
+    public void RefusesATensorThatCouldNotBeReadAgain()
+    {
+        foreach (int[] shape in new int[][] { [StoredTensor.MostValues + 1], [int.MaxValue, int.MaxValue, int.MaxValue], [-1] })
+        {
+            var tensor = new TensorSource("w", shape, _ => Assert.Fail("it is written"));
+            Assert.Contains($"\"w\" of shape {StoredTensor.Format(shape)} is not possible",
+                Assert.Throws<ArgumentException>(() => new SafetensorsWriter([tensor], [], ChecksumKind.Sha256)).Message);
+        }
+    }
+
+    [Fact]
+    public void ANetworkIsNotSavedWithATextUnderAKeyOfItsOwn()
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = new CpuBackend(1);
+        using var network = new Network(backend, 2, [new Dense(2)], new SoftmaxCrossEntropy());
+        var error = Assert.Throws<ArgumentException>(
+            () => NetworkFile.Save(network, folder.File("model"), [Pair("seed", "x")]));
+        Assert.Contains("\"seed\" is reserved or comes twice", error.Message);
+        Assert.Empty(folder.Names());
     }
 
     private static void Refused(string message, StoredTensor[] tensors, params KeyValuePair<string, string>[] metadata) =>
