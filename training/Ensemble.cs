@@ -12,7 +12,9 @@ namespace ScratchNet.Training;
 public sealed class Ensemble(Dataset dataset)
 {
     private readonly List<TrainedModel> _members = [];
-    private double[] _sums = [];
+
+    // The logarithm of each sum of probabilities: most of a wrong class are too small for a float.
+    private double[] _logSums = [];
 
     /// <summary>Measures a model, and takes its answers into the ensemble's.</summary>
     /// <param name="model">The model.</param>
@@ -24,7 +26,7 @@ public sealed class Ensemble(Dataset dataset)
     {
         CheckAgreement(model);
         var alone = model.Evaluate(dataset);
-        AddProbabilities(model);
+        Join(model);
         _members.Add(model);
         return alone;
     }
@@ -44,9 +46,9 @@ public sealed class Ensemble(Dataset dataset)
         var loss = 0.0;
         for (var i = 0; i < labels.Length; i++)
         {
-            var row = _sums.AsSpan(i * classes, classes);
+            var row = _logSums.AsSpan(i * classes, classes);
             confusion.Add(labels[i], MaximumIndex(row));
-            loss -= Math.Log(row[labels[i]] / _members.Count);
+            loss -= row[labels[i]] - Math.Log(_members.Count);
         }
 
         return new EvaluationResult(loss / labels.Length, confusion.Accuracy, confusion);
@@ -84,31 +86,49 @@ public sealed class Ensemble(Dataset dataset)
         }
     }
 
-    private void AddProbabilities(TrainedModel model)
+    private void Join(TrainedModel model)
     {
         var (network, classes) = (model.Network, model.ClassNames.Count);
-        if (_sums.Length == 0)
+        if (_logSums.Length == 0)
         {
-            _sums = new double[dataset.Count * classes];
+            _logSums = new double[dataset.Count * classes];
+            _logSums.AsSpan().Fill(double.NegativeInfinity);
         }
 
         using var data = new DeviceDataset(network.Backend, dataset, model.Format, NetworkTraining.EvaluationBatch);
-        var place = 0;
+        var (place, logs) = (0, new double[classes]);
         for (var batch = 0; batch < data.Batches; batch++)
         {
-            var scores = network.Forward(data.Gather(batch).X);
-            var probabilities = new float[scores.Count];
-            network.Loss.ToProbabilities(scores.ToArray(), probabilities, scores.Rows);
-            foreach (var probability in probabilities)
+            foreach (var scores in network.Forward(data.Gather(batch).X).ToArray().Chunk(network.Outputs))
             {
-                // A network of one output gives the probability of class 1.
-                if (network.Outputs == 1)
+                LogProbabilities(scores, logs);
+                foreach (var log in logs)
                 {
-                    _sums[place++] += 1 - (double)probability;
+                    _logSums[place] = LogOfSum(_logSums[place], log);
+                    place++;
                 }
-
-                _sums[place++] += probability;
             }
         }
     }
+
+    /// <summary>Logarithms of the probabilities of a sample's classes.</summary>
+    /// <param name="scores">Its row of the network's outputs: one a class, or that of class 1 alone, against 0.</param>
+    /// <param name="logs">Receives them, one a class.</param>
+    private static void LogProbabilities(float[] scores, double[] logs)
+    {
+        var sum = double.NegativeInfinity;
+        for (var j = 0; j < logs.Length; j++)
+        {
+            logs[j] = scores.Length == logs.Length ? scores[j] : j * scores[0];
+            sum = LogOfSum(sum, logs[j]);
+        }
+
+        for (var j = 0; j < logs.Length; j++)
+        {
+            logs[j] -= sum;
+        }
+    }
+
+    /// <summary>log(e^a + e^b), of which b is finite.</summary>
+    private static double LogOfSum(double a, double b) => Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
 }

@@ -48,6 +48,20 @@ public class EnsembleTests
     }
 
     [Fact]
+    public void AModelThatIsSurelyWrongHasAFiniteLoss()
+    {
+        using var backend = new CpuBackend(2);
+        using var model = Model(backend, seed: 1);
+        model.Network.SetWeights([.. model.Network.CopyWeights().Select(weight => 20 * weight)]);
+        var ensemble = new Ensemble(Digits);
+        var alone = ensemble.Add(model).Loss;
+        Assert.True(alone > 10, $"{alone}");
+        Assert.Equal(alone, ensemble.Evaluate().Loss, alone * 1e-6);
+        ensemble.Add(model);
+        Assert.Equal(alone, ensemble.Evaluate().Loss, alone * 1e-6);
+    }
+
+    [Fact]
     public void BinaryModelsAnswerForBothClasses()
     {
         var labels = Digits.Labels.ToArray();
@@ -62,6 +76,7 @@ public class EnsembleTests
         var alone = ensemble.Add(model);
         Assert.True(alone.Accuracy > 0.9);
         Assert.Equal(alone.Accuracy, ensemble.Evaluate().Accuracy);
+        Assert.Equal(alone.Loss, ensemble.Evaluate().Loss, 1e-6);
     }
 
     [Fact]
