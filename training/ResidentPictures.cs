@@ -23,21 +23,31 @@ internal sealed class ResidentPictures : DevicePictures
     {
         _batchSize = batch;
         var (pictures, rows) = dataset.InMemory();
-        if (backend.Target == Target.Cpu && !format.Denoise && pictures is { } whole)
+        try
         {
-            _memory = backend.Share(whole.Array!);
-            _images = _memory.View.Slice(whole.Offset, whole.Count);
-            _rowOfSample = rows;
-        }
-        else
-        {
-            _memory = Upload(backend, dataset, format);
-            _images = _memory.View;
-        }
+            if (backend.Target == Target.Cpu && !format.Denoise && pictures is { } whole)
+            {
+                _memory = backend.Share(whole.Array!);
+                _images = _memory.View.Slice(whole.Offset, whole.Count);
+                _rowOfSample = rows;
+            }
+            else
+            {
+                _memory = backend.Allocate<byte>((int)dataset.PixelBytes);
+                _images = _memory.View;
+                Upload(dataset, format, _memory);
+            }
 
-        _labels = backend.Share(LabelsOfRows(dataset));
-        _samples = backend.Allocate<int>(dataset.Count);
-        _rows = _rowOfSample is null ? null : backend.Allocate<int>(dataset.Count);
+            _labels = backend.Share(LabelsOfRows(dataset));
+            _samples = backend.Allocate<int>(dataset.Count);
+            _rows = _rowOfSample is null ? null : backend.Allocate<int>(dataset.Count);
+        }
+        catch
+        {
+            // Where the rest has no room, batches are brought one by one, and need what a part has taken.
+            Dispose();
+            throw;
+        }
     }
 
     public override void SetOrder(ReadOnlySpan<int> order)
@@ -64,16 +74,15 @@ internal sealed class ResidentPictures : DevicePictures
 
     public override void Dispose()
     {
-        _memory.Dispose();
-        _labels.Dispose();
-        _samples.Dispose();
+        _memory?.Dispose();
+        _labels?.Dispose();
+        _samples?.Dispose();
         _rows?.Dispose();
     }
 
-    private static DeviceBuffer<byte> Upload(Backend backend, Dataset dataset, InputFormat format)
+    private static void Upload(Dataset dataset, InputFormat format, DeviceBuffer<byte> buffer)
     {
         var features = dataset.Features;
-        var buffer = backend.Allocate<byte>((int)dataset.PixelBytes);
         var block = new byte[Math.Max(1, UploadBytes / features) * features];
         for (var first = 0; first < dataset.Count; first += block.Length / features)
         {
@@ -87,8 +96,6 @@ internal sealed class ResidentPictures : DevicePictures
 
             buffer.CopyFrom(block.AsSpan(0, count * features), first * features);
         }
-
-        return buffer;
     }
 
     /// <summary>The labels by place in memory, as the pictures are: those of other sets' pictures are never looked at.</summary>

@@ -62,7 +62,8 @@ internal sealed class StreamedPictures : DevicePictures
 
     public override void Dispose()
     {
-        _reading.GetAwaiter().GetResult();
+        // Reading must have ended, but whether well is of no interest any more.
+        Task.WaitAny(_reading);
         _images.Dispose();
         _labels.Dispose();
         _samples.Dispose();

@@ -68,6 +68,34 @@ public class DeviceDatasetTests
         Assert.InRange(backend.Transfers.UploadedBytes, 0, Digits.PixelBytes / 10);
     }
 
+    [Fact]
+    public void A_set_that_cannot_be_read_on_is_given_back_like_any_other()
+    {
+        using var backend = new CpuBackend(1);
+        var set = new Dataset("six", 1, 1, ["a", "b"], new Unreadable(from: 2), null, new byte[6], isStreamed: true);
+        var device = new StreamedPictures(backend, set, new InputFormat(1, 1), batch: 2);
+        device.SetOrder([0, 1, 2, 3, 4, 5]);
+        var images = device.Batch(0, 2).Images;
+        device.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => images.ToArray());
+    }
+
+    [Fact]
+    public void A_set_for_which_the_device_has_too_little_room_leaves_none_of_it_taken()
+    {
+        var set = Digits.Subset(30, seed: 5);
+        using var enough = new Small(allocations: int.MaxValue);
+        new ResidentPictures(enough, set, InputFormat.For(set), batch: 3).Dispose();
+        Assert.Equal(3, enough.Buffers.Count);
+        for (var allocations = 0; allocations < 3; allocations++)
+        {
+            using var small = new Small(allocations);
+            Assert.Throws<DeviceMemoryException>(() => new ResidentPictures(small, set, InputFormat.For(set), batch: 3));
+            Assert.Equal(allocations, small.Buffers.Count);
+            Assert.All(small.Buffers, buffer => Assert.Throws<ObjectDisposedException>(buffer));
+        }
+    }
+
     private static float[] Train(Dataset train, Dataset validation, bool denoise, int candidates = 1)
     {
         using var backend = new CpuBackend(2);
@@ -83,5 +111,43 @@ public class DeviceDatasetTests
         }, InputFormat.For(train) with { Denoise = denoise });
         trainer.Run();
         return [.. network.CopyWeights(), .. trainer.History.Select(epoch => (float)epoch.ValidationLoss!)];
+    }
+
+    /// <summary>Pictures of one pixel, of which those from some one on cannot be read.</summary>
+    private sealed class Unreadable(int from) : PictureStore
+    {
+        public override void Copy(int index, Span<byte> pixels) => Picture(index).CopyTo(pixels);
+
+        public override ReadOnlySpan<byte> Picture(int index) =>
+            index < from ? new byte[1] : throw new DataException("the file is gone");
+    }
+
+    /// <summary>A device of its own memory, which has room for so many buffers.</summary>
+    private sealed class Small(int allocations) : Backend
+    {
+        private readonly CpuBackend _memory = new(1);
+
+        /// <summary>Uses of the buffers that there were.</summary>
+        public List<Action> Buffers { get; } = [];
+
+        public override DeviceInfo Device => _memory.Device;
+
+        public override Target Target => Target.Gpu;
+
+        public override DeviceBuffer<T> Allocate<T>(int length)
+        {
+            if (Buffers.Count == allocations)
+            {
+                throw new DeviceMemoryException("There is no more room.");
+            }
+
+            var buffer = _memory.Allocate<T>(length);
+            Buffers.Add(buffer.Clear);
+            return buffer;
+        }
+
+        public override void Synchronize() => _memory.Synchronize();
+
+        protected override void Dispose(bool disposing) => _memory.Dispose();
     }
 }
