@@ -14,9 +14,10 @@ public sealed class Network : IDisposable
     /// <param name="backend">Where it lives; not disposed with the network.</param>
     /// <param name="inputs">Features of a sample.</param>
     /// <param name="layers">The layers, first to last; each belongs to this network from now on.</param>
-    /// <param name="loss">What training makes small.</param>
+    /// <param name="loss">What training makes small; belongs to this network from now on.</param>
     /// <param name="seed">Decides the first weights and the dropout masks.</param>
     /// <exception cref="ShapeException">Sizes do not fit; the message names the layer.</exception>
+    /// <exception cref="InvalidOperationException">A layer or the loss already belongs to a network.</exception>
     public Network(Backend backend, int inputs, IReadOnlyList<Layer> layers, Loss loss, ulong seed = 1)
         : this(backend, inputs, layers, loss ?? throw new ArgumentNullException(nameof(loss)), seed, null)
     {
@@ -57,7 +58,7 @@ public sealed class Network : IDisposable
         }
 
         // Dropout behind the last layer changes nothing of what its outputs mean.
-        loss?.Accept(layers.LastOrDefault(layer => layer is not Dropout) ?? layers[^1]);
+        loss?.Join(layers.LastOrDefault(layer => layer is not Dropout) ?? layers[^1]);
         Parameters = [.. layers.SelectMany(layer => layer.Parameters)];
         var values = saved is null ? null : Parameters.Select(saved).ToArray();
         Store = new ParameterStore(backend, Parameters);
@@ -253,6 +254,9 @@ public sealed class Network : IDisposable
         input.View.Buffer.Dispose();
         return probabilities;
     }
+
+    /// <summary>Length of the array that <see cref="CopyWeights()"/> gives.</summary>
+    public int WeightsLength => Store.Length;
 
     /// <summary>All weights and biases in one array (a download), in an order of the network's own.</summary>
     public float[] CopyWeights()

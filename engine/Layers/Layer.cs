@@ -50,7 +50,9 @@ public abstract class Layer
     /// <param name="backend">Where the tensors live.</param>
     /// <param name="x">Inputs, batch x <see cref="Inputs"/>. Kept until the backward pass: must not change before it.</param>
     /// <param name="pass">What kind of pass this is.</param>
-    /// <returns>Outputs, batch x <see cref="Outputs"/>, in memory of this layer's own.</returns>
+    /// <returns>
+    /// Outputs, batch x <see cref="Outputs"/>, in memory of this layer's own; where it changes nothing, <paramref name="x"/>.
+    /// </returns>
     public abstract Tensor Forward(Backend backend, Tensor x, in Pass pass);
 
     /// <summary>Computes gradients for the batch of the last forward pass.</summary>

@@ -12,6 +12,7 @@ public abstract class Loss
     private Tensor _dLogits;
     private DeviceBuffer<float>? _losses;
     private DeviceBuffer<float>? _correct;
+    private bool _belongs;
 
     /// <summary>What model files call it.</summary>
     public abstract string Kind { get; }
@@ -56,6 +57,21 @@ public abstract class Loss
     /// <param name="last">The network's last layer.</param>
     /// <exception cref="ShapeException">The number of outputs or the last activation does not suit this loss.</exception>
     internal abstract void Accept(Layer last);
+
+    /// <summary>Makes this the loss of a network: its memory is planned for one alone.</summary>
+    /// <param name="last">The network's last layer.</param>
+    /// <exception cref="ShapeException">The number of outputs or the last activation does not suit this loss.</exception>
+    /// <exception cref="InvalidOperationException">It already belongs to another network.</exception>
+    internal void Join(Layer last)
+    {
+        if (_belongs)
+        {
+            throw new InvalidOperationException($"This loss ({Kind}) already belongs to a network; make a new one.");
+        }
+
+        Accept(last);
+        _belongs = true;
+    }
 
     internal void Plan(Backend backend, int batch, int outputs)
     {

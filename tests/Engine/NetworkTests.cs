@@ -153,12 +153,13 @@ public class NetworkTests
     }
 
     [Fact]
-    public void A_layer_belongs_to_one_network_only()
+    public void A_layer_or_a_loss_belongs_to_one_network_only()
     {
         using var backend = new CpuBackend(1);
-        var layer = new Dense(3);
-        using var network = new Network(backend, 4, [layer], new SoftmaxCrossEntropy());
+        var (layer, loss) = (new Dense(3), new SoftmaxCrossEntropy());
+        using var network = new Network(backend, 4, [layer], loss);
         Assert.Throws<InvalidOperationException>(() => new Network(backend, 4, [layer], new SoftmaxCrossEntropy()));
+        Assert.Throws<InvalidOperationException>(() => new Network(backend, 4, [new Dense(3)], loss));
     }
 
     [Fact]
