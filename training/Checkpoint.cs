@@ -119,18 +119,19 @@ public sealed class Checkpoint
     /// <exception cref="ModelFileException">The checkpoint contradicts itself.</exception>
     public void Restore(Trainer trainer)
     {
-        CheckSame("the training data", Describe((int)_training["samples"]!, (string?)_training["samples_xxh128"]),
-            Describe(trainer.Dataset.Count, trainer.Dataset.Fingerprint));
-        CheckSame("the optimizer", Optimizer.ToJsonString(), CheckpointContent.DescribeOptimizer(trainer).ToJsonString());
-        CheckSame("the settings", Settings.ToJsonString(), trainer.Options.Describe().ToJsonString());
         try
         {
+            CheckSame("the training data", Describe((int)_training["samples"]!, (string?)_training["samples_xxh128"]),
+                Describe(trainer.Dataset.Count, trainer.Dataset.Fingerprint));
+            CheckSame("the optimizer", Optimizer.ToJsonString(), CheckpointContent.DescribeOptimizer(trainer).ToJsonString());
+            CheckSame("the settings", Settings.ToJsonString(), trainer.Options.Describe().ToJsonString());
             RestoreMemory(trainer.Optimizer);
             trainer.Metrics.Restore(
                 _file.Values(CheckpointContent.TotalsName, MetricsSpec.TotalsLength), (long)_training["epoch_samples"]!);
             trainer.Restore(Epoch, Batch, TimeSpan.FromSeconds((double)_training["epoch_seconds"]!),
                 _training["history"]!.AsArray().Select(ReadEpoch), (_training["rollbacks"]?.AsArray() ?? []).Select(ReadRollback),
-                Weights(CheckpointContent.TrainedName), Weights(CheckpointContent.AverageName));
+                Weights(trainer.Network, CheckpointContent.TrainedName),
+                Weights(trainer.Network, CheckpointContent.AverageName));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
@@ -149,7 +150,7 @@ public sealed class Checkpoint
     public void Restore(Network network, Optimizer optimizer)
     {
         optimizer.Attach(network);
-        if (Weights(CheckpointContent.TrainedName) is { } trained)
+        if (Weights(network, CheckpointContent.TrainedName) is { } trained)
         {
             network.SetWeights(trained);
         }
@@ -193,8 +194,8 @@ public sealed class Checkpoint
         optimizer.Steps = Step;
     }
 
-    private float[]? Weights(string name) =>
-        _file.Tensors.TryGetValue(name, out var tensor) ? _file.Values(name, tensor.Shape) : null;
+    private float[]? Weights(Network network, string name) =>
+        _file.Tensors.ContainsKey(name) ? _file.Values(name, network.WeightsLength) : null;
 
     private static Rollback ReadRollback(JsonNode? json) => new((long)json!["step"]!, (int)json["epoch"]!);
 
@@ -207,7 +208,8 @@ public sealed class Checkpoint
         (double)json["seconds"]!,
         (double)json["images_per_second"]!);
 
-    private static string Describe(int samples, string? fingerprint) => $"{samples} pictures with XXH128 {fingerprint?[..12]}…";
+    private static string Describe(int samples, string? fingerprint) =>
+        $"{samples} pictures with XXH128 {fingerprint?[..Math.Min(12, fingerprint.Length)]}…";
 
     private static void CheckSame(string what, string? saved, string now)
     {

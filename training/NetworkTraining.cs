@@ -45,14 +45,13 @@ public static class NetworkTraining
         TrainingOptions? options = null,
         CancellationToken cancellation = default)
     {
-        var ownOptimizer = optimizer is null ? new Adam() : null;
+        using var ownOptimizer = optimizer is null ? new Adam() : null;
         options = (options ?? new TrainingOptions { Seed = network.Seed }) with { Epochs = epochs, BatchSize = batchSize };
         var weights = network.CopyWeights();
         using var trainer = new Trainer(network, optimizer ?? ownOptimizer!, train, validation, options);
         trainer.Run(cancellation);
         trainer.UseModelWeights(() => network.CopyWeights(weights));
         network.SetWeights(weights);
-        ownOptimizer?.Dispose();
         return trainer.History;
     }
 
@@ -76,8 +75,14 @@ public static class NetworkTraining
     /// <param name="network">The network.</param>
     /// <param name="pixels">The picture's bytes, row by row.</param>
     /// <returns>The class.</returns>
+    /// <exception cref="ShapeException">The picture has another size.</exception>
     public static int PredictClass(this Network network, ReadOnlySpan<byte> pixels)
     {
+        if (pixels.Length != network.Inputs)
+        {
+            throw new ShapeException($"The network takes pictures of {network.Inputs} pixels, but {pixels.Length} were given.");
+        }
+
         var probabilities = network.Predict(new InputFormat(1, pixels.Length).Convert(pixels));
         return probabilities.Length == 1
             ? (probabilities[0] > 0.5f ? 1 : 0)

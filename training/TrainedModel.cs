@@ -57,6 +57,12 @@ public sealed record TrainedModel(
     /// <exception cref="ShapeException">The picture has another size.</exception>
     public float[] Predict(ReadOnlySpan<byte> pixels)
     {
+        if (pixels.Length != Format.Features)
+        {
+            throw new ShapeException($"The model takes pictures of {Format.Height}x{Format.Width} = {Format.Features} pixels, "
+                + $"but {pixels.Length} were given.");
+        }
+
         var probabilities = Network.Predict(Format.Convert(pixels));
         return probabilities.Length == 1 ? [1f - probabilities[0], probabilities[0]] : probabilities;
     }

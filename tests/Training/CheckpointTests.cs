@@ -152,6 +152,54 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
+    [InlineData("\"samples\":100", "\"samples\":\"a hundred\"", typeof(ModelFileException))]
+    [InlineData("\"samples\":100,", "", typeof(ModelFileException))]
+    [InlineData("\"samples_xxh128\":\"", "\"samples_xxh128\":\"0\",\"other\":\"", typeof(ResumeException))]
+    [InlineData("", "", typeof(ModelFileException))]
+    public void A_checkpoint_that_contradicts_itself_is_refused_when_it_is_restored(string text, string with, Type exception)
+    {
+        var path = Path.Combine(_folder, "checkpoint.safetensors");
+        using var backend = new CpuBackend(1);
+        using var network = TrainerTests.Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(network, optimizer, Digits, options: Options);
+        using var model = TrainedModel.Of(network, Digits);
+        Checkpoint.Save(trainer, model, path);
+        var file = SafetensorsFile.Read(path);
+        StoredTensor[] others = text == "" ? [new("weights.trained", [3], new float[3])] : [];
+        var training = text == "" ? file.Metadata["training"] : file.Metadata["training"].Replace(text, with);
+        Assert.True(text == "" || training != file.Metadata["training"], file.Metadata["training"]);
+        new SafetensorsFile([.. file.Tensors.Values, .. others],
+            file.Metadata.Select(pair => pair.Key == "training" ? new(pair.Key, training) : pair)).Write(path);
+
+        var checkpoint = Checkpoint.Read(path);
+        using var loaded = checkpoint.LoadModel(backend);
+        using var again = new Adam();
+        using var resumed = new Trainer(loaded.Network, again, Digits, options: Options);
+        Assert.Throws(exception, () => checkpoint.Restore(resumed));
+        using var fresh = new Adam();
+        if (text == "")
+        {
+            Assert.Throws<ModelFileException>(() => checkpoint.Restore(loaded.Network, fresh));
+        }
+    }
+
+    [Fact]
+    public void Pictures_of_another_size_are_refused_even_if_they_are_several()
+    {
+        using var backend = new CpuBackend(1);
+        using var network = TrainerTests.Make(backend);
+        using var model = TrainedModel.Of(network, Digits);
+        foreach (var length in new[] { 0, 783, 2 * 784 })
+        {
+            Assert.Contains($"28x28 = 784 pixels, but {length} were",
+                Assert.Throws<ShapeException>(() => model.Predict(new byte[length])).Message, StringComparison.Ordinal);
+            Assert.Contains($"{length} were",
+                Assert.Throws<ShapeException>(() => network.PredictClass(new byte[length])).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("architecture",
         "{\"inputs\":784,\"layers\":[{\"type\":\"conv\"}],\"loss\":{\"type\":\"binary-cross-entropy\"}}",
         "no layer of type 'conv'")]
