@@ -27,7 +27,9 @@ internal sealed class CpuBuffer<T> : DeviceBuffer<T>
         var size = Unsafe.SizeOf<T>();
         var (period, place) = (long)length * size < LeastBytesToSpread
             ? (Alignment, 0) : (SmallPage, backend.NextLine() * Alignment);
-        _array = GC.AllocateUninitializedArray<T>(length + (period / size), pinned: true);
+
+        // Of a length beyond every array's, the runtime says that there is no such memory.
+        _array = GC.AllocateUninitializedArray<T>(int.CreateSaturating(length + (long)(period / size)), pinned: true);
         var address = (nuint)Unsafe.AsPointer(ref _array[0]);
         _start = (int)(((nuint)(place + period) - (address % (nuint)period)) % (nuint)period) / size;
         HugePages.Ask(Span);

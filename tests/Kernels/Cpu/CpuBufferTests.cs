@@ -42,6 +42,15 @@ public class CpuBufferTests
         }
     }
 
+    [Fact]
+    public void MoreThanAnArrayHoldsIsMemoryThatIsNotThere()
+    {
+        using var backend = new CpuBackend(1);
+        var error = Assert.Throws<DeviceMemoryException>(() => backend.Allocate<byte>(Array.MaxLength));
+        Assert.Contains($"{Array.MaxLength:N0} more elements", error.Message, StringComparison.Ordinal);
+        Assert.Throws<DeviceMemoryException>(() => backend.Allocate<byte>(int.MaxValue));
+    }
+
     /// <summary>Buffers are pinned, so their address stays.</summary>
     private static ulong Address(DeviceBuffer<float> buffer) =>
         (ulong)Unsafe.ByteOffset(ref Unsafe.NullRef<float>(), ref buffer.View.AsSpan()[0]);
