@@ -170,7 +170,7 @@ public sealed record OneCycleSchedule(double Rise = 0.3, double Start = 0.04, do
 /// what the best loss was and how long ago is worked out anew from the epochs that are done.
 /// </summary>
 /// <param name="Patience">Epochs without a better loss that are borne, at least 0.</param>
-/// <param name="Drop">What the rate is multiplied by, in (0, 1).</param>
+/// <param name="Drop">What the rate is multiplied by, in (0, 1].</param>
 /// <param name="Tolerance">A loss is better when it is below best·(1 - tolerance), in [0, 1).</param>
 public sealed record PlateauSchedule(int Patience = 3, double Drop = 0.5, double Tolerance = 0.001) : LearningRateSchedule
 {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using ScratchNet.Kernels;
 
@@ -52,6 +53,11 @@ public sealed record TrainingOptions
         ArgumentOutOfRangeException.ThrowIfNegative(AverageDecay);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(AverageDecay, 1f);
         ArgumentOutOfRangeException.ThrowIfLessThan(EarlyStopping?.Patience ?? 1, 1);
+        if (Distortion is { } distortion)
+        {
+            Validate(distortion);
+        }
+
         Schedule.Validate();
     }
 
@@ -66,7 +72,7 @@ public sealed record TrainingOptions
             ["batch_size"] = BatchSize,
             ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
             ["schedule"] = Schedule.Text,
-            ["distortion"] = Distortion?.ToString(),
+            ["distortion"] = Distortion is { } distortion ? Text(distortion) : null,
         };
         if (Schedule.WarmUpEpochs > 0)
         {
@@ -90,4 +96,31 @@ public sealed record TrainingOptions
 
         return json;
     }
+
+    /// <summary>The ranges that distorting pictures takes: what is wrong is told before a run begins.</summary>
+    private static void Validate(Distortion distortion)
+    {
+        InRange(distortion.RotationDegrees, 0f, 180f);
+        InRange(distortion.Scale, 0f, 1f);
+        InRange(distortion.ShiftPixels, 0f, 1e6f);
+        InRange(distortion.Shear, 0f, 1e3f);
+        InRange(distortion.ElasticAlpha, 0f, 1e6f);
+        if (distortion.IsElastic)
+        {
+            InRange(distortion.ElasticSigma, 0.1f, 1e3f);
+        }
+
+        static void InRange(float value, float low, float high, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            // NaN is less than any number here.
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, low, name);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, high, name);
+        }
+    }
+
+    // The words of the first checkpoints, whatever the properties are called and however numbers are written here.
+    private static string Text(Distortion distortion) => string.Create(CultureInfo.InvariantCulture,
+        $"Distortion {{ RotationDegrees = {distortion.RotationDegrees}, Scale = {distortion.Scale}, "
+        + $"ShiftPixels = {distortion.ShiftPixels}, Shear = {distortion.Shear}, ElasticAlpha = {distortion.ElasticAlpha}, "
+        + $"ElasticSigma = {distortion.ElasticSigma}, IsElastic = {distortion.IsElastic} }}");
 }
