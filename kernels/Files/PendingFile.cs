@@ -15,7 +15,14 @@ public sealed class PendingFile : IDisposable
     private PendingFile(string path, string target, string temporary)
     {
         (_path, _target, _temporary) = (path, target, temporary);
-        _stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+        {
+            // Nobody may read meanwhile what he may not read afterwards.
+            options.UnixCreateMode = File.GetUnixFileMode(target);
+        }
+
+        _stream = new FileStream(temporary, options);
     }
 
     /// <summary>Waits until everything has arrived on the disk, and gives the file its name.</summary>

@@ -184,6 +184,18 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 
+    [SkippableFact, UnsupportedOSPlatform("windows")]
+    public void WhatIsPrivateIsPrivateWhileItIsReplaced()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no mode bits");
+        var path = Old();
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using var file = AtomicFile.Begin(path, stream => stream.Write("new"u8));
+        Assert.Equal(2, _folder.Names().Length);
+        Assert.All(_folder.Names(), name =>
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File(name))));
+    }
+
     private string Old()
     {
         File.WriteAllText(_folder.File("model"), "old");
