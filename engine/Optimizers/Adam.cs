@@ -11,12 +11,19 @@ namespace ScratchNet.Engine;
 /// <param name="learningRate">The rate alpha, above 0.</param>
 /// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
 /// <param name="beta2">Decay of the mean of their squares, in [0, 1).</param>
-/// <param name="epsilon">Added to the denominator.</param>
+/// <param name="epsilon">Added to the denominator, above 0.</param>
 /// <param name="weightDecay">L2 decay of the weights.</param>
+/// <exception cref="ArgumentOutOfRangeException">One of them is out of range.</exception>
 public class Adam(
     float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0f)
     : Optimizer(learningRate, weightDecay)
 {
+    private readonly float _beta1 = Share(beta1, nameof(beta1));
+    private readonly float _beta2 = Share(beta2, nameof(beta2));
+    private readonly float _epsilon = epsilon > 0f && float.IsFinite(epsilon)
+        ? epsilon
+        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Adam's epsilon must be above 0.");
+
     private DeviceBuffer<float>? _firstMoment;
     private DeviceBuffer<float>? _secondMoment;
 
@@ -32,9 +39,9 @@ public class Adam(
     /// <inheritdoc/>
     protected override void Describe(JsonObject json)
     {
-        json["beta1"] = beta1;
-        json["beta2"] = beta2;
-        json["epsilon"] = epsilon;
+        json["beta1"] = _beta1;
+        json["beta2"] = _beta2;
+        json["epsilon"] = _epsilon;
     }
 
     /// <inheritdoc/>
@@ -52,7 +59,7 @@ public class Adam(
             gradients.Slice(start, count),
             _firstMoment!.View.Slice(start, count),
             _secondMoment!.View.Slice(start, count),
-            count, CorrectionStep, LearningRate, beta1, beta2, epsilon, weightDecay, Decoupled));
+            count, CorrectionStep, LearningRate, _beta1, _beta2, _epsilon, weightDecay, Decoupled));
 }
 
 /// <summary>
@@ -63,8 +70,9 @@ public class Adam(
 /// <param name="learningRate">The rate alpha, above 0.</param>
 /// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
 /// <param name="beta2">Decay of the mean of their squares, in [0, 1).</param>
-/// <param name="epsilon">Added to the denominator.</param>
+/// <param name="epsilon">Added to the denominator, above 0.</param>
 /// <param name="weightDecay">Decay of the weights: each step shrinks them by rate·decay.</param>
+/// <exception cref="ArgumentOutOfRangeException">One of them is out of range.</exception>
 public sealed class AdamW(
     float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0.01f)
     : Adam(learningRate, beta1, beta2, epsilon, weightDecay)

@@ -151,6 +151,14 @@ public abstract class Optimizer : IDisposable
             _backend!, new ClipNormCall(store.Gradients, _squaredNorm.View, store.Length, MaxGradientNorm));
     }
 
+    /// <summary>A share that a step keeps of what it remembers, in [0, 1).</summary>
+    /// <param name="value">The share.</param>
+    /// <param name="name">What it is called.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of range.</exception>
+    protected static float Share(float value, string name) => value is >= 0f and < 1f
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"An optimizer's {name} must be at least 0 and below 1.");
+
     /// <summary>Adds the settings of this kind of optimizer.</summary>
     /// <param name="json">Receives them.</param>
     protected abstract void Describe(JsonObject json);

@@ -11,9 +11,11 @@ namespace ScratchNet.Engine;
 /// <param name="momentum">Share of the velocity that is kept from step to step, in [0, 1).</param>
 /// <param name="nesterov">Whether the gradient is looked up one step ahead.</param>
 /// <param name="weightDecay">L2 decay of the weights.</param>
+/// <exception cref="ArgumentOutOfRangeException">One of them is out of range.</exception>
 public sealed class Sgd(float learningRate = 0.1f, float momentum = 0f, bool nesterov = false, float weightDecay = 0f)
     : Optimizer(learningRate, weightDecay)
 {
+    private readonly float _momentum = Share(momentum, nameof(momentum));
     private DeviceBuffer<float>? _velocity;
 
     /// <inheritdoc/>
@@ -22,14 +24,14 @@ public sealed class Sgd(float learningRate = 0.1f, float momentum = 0f, bool nes
     /// <inheritdoc/>
     protected override void Describe(JsonObject json)
     {
-        json["momentum"] = momentum;
+        json["momentum"] = _momentum;
         json["nesterov"] = nesterov;
     }
 
     /// <inheritdoc/>
     protected override void AllocateState()
     {
-        if (momentum != 0f)
+        if (_momentum != 0f)
         {
             _velocity = AddState("velocity");
         }
@@ -42,5 +44,5 @@ public sealed class Sgd(float learningRate = 0.1f, float momentum = 0f, bool nes
             values.Slice(start, count),
             gradients.Slice(start, count),
             _velocity is null ? default : _velocity.View.Slice(start, count),
-            count, LearningRate, momentum, weightDecay, nesterov));
+            count, LearningRate, _momentum, weightDecay, nesterov));
 }
