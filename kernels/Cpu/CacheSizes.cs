@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace ScratchNet.Kernels;
 
-/// <summary>A data cache as the first core sees it.</summary>
+/// <summary>A data cache as the first hardware thread sees it; a core has one or more of those.</summary>
 /// <param name="Level">1 is the nearest.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="Cores">How many cores share it.</param>
-internal readonly record struct DataCache(int Level, int Bytes, int Cores);
+/// <param name="Threads">How many hardware threads share it.</param>
+internal readonly record struct DataCache(int Level, int Bytes, int Threads);
 
 /// <summary>
 /// The processor's data caches, which decide how large a block of a matrix may be. Linux tells them, or else an x86 processor
@@ -22,14 +22,14 @@ internal static class CacheSizes
     /// <summary>What the system or the processor tells, nearest first; empty where neither does.</summary>
     public static IReadOnlyList<DataCache> Known { get; } = Read().ToArray() is { Length: > 0 } told ? told : CpuidCaches.Read();
 
-    /// <summary>Bytes of a core's second-level cache.</summary>
+    /// <summary>Bytes of one hardware thread's share of the second level.</summary>
     public static int L2 { get; } = Share(2, UsualL2);
 
-    /// <summary>Bytes of one core's share of the third level.</summary>
+    /// <summary>Bytes of one hardware thread's share of the third level.</summary>
     public static int L3Share { get; } = Share(3, UsualL3Share);
 
     private static int Share(int level, int usual) =>
-        Known.FirstOrDefault(cache => cache.Level == level) is { Bytes: > 0 } found ? found.Bytes / found.Cores : usual;
+        Known.FirstOrDefault(cache => cache.Level == level) is { Bytes: > 0 } found ? found.Bytes / found.Threads : usual;
 
     private static IEnumerable<DataCache> Read()
     {
@@ -46,7 +46,7 @@ internal static class CacheSizes
                 && Kilobytes(SystemFile.FirstLine(Path.Combine(folder, "size"))) is > 0 and var size)
             {
                 yield return new DataCache(
-                    level, size * Kilobyte, Cores(SystemFile.FirstLine(Path.Combine(folder, "shared_cpu_list"))));
+                    level, size * Kilobyte, Threads(SystemFile.FirstLine(Path.Combine(folder, "shared_cpu_list"))));
             }
         }
     }
@@ -56,10 +56,10 @@ internal static class CacheSizes
         text is [.. var digits, 'K'] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             ? size : 0;
 
-    /// <summary>How many cores a list such as <c>0-3,8-11</c> names; 1 when it cannot be read.</summary>
-    internal static int Cores(string? list)
+    /// <summary>How many hardware threads a list such as <c>0-3,8-11</c> names; 1 when it cannot be read.</summary>
+    internal static int Threads(string? list)
     {
-        var cores = 0;
+        var threads = 0;
         foreach (var range in (list ?? "").Split(','))
         {
             var ends = range.Split('-');
@@ -69,9 +69,9 @@ internal static class CacheSizes
                 return 1;
             }
 
-            cores += last - first + 1;
+            threads += last - first + 1;
         }
 
-        return Math.Max(cores, 1);
+        return Math.Max(threads, 1);
     }
 }

@@ -21,7 +21,7 @@ public class CacheSizesTests
     [InlineData("0-3,8-11", 8)]
     [InlineData("all", 1)]
     [InlineData(null, 1)]
-    public void CountsTheCoresThatShareACache(string? list, int cores) => Assert.Equal(cores, CacheSizes.Cores(list));
+    public void CountsTheThreadsThatShareACache(string? list, int threads) => Assert.Equal(threads, CacheSizes.Threads(list));
 
     [Fact]
     public void SizesAreSoundOnAnyMachine()
