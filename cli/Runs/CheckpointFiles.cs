@@ -53,7 +53,11 @@ internal sealed class CheckpointFiles(string newest, int keep)
         }
 
         NewestStep = step;
-        Older(newest).Skip(keep - 1).ToList().ForEach(File.Delete);
+
+        // Those of later steps are of a future that a run from an older checkpoint has left.
+        var older = Older(newest);
+        older.Where(path => StepOf(Path.GetFileName(path)) >= step).ToList().ForEach(File.Delete);
+        older.Where(File.Exists).Skip(keep - 1).ToList().ForEach(File.Delete);
     }
 
     /// <summary>Reads the newest checkpoint that is whole.</summary>

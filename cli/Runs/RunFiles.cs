@@ -155,6 +155,11 @@ internal sealed record RunFiles(string Model, string Checkpoint, RunFolder? Fold
             throw new IOException($"{Model}: is a folder; give the name of a file in it");
         }
 
+        if (Folder is { } folder && File.Exists(folder.Path))
+        {
+            throw new IOException($"{folder.Path}: is a file; a run needs a folder");
+        }
+
         var probe = Checkpoint + ".probe";
         try
         {

@@ -212,24 +212,24 @@ internal sealed class TrainingRun : IDisposable
         yield return _breakdown;
         yield return _saver;
         yield return new StopLine(_run);
+        if (_run.Files.Folder is { } folder)
+        {
+            RunObserver[] writers =
+            [
+                new ConfigFile(_run, folder), new MetricsTable(_run, folder), new LayerTable(_run, folder),
+                new TensorBoardEvents(_run, folder), new ResultFile(_run, folder), new ReportPage(folder),
+            ];
+            foreach (var writer in writers)
+            {
+                yield return new BestEffort(writer, _run.Terminal);
+            }
+
+            // After those that it tells, so that they have begun.
+            yield return new LayerWatch(_run, (epoch, layers) => Tell(observer => observer.LayersMeasured(epoch, layers)));
+        }
+
+        // Last, so that a stream that cannot be written costs none of the files.
         yield return _run.Request.AsJson ? new JsonLines(_run) : new ResultLines(_run);
-        if (_run.Files.Folder is not { } folder)
-        {
-            yield break;
-        }
-
-        RunObserver[] writers =
-        [
-            new ConfigFile(_run, folder), new MetricsTable(_run, folder), new LayerTable(_run, folder),
-            new TensorBoardEvents(_run, folder), new ResultFile(_run, folder), new ReportPage(folder),
-        ];
-        foreach (var writer in writers)
-        {
-            yield return new BestEffort(writer, _run.Terminal);
-        }
-
-        // After those that it tells, so that they have begun.
-        yield return new LayerWatch(_run, (epoch, layers) => Tell(observer => observer.LayersMeasured(epoch, layers)));
     }
 
     private EvaluationResult Measure()

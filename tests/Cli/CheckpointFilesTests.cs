@@ -49,6 +49,23 @@ public class CheckpointFilesTests
     }
 
     [Fact]
+    public void TheFutureOfAnOlderCheckpointIsGivenUpWithItsFirstSuccessor()
+    {
+        using var folder = new TemporaryFolder();
+        void Save(CheckpointFiles files, long step) => files.Save(step, path => File.WriteAllText(path, $"{step}"));
+        var left = new CheckpointFiles(folder["checkpoint.safetensors"], keep: 9);
+        foreach (var step in new[] { 5, 10, 15, 20 })
+        {
+            Save(left, step);
+        }
+
+        Save(new CheckpointFiles(folder["checkpoint.safetensors"], keep: 9), 12);
+        Assert.Equal(
+            ["checkpoint.safetensors", "checkpoint.step-10.safetensors", "checkpoint.step-5.safetensors"], folder.Names());
+        Assert.Equal("12", File.ReadAllText(folder["checkpoint.safetensors"]));
+    }
+
+    [Fact]
     public void AnOlderCheckpointCanBeChosen()
     {
         using var folder = new TemporaryFolder();

@@ -27,6 +27,9 @@ public class NotFiniteTests
             + @"\(dense [^;]+\); try a lower --learning-rate, or --on-nan rollback; no epoch had ended well, so there is no "
             + @"model to save\n$", run.Error);
         Assert.Equal("failed", Json(folder["a/result.json"]).GetProperty("status").GetString());
+        Assert.Equal("failed", run.JsonLines()[^1].GetProperty("event").GetString());
+        var evidence = InProcess.Run("doctor", folder["a"], "--json").JsonLines()[0].GetProperty("evidence").GetString();
+        Assert.Matches(@"^the loss at step \d+ is not a finite number; the first was in step \d+: [^;]+$", evidence);
     }
 
     // Weights that shrink in the first epoch grow without end as the rate rises.

@@ -181,11 +181,20 @@ public static class RunDoctor
                 $"it is {loss:0.00} before the first step; ln({run.Classes}) is {Guessing(run):0.00}"),
             "check class weights, the scale of the inputs and how the weights begin");
 
+    /// <summary>What broke down, and where that began; what the run advised then is said below.</summary>
+    private static string WithoutAdvice(string breakdown)
+    {
+        var parts = breakdown.Split("; ");
+        var knowsWhere = parts.Length > 1 && parts[1].StartsWith("the first was ", StringComparison.Ordinal);
+        return string.Join("; ", parts.Take(knowsWhere ? 2 : 1));
+    }
+
     private static Finding? RateTooHigh(RunFacts run)
     {
         if (run.Breakdown is not null)
         {
-            return new Finding("rate-too-high", "the learning rate is too high", run.Breakdown, "divide --learning-rate by ten");
+            return new Finding("rate-too-high", "the learning rate is too high", WithoutAdvice(run.Breakdown),
+                "divide --learning-rate by ten");
         }
 
         var reference = Math.Max(Guessing(run), run.FirstLoss ?? 0);

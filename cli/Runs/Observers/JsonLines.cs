@@ -4,7 +4,7 @@ using ScratchNet.Training;
 
 namespace ScratchNet.Cli.Runs.Observers;
 
-/// <summary>Tells programs of a run (<c>--json</c>): one object an epoch, and one at the end.</summary>
+/// <summary>Tells programs of a run (<c>--json</c>): one object an epoch, and one at the end or when it breaks down.</summary>
 internal sealed class JsonLines(RunContext run) : RunObserver
 {
     /// <inheritdoc/>
@@ -17,6 +17,13 @@ internal sealed class JsonLines(RunContext run) : RunObserver
         json.WriteFinite("validation_accuracy", epoch.ValidationAccuracy);
         json.WriteNumber("seconds", epoch.Seconds);
         json.WriteNumber("images_per_second", epoch.ImagesPerSecond);
+    });
+
+    /// <inheritdoc/>
+    public override void Failed(string message) => JsonLine.Write(run.Terminal.Out, json =>
+    {
+        json.WriteString("event", "failed");
+        json.WriteString("message", message);
     });
 
     /// <inheritdoc/>

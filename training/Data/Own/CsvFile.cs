@@ -137,7 +137,7 @@ internal sealed class CsvFile : DataPart
         return wanted?.Pixels == pixels ? wanted.Value
             : side * side == pixels ? new PictureSize(side, side)
             : throw new DataException($"{path}: line 1: {pixels + 1} columns: a label and {pixels} pixels, which make no square; "
-                + "give the pictures' size with --image-size HEIGHTxWIDTH");
+                + "'scratchnet train' takes their size with --image-size HEIGHTxWIDTH");
     }
 
     /// <summary>What a first look through a file tells.</summary>
