@@ -129,6 +129,8 @@ internal static class DoctorCommand
             Dropout = Numbers(TrainOptionNames.Dropout).Max(),
             InputDropout = Numbers(TrainOptionNames.InputDropout).Max(),
             WeightDecay = Numbers(TrainOptionNames.WeightDecay).Max(),
+            IgnoredClasses = Ignored(options[TrainOptionNames.ClassWeights]!.ToString(),
+                [.. run.Config["dataset"]!["classes"]!.AsArray().Select(name => name!.ToString())]),
             ClassShares = shares,
         };
         return RunDoctor.Examine(facts, ofData);
@@ -136,6 +138,11 @@ internal static class DoctorCommand
         IEnumerable<double> Numbers(string option) =>
             options[option]!.ToString().Split(',').Select(text => double.Parse(text, CultureInfo.InvariantCulture));
     }
+
+    /// <summary>The classes whose weight is 0, of weights given one by one.</summary>
+    private static string[] Ignored(string weights, string[] classes) =>
+        [.. weights.Split(',').Zip(classes).Where(pair => double.TryParse(pair.First, CultureInfo.InvariantCulture, out var weight)
+            && weight == 0).Select(pair => pair.Second)];
 
     private static double[] Shares(Dataset train) => [.. train.ClassCounts().Select(count => (double)count / train.Count)];
 

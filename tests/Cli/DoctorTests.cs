@@ -21,6 +21,7 @@ public class DoctorTests
     [InlineData("not-learning", "--hidden 32,32,32,32,32,32,32,32,32,32 --activation sigmoid --epochs 3")]
     [InlineData("saturated", "--activation sigmoid --learning-rate 5 --epochs 2")]
     [InlineData("first-loss", "--class-weights 30,30,30,30,30,30,30,30,30,30 --epochs 2")]
+    [InlineData("classes-ignored", "--class-weights 0,0,1,1,1,1,1,1,1,1 --epochs 2")]
     [InlineData("batch-too-small",
         "--batch-size 1 --optimizer sgd --learning-rate 0.05 --schedule constant --epochs 8 --validation 0.5")]
     [InlineData("overfitting", "--hidden 256 --learning-rate 0.005 --schedule constant --epochs 40 --validation 0.9")]

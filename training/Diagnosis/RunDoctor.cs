@@ -36,6 +36,9 @@ public sealed record RunFacts(int Classes, int BatchSize, double? FirstLoss, IRe
     /// <summary>Decay of the weights.</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>Names of classes that class weights give nothing.</summary>
+    public IReadOnlyList<string> IgnoredClasses { get; init; } = [];
+
     /// <summary>Share of the pictures that each class has; null when not known, or when class weights make up for it.</summary>
     public IReadOnlyList<double>? ClassShares { get; init; }
 }
@@ -69,7 +72,11 @@ public static class RunDoctor
     public static IReadOnlyList<Finding> Examine(RunFacts run, IReadOnlyList<Finding> ofData)
     {
         Finding[] causesInData = [.. ofData.Where(finding => finding.Kind == DataDoctor.NotNormalised)];
-        Finding[] causes = [.. causesInData, .. new[] { DropoutTooStrong(run), DecayTooStrong(run) }.OfType<Finding>()];
+        Finding[] causes =
+        [
+            .. causesInData,
+            .. new[] { ClassesIgnored(run), DropoutTooStrong(run), DecayTooStrong(run) }.OfType<Finding>(),
+        ];
         Finding[] symptoms = [.. Symptoms(run)];
         return
         [
@@ -172,6 +179,15 @@ public static class RunDoctor
     private static Finding NotLearning(RunFacts run) => new(
         "not-learning", "the network has learnt hardly more than to give every picture the same answer", Ends(run),
         "what is said of the data, if anything; else fewer --hidden layers, --activation relu, or another --learning-rate");
+
+    private static Finding? ClassesIgnored(RunFacts run)
+    {
+        var names = run.IgnoredClasses;
+        return names.Count == 0 ? null : new Finding("classes-ignored",
+            $"{(names.Count == 1 ? "a class is" : $"{names.Count} classes are")} not learnt: {string.Join(", ", names)}",
+            "their class weight is 0, so their pictures add nothing to the loss, of the test part neither",
+            "give every class a weight above 0, or leave --class-weights out");
+    }
 
     /// <summary>An untrained network holds all classes equally likely: its loss is -ln(1/classes).</summary>
     private static Finding? FirstLoss(RunFacts run) =>
