@@ -20,8 +20,11 @@ internal sealed class Baseline
 
     private readonly Dictionary<string, (double Low, double Median, double High)> _times = [];
 
-    /// <summary>The devices, each with what it was said to have; nothing in files that do not say.</summary>
-    private readonly Dictionary<string, string> _devices = [];
+    /// <summary>
+    /// The devices by id and name, each with what it was said to have; nothing in files that do not say. One card may be there
+    /// under two ids, cuda:0 and opencl:0.
+    /// </summary>
+    private readonly Dictionary<(string Backend, string Device), string> _devices = [];
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FailureException">It is not such a file; the message names the line.</exception>
@@ -53,7 +56,7 @@ internal sealed class Baseline
             : throw new FailureException($"{file} has no measured row of 'scratchnet bench --json'");
     }
 
-    /// <summary>Compares a row with the one of the same operation, variant, device, size, batch and threads.</summary>
+    /// <summary>Compares a row with the one of the same operation, variant, backend, device, size, batch and threads.</summary>
     public Change? Compare(BenchRow row)
     {
         if (row.MedianSeconds is not { } median)
@@ -62,18 +65,20 @@ internal sealed class Baseline
         }
 
         var shape = row.Shape;
-        var key = Key(row.Op, row.Variant, row.Device, shape.M, shape.N, shape.K, shape.Transpose, shape.Batch, shape.Detail,
-            row.Threads);
+        var key = Key(row.Op, row.Variant, row.Backend, row.Device, shape.M, shape.N, shape.K, shape.Transpose, shape.Batch,
+            shape.Detail, row.Threads);
         return _times.TryGetValue(key, out var before)
             ? Judge((row.LowSeconds ?? double.NaN, median, row.HighSeconds ?? double.NaN), before)
             : new Change("new", null);
     }
 
     /// <summary>Why the figures may be of another machine; null when nothing speaks for it.</summary>
-    /// <param name="device">What the maker calls the device that is measured now.</param>
+    /// <param name="backend">The id of the device that is measured now.</param>
+    /// <param name="device">What its maker calls it.</param>
     /// <param name="capabilities">What tells it from others of that name.</param>
-    public string? Doubt(string device, string capabilities) =>
-        !_devices.TryGetValue(device, out var before) ? $"the baseline has no row of {device}: it is of another machine or device"
+    public string? Doubt(string backend, string device, string capabilities) =>
+        !_devices.TryGetValue((backend, device), out var before)
+            ? $"the baseline has no row of {backend} ({device}): it is of another machine or device"
         : before.Length > 0 && before != capabilities
             ? $"the baseline is of another {device}, with {before}; this one has {capabilities}" : null;
 
@@ -102,10 +107,10 @@ internal sealed class Baseline
         int Whole(string name) => row.GetProperty(name).GetInt32();
         int? batch = row.TryGetProperty("batch", out var value) && value.ValueKind != JsonValueKind.Null ? value.GetInt32() : null;
         var key = Key(
-            Text("op"), Text("variant"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"), batch,
-            Text("detail"), Whole("threads"));
+            Text("op"), Text("variant"), Text("backend"), Text("device"), Whole("m"), Whole("n"), Whole("k"), Text("transpose"),
+            batch, Text("detail"), Whole("threads"));
         _times[key] = Times(row);
-        _devices[Text("device")] = Text("capabilities");
+        _devices[(Text("backend"), Text("device"))] = Text("capabilities");
     }
 
     /// <summary>The times of a row; one of too few samples has no interval, so its ends are NaN.</summary>
@@ -119,6 +124,7 @@ internal sealed class Baseline
     }
 
     private static string Key(
-        string op, string variant, string device, int m, int n, int k, string transpose, int? batch, string detail,
-        int threads) => string.Join('|', op, variant, device, m, n, k, transpose, batch, detail, threads);
+        string op, string variant, string backend, string device, int m, int n, int k, string transpose, int? batch,
+        string detail, int threads) =>
+        string.Join('|', op, variant, backend, device, m, n, k, transpose, batch, detail, threads);
 }

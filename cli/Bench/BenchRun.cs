@@ -75,7 +75,8 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
 
     private void WarnOfOtherMachines(Baseline? baseline)
     {
-        var doubts = _devices.Select(device => baseline?.Doubt(device.Backend.Device.Name, device.Backend.Device.Capabilities));
+        var doubts = _devices.Select(device => device.Backend.Device)
+            .Select(device => baseline?.Doubt(device.Id, device.Name, device.Capabilities));
         foreach (var doubt in doubts.OfType<string>().Distinct())
         {
             terminal.Warn(doubt);
@@ -137,7 +138,8 @@ internal sealed class BenchRun(BenchRequest request, BenchSettings settings, Ter
             NetworkRanking.Write(report, network, batch);
         }
 
-        var cpu = _devices.FirstOrDefault(device => device.Backend.Target == Target.Cpu);
+        var cpu = _devices.Where(device => device.Backend.Target == Target.Cpu)
+            .OrderByDescending(device => BenchRow.ThreadsOf(device.Backend)).FirstOrDefault();
         var gpu = _devices.FirstOrDefault(device => device.Backend.Target == Target.Gpu);
         if (cpu.Backend is not null && gpu.Backend is not null)
         {

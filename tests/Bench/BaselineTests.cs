@@ -51,10 +51,25 @@ public sealed class BaselineTests : IDisposable
     {
         Write(Row(1) with { Capabilities = "48 KB L1" }, Row(1) with { Device = "an old row's" });
         var baseline = Baseline.Load(_file);
-        Assert.Null(baseline.Doubt("a processor", "48 KB L1"));
-        Assert.Contains("48 KB L1; this one has 32 KB L1", baseline.Doubt("a processor", "32 KB L1"), StringComparison.Ordinal);
-        Assert.Contains("no row of another", baseline.Doubt("another", "48 KB L1"), StringComparison.Ordinal);
-        Assert.Null(baseline.Doubt("an old row's", "32 KB L1"));
+        string? Doubt(string device, string capabilities) => baseline.Doubt("cpu", device, capabilities);
+        Assert.Null(Doubt("a processor", "48 KB L1"));
+        Assert.Contains("48 KB L1; this one has 32 KB L1", Doubt("a processor", "32 KB L1"), StringComparison.Ordinal);
+        Assert.Contains("no row of cpu (another)", Doubt("another", "48 KB L1"), StringComparison.Ordinal);
+        Assert.Null(Doubt("an old row's", "32 KB L1"));
+    }
+
+    [Fact]
+    public void One_card_under_two_backends_is_two_devices()
+    {
+        BenchRow On(string backend, double seconds) =>
+            Row(seconds) with { Backend = backend, Threads = 0, Capabilities = $"as {backend} sees it" };
+        Write(On("cuda:0", 1), On("opencl:0", 2));
+        var baseline = Baseline.Load(_file);
+        Assert.Equal(new Change("same", 1), baseline.Compare(On("cuda:0", 1)));
+        Assert.Equal(new Change("same", 1), baseline.Compare(On("opencl:0", 2)));
+        Assert.Null(baseline.Doubt("cuda:0", "a processor", "as cuda:0 sees it"));
+        Assert.Null(baseline.Doubt("opencl:0", "a processor", "as opencl:0 sees it"));
+        Assert.Contains("no row of opencl:1", baseline.Doubt("opencl:1", "a processor", ""), StringComparison.Ordinal);
     }
 
     [Fact]
