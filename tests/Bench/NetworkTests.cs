@@ -48,4 +48,19 @@ public class NetworkTests
     public void Break_even_is_the_batch_from_which_the_gpu_stays_ahead() => Assert.Equal(
         (64, "gpu is faster than cpu from batch 64 on"),
         BreakEven.Find(shape => shape.Batch!.Value, _ => 20, [4, 2], "cpu", "gpu"));
+
+    [Fact]
+    public void A_batch_at_which_a_product_has_no_figure_is_left_out_of_the_break_even()
+    {
+        double? Cpu(BenchShape shape) => shape.Batch is 16 or 1024 ? null : shape.Batch;
+        Assert.Equal(
+            (64, "gpu is faster than cpu from batch 64 on (left out, because a product has no figure: batch 16, 1024)"),
+            BreakEven.Find(Cpu, _ => 20, [4, 2], "cpu", "gpu"));
+        Assert.Equal(
+            (null, "up to batch 256 cpu is faster than gpu (left out, because a product has no figure: batch 16, 1024)"),
+            BreakEven.Find(Cpu, _ => 1e9, [4, 2], "cpu", "gpu"));
+        Assert.Equal(
+            (null, "cpu and gpu cannot be compared: at every batch size a product has no figure"),
+            BreakEven.Find(_ => null, _ => 1, [4, 2], "cpu", "gpu"));
+    }
 }
