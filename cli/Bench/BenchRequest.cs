@@ -113,6 +113,14 @@ internal sealed record BenchRequest(
         var usual = isSlow ? SmallSteps : DefaultSteps;
         var networks = network is not null
             ? [network] : usual.Select(step => step.Layers).DistinctBy(layers => string.Join('-', layers));
+        if (network is null && batches is not null)
+        {
+            foreach (var layers in networks)
+            {
+                CheckSize($"'bench step' takes {string.Join('-', layers)}", layers, batches.Max());
+            }
+        }
+
         return network is null && batches is null ? usual
             : [.. networks.SelectMany(_ => batches ?? [DefaultBatch], (layers, batch) => (layers, batch))];
     }
@@ -187,22 +195,22 @@ internal sealed record BenchRequest(
             throw new UsageException($"--network is '{text}', but must have two sizes or more");
         }
 
-        CheckSize(text, layers, batch);
+        CheckSize($"--network is '{text}'", layers, batch);
         return layers;
     }
 
-    private static void CheckSize(string text, int[] layers, int batch)
+    private static void CheckSize(string subject, int[] layers, int batch)
     {
         var weights = layers.Zip(layers.Skip(1), (inputs, outputs) => (long)inputs * outputs).ToArray();
         if (weights.Sum() + layers.Skip(1).Sum() > MostElements || (long)batch * layers.Max() > MostElements)
         {
-            throw new UsageException($"--network is '{text}', which at batch {batch} is more than {MostElements} elements");
+            throw new UsageException($"{subject}, which at batch {batch} is more than {MostElements} elements");
         }
 
         if ((double)batch * weights.Max() > MostMultiplyAdds)
         {
-            throw new UsageException($"--network is '{text}', whose check in double precision alone would take minutes to hours "
-                + $"at batch {batch}; a layer can have as many multiply-adds as a product at 8192");
+            throw new UsageException($"{subject}, whose check in double precision alone would take minutes to hours at batch "
+                + $"{batch}; a layer can have as many multiply-adds as a product at 8192");
         }
     }
 
