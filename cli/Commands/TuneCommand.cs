@@ -13,8 +13,7 @@ internal static class TuneCommand
     public static Command Create(Terminal terminal)
     {
         var device = CommonOptions.Text("--device", "DEVICE",
-            "cuda or opencl, with a number to choose one of several (opencl:1), or simulator "
-            + "[default: the GPU that 'auto' takes]");
+            "cuda or opencl, with a number to choose one of several (opencl:1) [default: the GPU that 'auto' takes]");
         var json = CommonOptions.Json();
         var command = new ExampledCommand("tune",
             "Measures which matrix product kernel, with which tiles, is fastest on a GPU for each kind of product that "
@@ -38,6 +37,12 @@ internal static class TuneCommand
         {
             throw new FailureException(
                 $"{backend.Device.Id} has no kernels to choose from: its plan follows from sizes; name a GPU with --device");
+        }
+
+        if (gpu.Device.Kind == DeviceKind.Simulator)
+        {
+            throw new FailureException(
+                $"{gpu.Device.Id} is no hardware: how fast it is says nothing of a GPU; name one with --device");
         }
 
         var tuning = new Autotuner(gpu, TimeProvider.System, interruption.Token).Run(

@@ -9,7 +9,7 @@ internal enum MatMulClass
     /// <summary>Less than 32 columns: the classes at a network's end.</summary>
     FewColumns,
 
-    /// <summary>512 rows and columns, or more.</summary>
+    /// <summary>512 rows, 512 columns and sums of 512 terms, or more.</summary>
     Large,
 
     /// <summary>A weight gradient: xᵀ·dy, long sides and short sums.</summary>

@@ -33,12 +33,15 @@ internal sealed class MatMulTuning
     /// the tile is then the largest that fills the device. For processors it is what PoCL was measured to do.
     /// </remarks>
     public static MatMulTuning BuiltIn(bool isProcessor) =>
-        new([.. MatMulClasses.All.Select(kind => new TunedKernel(kind, isProcessor ? "direct" : "warp-tile", null))]);
+        new([.. MatMulClasses.All.Select(kind => new TunedKernel(kind, BuiltInVariant(isProcessor), null))]);
+
+    /// <summary>The rung that the built-in table has for every class.</summary>
+    public static string BuiltInVariant(bool isProcessor) => isProcessor ? "direct" : "warp-tile";
 
     /// <summary>Everything that the table was made from.</summary>
     public IReadOnlyList<TunedKernel> Kernels { get; }
 
-    /// <summary>The rung for a class.</summary>
+    /// <summary>The rung for a class; null where nothing is known.</summary>
     public string? Variant(MatMulClass kind) => _variants[(int)kind];
 
     /// <summary>The shape of tile with which a rung computes a class; null where nothing is known.</summary>

@@ -14,7 +14,7 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
 
     private static string Version { get; } = typeof(TuningFile).Assembly.GetName().Version!.ToString();
 
-    /// <summary>Where it is, or would be: one file for each device and driver.</summary>
+    /// <summary>Where it is, or would be: one file for each device, which names the driver that it counts for.</summary>
     public string Path => System.IO.Path.Combine(
         Folder ?? System.IO.Path.Combine(CacheFolder.Of(), "tuning"), $"{Plain(Device.Id)}-{Plain(Device.Name)}.json");
 

@@ -96,10 +96,14 @@ public static class MatMulSpec
         new(name, idea, run, () => [.. tiles().Kernels, .. others.Select(other => other())],
             (backend, _) => tiles().WhyNot(backend));
 
-    /// <summary>The rung that the backend's tuning names for a call; where the device cannot run it, the shared tile.</summary>
+    /// <summary>
+    /// The rung that the backend's tuning names for a call or, where it names none, the built-in table; where the device cannot
+    /// run that, the shared tile.
+    /// </summary>
     private static Variant<MatMulCall> Choose(GpuBackend backend, MatMulCall call)
     {
-        var chosen = Named(backend.Tuning.Variant(MatMulClasses.Of(call)) ?? "tiled");
+        var kind = MatMulClasses.Of(call);
+        var chosen = Named(backend.Tuning.Variant(kind) ?? MatMulTuning.BuiltInVariant(backend.RunsThreadsInTurn));
         return chosen.WhyNot(backend, call) is null ? chosen : Named("tiled");
     }
 

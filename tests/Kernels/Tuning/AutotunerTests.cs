@@ -1,6 +1,8 @@
+using ScratchNet.Cli;
 using ScratchNet.Kernels;
 using ScratchNet.Kernels.Bench;
 using ScratchNet.Tests.Bench;
+using ScratchNet.Tests.Cli;
 using Xunit;
 
 namespace ScratchNet.Tests.Kernels;
@@ -42,6 +44,21 @@ public sealed class AutotunerTests : IDisposable
         Assert.Equal("register-2d", MatMulSpec.Operation.Choose(_backend, call).Name);
         Assert.Equal("32x32x8", MatMulRegister2D.Tiles.Pick(_backend, call).Name);
     }
+
+    [Fact]
+    public void A_class_that_the_table_lacks_is_left_to_the_built_in_choice()
+    {
+        using var real = GpuDevices.OpenSimulator(warpSize: 32);
+        using var memory = real.Allocate<float>(64);
+        var call = new MatMulCall(memory.View, memory.View, memory.View, 8, 8, 8);
+        var builtIn = MatMulSpec.Operation.Choose(real, call).Name;
+        Assert.NotEqual("tiled", builtIn);
+        real.Tuning = new MatMulTuning([new TunedKernel(MatMulClass.WeightGradient, "register-2d", null)]);
+        Assert.Equal(builtIn, MatMulSpec.Operation.Choose(real, call).Name);
+    }
+
+    [Fact]
+    public void A_simulator_is_not_tuned() => InProcess.Refuses(ExitCode.Failure, "tune --device simulator", "no hardware");
 
     [Fact]
     public void A_tile_that_is_too_large_is_passed_over()
