@@ -13,8 +13,11 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
     /// <summary>What its rows have as their operation.</summary>
     public const string Op = "step";
 
-    /// <summary>Ulps by which the loss may differ from double precision, beside those of the longest sums.</summary>
+    /// <summary>Ulps by which a loss may differ from double precision, beside those of the longest sums.</summary>
     private const double LossTolerance = 64;
+
+    /// <summary>Makes what updates the parameters; to plant a wrong one.</summary>
+    internal Func<Optimizer> MakeOptimizer { get; init; } = () => new Adam();
 
     /// <summary>Measures one network at one batch size.</summary>
     /// <param name="layers">Features before the first layer and after each.</param>
@@ -36,21 +39,28 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
     {
         using var bench = new Workbench(backend);
         using var network = Build(layers);
-        using var optimizer = new Adam();
+        using var optimizer = MakeOptimizer();
         using var metrics = new RunningMetrics(backend);
         network.Plan(batch);
         var (x, labels) = (bench.Numbers(batch * layers[0]), bench.Bytes(batch, layers[^1]));
         var input = new Tensor(bench.Input(x), batch, layers[0]);
         var deviceLabels = bench.Input(labels);
-        var exact = ExactLoss(network, x, labels);
+        float[][] start = [.. network.Parameters.Select(parameter => parameter.Values.ToArray())];
+        var exact = new ExactSteps(layers, start, x, labels, cancel).Losses();
 
         void Step() => network.TrainStep(input, deviceLabels, optimizer, metrics);
         cancel.ThrowIfCancellationRequested();
         var first = TimeOnce(Step);
         cancel.ThrowIfCancellationRequested();
-        var verdict = Workbench.Compare([(float)metrics.Read().Loss], [exact], LossTolerance + layers.Max());
+        var firstLoss = (float)metrics.Read().Loss;
+        metrics.Reset();
         var launched = (backend as GpuBackend)?.Launches;
         var second = TimeOnce(Step);
+        launched = (backend as GpuBackend)?.Launches - launched;
+
+        // The second loss is right only if the first step's gradients, and what Adam made of them, were.
+        float[] losses = [firstLoss, (float)metrics.Read().Loss];
+        var verdict = Workbench.Compare(losses, [exact.First, exact.Second], LossTolerance + layers.Max());
         var row = Describe(layers, batch) with
         {
             ErrorUlp = verdict.ErrorUlp,
@@ -59,7 +69,7 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
             Reason = verdict.Fault is { } fault ? $"wrong loss: {fault}" : null,
             CompileSeconds = Math.Max(first - second, 0),
             CopySeconds = bench.MeasureCopies(),
-            Launches = (backend as GpuBackend)?.Launches - launched,
+            Launches = launched,
         };
         return row.IsWrong ? row : Time(row, Step, layers, batch);
     }
@@ -70,8 +80,12 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
         WarmUp.Run(backend, [contender], cancel);
         var timing = Interleaved.Time(plan, TimeProvider.System, [contender], cancel)[0];
         var parts = Parts(layers, batch);
-        var floors = parts.Select(part => peaks.Floor(part.Flops, part.Traffic)).ToArray();
-        var floor = floors.All(part => part is not null) ? floors.Sum(part => part!.Value.Seconds) : default(double?);
+        var floor = peaks.Judge(parts, timing.MedianSeconds);
+        if (floor?.Refusal is { } refusal)
+        {
+            return row with { Reason = refusal };
+        }
+
         var gflops = parts.Sum(part => part.Flops) / timing.MedianSeconds / 1e9;
         return row with
         {
@@ -81,15 +95,15 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
             Spread = timing.Spread,
             Gflops = gflops,
             Gbps = parts.Sum(part => part.Traffic.Bytes) / timing.MedianSeconds / 1e9,
-            FloorSeconds = floor,
-            PercentOfPeak = 100 * floor / timing.MedianSeconds,
+            FloorSeconds = floor?.Seconds,
+            PercentOfPeak = 100 * floor?.Seconds / timing.MedianSeconds,
             PercentOfFma = 100 * gflops / peaks.Gflops,
-            Limit = floor is null ? null : "floor",
+            Limit = floor?.Limit,
         };
     }
 
     /// <summary>Work of the products, each with what it moves, and last of Adam.</summary>
-    private static IReadOnlyList<(long Flops, Traffic Traffic)> Parts(IReadOnlyList<int> layers, int batch)
+    public static IReadOnlyList<(long Flops, Traffic Traffic)> Parts(IReadOnlyList<int> layers, int batch)
     {
         var parameters = layers.Zip(layers.Skip(1), (inputs, outputs) => (inputs + 1) * outputs).Sum();
         var adam = new AdamCall(default, default, default, default, parameters, Step: 1);
@@ -107,20 +121,6 @@ internal sealed class StepBench(Backend backend, IPeaks peaks, TimingPlan plan, 
         var dense = layers.Skip(1).Select((units, i) =>
             (Layer)new Dense(units, i + 2 < layers.Count ? Activation.Relu : Activation.None));
         return new Network(backend, layers[0], [.. dense], new SoftmaxCrossEntropy());
-    }
-
-    /// <summary>The first step's loss in double precision.</summary>
-    private double ExactLoss(Network network, float[] x, byte[] labels)
-    {
-        var y = Workbench.Wide(x);
-        foreach (var layer in network.Layers)
-        {
-            cancel.ThrowIfCancellationRequested();
-            double[][] parameters = [.. layer.Parameters.Select(parameter => Workbench.Wide(parameter.Values.ToArray()))];
-            y = layer.ForwardReference(y, labels.Length, parameters, default);
-        }
-
-        return network.Loss.ComputeReference(y, labels);
     }
 
     private double TimeOnce(Action step)

@@ -11,12 +11,6 @@ namespace ScratchNet.Kernels.Bench;
 internal sealed class BenchRunner(
     Backend backend, IPeaks peaks, TimingPlan plan, TimeProvider clock, CancellationToken cancel = default)
 {
-    /// <summary>
-    /// The peak is itself measured, on a clock that moves: a figure this much above it may still be noise; beyond, something
-    /// was measured wrongly.
-    /// </summary>
-    public const double PeakTolerance = 1.10;
-
     /// <summary>More than any driver was seen to take over a kernel on a busy machine.</summary>
     private const double MostCompileSeconds = 10;
 
@@ -141,20 +135,10 @@ internal sealed class BenchRunner(
     private BenchRow Fill(BenchRow row, Ladder ladder, Timing timing)
     {
         var seconds = timing.MedianSeconds;
-        var floor = peaks.Floor(ladder.Flops, ladder.Traffic);
-        if (floor?.Seconds > PeakTolerance * seconds)
+        var floor = peaks.Judge([(ladder.Flops, ladder.Traffic)], seconds);
+        if (floor?.Refusal is { } refusal)
         {
-            peaks.Remeasure(ladder.Traffic);
-            floor = peaks.Floor(ladder.Flops, ladder.Traffic);
-        }
-
-        if (floor is { } least && least.Seconds > PeakTolerance * seconds)
-        {
-            return row with
-            {
-                Reason = FormattableString.Invariant($"refused: {100 * least.Seconds / seconds:F0} % of the measured ")
-                    + $"{least.Limit} peak, so something was measured wrongly",
-            };
+            return row with { Reason = refusal };
         }
 
         var hasSpread = timing.Samples.Length >= Timing.FewestSamples;

@@ -72,7 +72,7 @@ internal sealed class Workbench(Backend backend, CancellationToken cancel = defa
     {
         var unwritten = new float[exact.Length];
         Array.Fill(unwritten, float.NaN);
-        return Updated(unwritten, exact, tolerance);
+        return Written(unwritten, exact, tolerance);
     }
 
     /// <summary>An argument that is read and overwritten.</summary>
@@ -82,11 +82,8 @@ internal sealed class Workbench(Backend backend, CancellationToken cancel = defa
     /// <param name="observe">What of the values is determined, where not all of them are.</param>
     public BufferView<float> Updated(float[] before, double[] exact, double tolerance, Func<float[], float[]>? observe = null)
     {
-        var view = Allocate<float>(before.Length);
-        var after = new float[before.Length];
-        _downloads.Add(() => view.CopyTo(after));
-        _resets.Add(() => view.CopyFrom(before));
-        _checks.Add(() => Compare(observe is null ? view.ToArray() : observe(view.ToArray()), exact, tolerance));
+        var view = Written(before, exact, tolerance, observe);
+        _uploads.Add(() => view.CopyFrom(before));
         return view;
     }
 
@@ -153,6 +150,16 @@ internal sealed class Workbench(Backend backend, CancellationToken cancel = defa
 
         return worst <= tolerance ? new Verdict(worst, null)
             : new Verdict(worst, FormattableString.Invariant($"element {place} is {actual[place]:R}, not {exact[place]:R}"));
+    }
+
+    private BufferView<float> Written(float[] before, double[] exact, double tolerance, Func<float[], float[]>? observe = null)
+    {
+        var view = Allocate<float>(before.Length);
+        var after = new float[before.Length];
+        _downloads.Add(() => view.CopyTo(after));
+        _resets.Add(() => view.CopyFrom(before));
+        _checks.Add(() => Compare(observe is null ? view.ToArray() : observe(view.ToArray()), exact, tolerance));
+        return view;
     }
 
     private BufferView<T> Allocate<T>(int length)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ScratchNet.Cli;
 using ScratchNet.Cli.Bench;
+using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Kernels.Bench;
 using ScratchNet.Tests.Cli;
@@ -10,6 +11,8 @@ namespace ScratchNet.Tests.Bench;
 
 public class BenchCommandTests
 {
+    private static readonly TimingPlan Quick = new(LeastRounds: 3, MostRounds: 3, Noise: 0, Budget: TimeSpan.FromSeconds(1));
+
     [Theory]
     [InlineData("bench matmull", "'matmull'", "'matmul'")]
     [InlineData("bench --variants smid", "'smid'", "'simd'")]
@@ -35,6 +38,7 @@ public class BenchCommandTests
     [InlineData("bench step --network 30000-30000-30000", "'30000-30000-30000'", "elements")]
     [InlineData("bench --network 65536-10 --batch 8,1048576", "'65536-10'", "batch 1048576", "elements")]
     [InlineData("bench --network 60000-9000 --batch 16384", "'60000-9000'", "batch 16384", "hours")]
+    [InlineData("bench step --batch 8,1048576", "'bench step' takes 784-", "batch 1048576")]
     [InlineData("bench sgd --network 8-4", "--network")]
     [InlineData("bench --network 8-4 --sizes 8", "exclude")]
     [InlineData("bench --batch 8", "--network")]
@@ -172,10 +176,36 @@ public class BenchCommandTests
     public void A_device_without_the_memory_for_a_step_has_a_row_that_says_so()
     {
         using var backend = GpuDevices.OpenSimulator(memoryBytes: 1000);
-        var plan = new TimingPlan(LeastRounds: 3, MostRounds: 3, Noise: 0, Budget: TimeSpan.FromSeconds(1));
-        var row = new StepBench(backend, PeaksExtensions.Of(backend), plan, default).Run([20, 9, 4], 7);
+        var row = new StepBench(backend, PeaksExtensions.Of(backend), Quick, default).Run([20, 9, 4], 7);
         Assert.Equal((null, false), (row.MedianSeconds, row.IsWrong));
         Assert.Contains("memory", row.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_above_its_floor_is_refused_after_the_peaks_of_its_parts_were_measured_again()
+    {
+        using var backend = new CpuBackend(1);
+        var peaks = new FakePeaks(1e-9);
+        var row = new StepBench(backend, peaks, Quick, default).Run([20, 9, 4], 7);
+        Assert.StartsWith("refused", row.Reason, StringComparison.Ordinal);
+        Assert.Equal((null, null, true), (row.MedianSeconds, row.PercentOfPeak, row.Verified));
+        Assert.Equal(6, peaks.Remeasured); // five products and Adam
+    }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("simulator")]
+    public void A_step_whose_update_is_wrong_is_found_by_the_loss_after_it(string device)
+    {
+        using var backend = Devices.Open(device, threads: 0);
+        StepBench Bench(float rate) => new(backend, new FakePeaks(1e9), Quick, default)
+        {
+            MakeOptimizer = () => new Adam(rate),
+        };
+        Assert.True(Bench(1e-3f).Run([20, 9, 4], 7) is { Verified: true, IsWrong: false, MedianSeconds: > 0 });
+        var wrong = Bench(1.01e-3f).Run([20, 9, 4], 7);
+        Assert.Equal((true, false, null), (wrong.IsWrong, wrong.Verified, wrong.MedianSeconds));
+        Assert.Contains("element 1", wrong.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,7 +220,7 @@ public class BenchCommandTests
         Assert.All(places, row => Assert.Equal(5, row.GetProperty("batch").GetInt32()));
         Assert.True(places[0].GetProperty("saves_seconds").GetDouble() > 0);
         var breakEven = Assert.Single(rows, row => row.GetProperty("op").GetString() == "break-even");
-        Assert.Contains("cpu is faster", breakEven.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("cpu x1 is faster", breakEven.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,6 +98,20 @@ public class BenchRunnerTests
         Assert.All(rows, row => Assert.Contains("memory", row.Reason, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_is_updated_is_brought_to_the_device_and_back_and_what_is_overwritten_only_back()
+    {
+        using var backend = GpuDevices.OpenSimulator();
+        using var bench = new Workbench(backend);
+        bench.Input(new float[3]);
+        bench.Updated(new float[5], new double[5], tolerance: 1);
+        bench.Output(new double[7], tolerance: 1);
+        var (up, down) = (backend.Transfers.UploadedBytes, backend.Transfers.DownloadedBytes);
+        bench.MeasureCopies();
+        Assert.Equal(
+            (4L * (3 + 5), 4L * (5 + 7)), (backend.Transfers.UploadedBytes - up, backend.Transfers.DownloadedBytes - down));
+    }
+
     [Theory]
     [InlineData(new[] { 1f, 2f, 3f }, true)]
     [InlineData(new[] { 1f, 2f, float.NaN }, false)]
@@ -173,16 +187,5 @@ public class BenchRunnerTests
             source.Cancel();
             return base.GetTimestamp();
         }
-    }
-
-    private sealed class FakePeaks(double gflops) : IPeaks
-    {
-        public int Remeasured { get; private set; }
-
-        public double? Gflops => gflops;
-
-        public double? Gbps(Traffic traffic) => 1e9;
-
-        public void Remeasure(Traffic traffic) => Remeasured++;
     }
 }

@@ -37,7 +37,16 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
     /// The product in double precision. The reference's order (all of k for one element) takes minutes at the larger sizes,
     /// so here every row of b is added, scaled, to a row of c: the same sums in the same order.
     /// </summary>
-    private static double[] Exact(BenchShape shape, float[] a, float[] b, float[] bias, CancellationToken cancel)
+    /// <param name="shape">The sizes, and which factor is stored transposed.</param>
+    /// <param name="a">m x k, or k x m when it is.</param>
+    /// <param name="b">k x n, or n x k when it is.</param>
+    /// <param name="bias">n values added to every row before ReLU; without values, neither is done.</param>
+    /// <param name="cancel">Stops between two rows.</param>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <returns>c, m x n.</returns>
+    /// <exception cref="OperationCanceledException">It was to stop.</exception>
+    internal static double[] Exact<T>(BenchShape shape, T[] a, T[] b, T[] bias, CancellationToken cancel)
+        where T : IFloatingPointIeee754<T>
     {
         var (m, n, k) = (shape.M, shape.N, shape.K);
         var wide = new double[k * n];
@@ -45,7 +54,7 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
         {
             for (var j = 0; j < n; j++)
             {
-                wide[(p * n) + j] = shape.TransposeB ? b[(j * k) + p] : b[(p * n) + j];
+                wide[(p * n) + j] = double.CreateTruncating(shape.TransposeB ? b[(j * k) + p] : b[(p * n) + j]);
             }
         }
 
@@ -55,12 +64,13 @@ internal sealed class MatMulBench() : BenchCase<MatMulCall>(MatMulSpec.Operation
             var row = c.AsSpan(i * n, n);
             for (var p = 0; p < k; p++)
             {
-                AddScaled(row, shape.TransposeA ? a[(p * m) + i] : a[(i * k) + p], wide.AsSpan(p * n, n));
+                var factor = double.CreateTruncating(shape.TransposeA ? a[(p * m) + i] : a[(i * k) + p]);
+                AddScaled(row, factor, wide.AsSpan(p * n, n));
             }
 
             for (var j = 0; j < bias.Length; j++)
             {
-                row[j] = Math.Max(row[j] + bias[j], 0);
+                row[j] = Math.Max(row[j] + double.CreateTruncating(bias[j]), 0);
             }
         });
         return c;
