@@ -15,7 +15,7 @@ internal sealed class GpuPeaks(GpuBackend backend) : IPeaks
     private const int LaunchesPerSample = 10;
     private const long LeastData = 16 << 10;
 
-    private static readonly GpuKernel<TrafficPattern.Launcher> FmaKernel = new(Fma);
+    internal static readonly GpuKernel<TrafficPattern.Launcher> FmaKernel = new(Fma);
 
     private readonly Dictionary<Traffic, double> _bandwidths = [];
     private double? _gflops;

@@ -31,22 +31,27 @@ internal static class KernelText
     /// </summary>
     /// <param name="kernel">The kernel.</param>
     /// <param name="architecture">One of <see cref="Architectures"/>.</param>
-    public static string Ptx(GpuKernel kernel, string architecture)
+    public static string Ptx(GpuKernel kernel, string architecture) => Ptx(kernel.Method, architecture);
+
+    /// <summary>The same of a kernel's method.</summary>
+    internal static string Ptx(MethodInfo kernel, string architecture)
     {
+        // A context for each kernel: after a failure to compile, ILGPU's contexts are of no more use.
         var target = Known.Single(known => known.Name == architecture);
         using var context = GpuDevices.MakeContext();
         using var backend = new PTXBackend(context, target.Architecture, target.InstructionSet, null!);
-        return ((PTXCompiledKernel)backend.Compile(EntryPoint(kernel), default)).PTXAssembly;
+        var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
+        return ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly;
     }
 
     /// <summary>The OpenCL C that ILGPU makes of a kernel.</summary>
     public static string OpenCl(GpuKernel kernel)
     {
-        // A context for each kernel: after a failure to compile, ILGPU's contexts are of no more use.
         using var context = GpuDevices.MakeContext();
         var capabilities = new CLCapabilityContext(false, true, true, true, true);
         using var backend = new CLBackend(context, capabilities, CLDeviceVendor.Other, CLCVersion.CL12);
-        return ((CLCompiledKernel)backend.Compile(EntryPoint(kernel), default)).Source;
+        var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method);
+        return ((CLCompiledKernel)backend.Compile(entry, default)).Source;
     }
 
     /// <summary>The source file in which a variant begins.</summary>
@@ -71,7 +76,4 @@ internal static class KernelText
 
         return type.Name.Split('`')[0] + ".cs";
     }
-
-    private static EntryPointDescription EntryPoint(GpuKernel kernel) =>
-        EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method);
 }

@@ -34,6 +34,9 @@ internal abstract unsafe class TrafficPattern
 
     internal delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<float> data, int count);
 
+    /// <summary>The loops of all patterns for a GPU.</summary>
+    public static IEnumerable<GpuKernel> Kernels => All.Select(pattern => pattern.Kernel);
+
     /// <summary>Arrays only read.</summary>
     public abstract int Reads { get; }
 

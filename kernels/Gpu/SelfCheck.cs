@@ -10,7 +10,7 @@ internal static class SelfCheck
     internal delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<float> y, int count);
 
     private const int Count = 37;
-    private static readonly GpuKernel<Launcher> Kernel = new(Fill);
+    internal static readonly GpuKernel<Launcher> Kernel = new(Fill);
 
     /// <summary>Runs the kernel and compares what it wrote.</summary>
     /// <exception cref="InvalidOperationException">It wrote something else.</exception>

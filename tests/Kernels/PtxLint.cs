@@ -1,10 +1,5 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
-using ILGPU.Backends.EntryPoints;
-using ILGPU.Backends.PTX;
-using ILGPU.Runtime.Cuda;
-using ScratchNet.Kernels;
 
 namespace ScratchNet.Tests.Kernels;
 
@@ -35,16 +30,6 @@ internal static partial class PtxLint
         (@"\.f64\b", "double precision"),
         (@"\b(atom|red)\.", "atomic"),
     ];
-
-    /// <summary>What ILGPU makes of a kernel.</summary>
-    public static string Compile(MethodInfo kernel, CudaArchitecture architecture)
-    {
-        // A context of its own for each kernel: one failure in ILGPU's front end spoils a context for those after it.
-        using var context = GpuDevices.MakeContext();
-        using var backend = new PTXBackend(context, architecture, CudaInstructionSet.ISA_78, null!);
-        var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
-        return ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly;
-    }
 
     /// <summary>Everything that is wrong with a kernel's code.</summary>
     /// <param name="ptx">The code.</param>

@@ -1,7 +1,7 @@
 using System.Reflection;
 using ILGPU;
-using ILGPU.Runtime.Cuda;
 using ScratchNet.Kernels;
+using ScratchNet.Kernels.Bench;
 using Xunit;
 
 namespace ScratchNet.Tests.Kernels;
@@ -12,8 +12,8 @@ namespace ScratchNet.Tests.Kernels;
 /// </summary>
 public class PtxLintTests
 {
-    private static readonly CudaArchitecture[] Architectures =
-        [CudaArchitecture.SM_75, CudaArchitecture.SM_80, CudaArchitecture.SM_90];
+    // For sm_90 ILGPU 1.5.3 writes sm_80's text under a later version of PTX; that it does is part of what is read.
+    private static readonly string[] Architectures = ["sm_75", "sm_80", "sm_90"];
 
     // The rungs whose whole point is that their sums live in registers.
     private static readonly Dictionary<string, PtxClaims> Claims = new()
@@ -49,7 +49,7 @@ public class PtxLintTests
         var compilations = variant.Kernels.SelectMany(_ => Architectures, (kernel, architecture) => (kernel, architecture));
         Parallel.ForEach(compilations, work =>
         {
-            var ptx = PtxLint.Compile(work.kernel.Method, work.architecture);
+            var ptx = KernelText.Ptx(work.kernel, work.architecture);
             var shape = shapes.SingleOrDefault(candidate => candidate.Kernel == work.kernel);
             var faults = PtxLint.Faults(ptx, shape?.Threads ?? GpuBackend.WidestGroup, shape?.SharedBytes,
                 operation.Name == MatMulSpec.Name ? Claims.GetValueOrDefault(variant.Name) : null);
@@ -59,6 +59,16 @@ public class PtxLintTests
             Assert.DoesNotContain(
                 faults, fault => !(mayUseLocal && fault.StartsWith("local memory", StringComparison.Ordinal)));
         });
+    }
+
+    [Fact]
+    public void Kernels_that_check_and_measure_a_device_are_clean_too()
+    {
+        GpuKernel[] kernels = [SelfCheck.Kernel, GpuPeaks.FmaKernel, .. TrafficPattern.Kernels];
+        Assert.True(kernels.Length > 10);
+        var compilations = kernels.SelectMany(_ => Architectures, (kernel, architecture) => (kernel, architecture));
+        Parallel.ForEach(compilations, work => Assert.Empty(
+            PtxLint.Faults(KernelText.Ptx(work.kernel, work.architecture), GpuBackend.WidestGroup)));
     }
 
     [Fact]
@@ -75,11 +85,11 @@ public class PtxLintTests
     [InlineData(nameof(TwoSteps), "a product or a sum stands alone")]
     [InlineData(nameof(TwoSteps), "0 of 4 in the inner loop")]
     [InlineData(nameof(TwoSteps), "not read and written 128 bits at a time")]
-    [InlineData(nameof(TwoSteps), "0 of ")]
+    [InlineData(nameof(TwoSteps), "multiply-adds: 0 of ")]
     public void A_planted_fault_is_found(string kernel, string fault)
     {
         var method = typeof(PtxLintTests).GetMethod(kernel, BindingFlags.Static | BindingFlags.NonPublic)!;
-        var faults = PtxLint.Faults(PtxLint.Compile(method, CudaArchitecture.SM_80), 256, null, Claims["warp-tile"]);
+        var faults = PtxLint.Faults(KernelText.Ptx(method, "sm_80"), 256, null, Claims["warp-tile"]);
         Assert.Contains(faults, found => found.Contains(fault, StringComparison.Ordinal));
     }
 
