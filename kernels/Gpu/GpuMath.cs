@@ -9,8 +9,9 @@ namespace ScratchNet.Kernels;
 /// (<c>ex2.approx</c>, <c>tanh.approx</c>) and into whatever the driver has on OpenCL; these have the same digits everywhere.
 /// </summary>
 /// <remarks>
-/// Method and polynomials are those of the CPU's <c>VectorMath</c>, which says where they come from; the errors are the same:
-/// 2 ulp at most. NaN gives NaN, infinities give the limits. Sine and cosine, which only augmentation needs, are the driver's.
+/// Exp and Log have the polynomials of the CPU's <c>VectorMath</c>, which says where they come from. Sigmoid and Tanh go their
+/// own ways: one formula for all x, since choosing between two would compute both. Errors are 2 ulp at most. NaN gives NaN,
+/// infinities give the limits. Sine and cosine, which only augmentation needs, are the driver's.
 /// </remarks>
 internal static class GpuMath
 {

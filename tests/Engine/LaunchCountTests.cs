@@ -6,7 +6,7 @@ namespace ScratchNet.Tests.Engine;
 
 /// <summary>
 /// How many kernels a training step launches: each costs some microseconds, which a small network's products do not. Bias and
-/// activation are part of the product, a bias's gradient of the way back through the activation, the loss gives its gradient, and
+/// ReLU are part of the product, a bias's gradient of the way back through the activation, the loss gives its gradient, and
 /// one launch updates all parameters.
 /// </summary>
 public class LaunchCountTests
@@ -36,12 +36,26 @@ public class LaunchCountTests
         Assert.Equal((4 * 3) + 2, LaunchesOfAStep(backend, layers: 3, features: 17));
     }
 
-    private static long LaunchesOfAStep(GpuBackend backend, int layers, int features = 9)
+    [Theory]
+    [InlineData(Activation.Sigmoid)]
+    [InlineData(Activation.Tanh)]
+    public void Sigmoid_and_tanh_are_a_launch_of_their_own_in_each_layer(Activation activation)
+    {
+        using var gpu = GpuDevices.OpenSimulator(warpSize: 32, groupSize: 16);
+        using var processor = GpuDevices.OpenSimulator();
+        foreach (var backend in new[] { gpu, processor })
+        {
+            Assert.Equal((4 * 3) + 2 + 2, LaunchesOfAStep(backend, layers: 3, features: 17, activation));
+        }
+    }
+
+    private static long LaunchesOfAStep(
+        GpuBackend backend, int layers, int features = 9, Activation activation = Activation.Relu)
     {
         const int Batch = 4;
         using var network = new Network(backend, features,
             [.. Enumerable.Range(1, layers)
-                .Select(layer => new Dense(features, layer < layers ? Activation.Relu : Activation.None))],
+                .Select(layer => new Dense(features, layer < layers ? activation : Activation.None))],
             new SoftmaxCrossEntropy());
         using var optimizer = new Adam();
         using var metrics = new RunningMetrics(backend);
