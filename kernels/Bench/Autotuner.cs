@@ -49,23 +49,48 @@ internal sealed class Autotuner(GpuBackend backend, TimeProvider clock, Cancella
     }
 
     /// <summary>
-    /// Every kernel of the operation for GPUs, with each of its tiles that the device can run; the last rungs first, so that the
-    /// first ones are soon seen to be hopeless.
+    /// Every kernel of the operation for GPUs, with each of its tiles that the device can run, and without one where it has
+    /// another way; the last rungs first, so that the first ones are soon seen to be hopeless.
     /// </summary>
     public IEnumerable<(string Variant, string? Tile)> Candidates() =>
         from variant in MatMulSpec.Operation.Variants.Reverse()
         where variant.Target == Target.Gpu && !variant.IsPeer
-        let rung = MatMulSpec.TiledRungs.FirstOrDefault(candidate => candidate.Rung == variant.Name)
+        let rung = Rung(variant.Name)
         from tile in rung is null ? NoTile : Tiles(rung)
         select (variant.Name, tile);
 
     private string?[] Tiles(TileKernels rung) =>
-        [.. rung.Shapes.Where(shape => shape.WhyNot(backend) is null).Select(shape => shape.Name)];
+    [
+        .. rung.Shapes.Where(shape => shape.WhyNot(backend) is null).Select(shape => shape.Name),
+        .. rung.OwnPick is null ? [] : NoTile,
+    ];
+
+    private static TileKernels? Rung(string variant) =>
+        MatMulSpec.TiledRungs.FirstOrDefault(candidate => candidate.Rung == variant);
+
+    /// <summary>
+    /// Whether a candidate is what runs at one of a class's shapes at least: a tile that is larger than c never does, and a
+    /// figure under its name would be another's.
+    /// </summary>
+    private bool Runs(MatMulClass kind, BenchShape[] shapes, (string Variant, string? Tile) candidate)
+    {
+        if (Rung(candidate.Variant) is not { } rung)
+        {
+            return true;
+        }
+
+        backend.Tuning = Only(kind, candidate);
+        return shapes
+            .Select(shape => new MatMulCall(
+                default, default, default, shape.M, shape.N, shape.K, shape.TransposeA, shape.TransposeB))
+            .Any(call => rung.Running(backend, call)?.Name == candidate.Tile);
+    }
 
     /// <summary>Measures all candidates for a class; its best kernels come first.</summary>
     private IEnumerable<TunedKernel> Measure(MatMulClass kind, BenchShape[] shapes, Action<string> tell)
     {
-        var speeds = Candidates().ToDictionary(candidate => candidate, _ => new List<double>());
+        var speeds = Candidates().Where(candidate => Runs(kind, shapes, candidate))
+            .ToDictionary(candidate => candidate, _ => new List<double>());
         foreach (var shape in shapes)
         {
             tell($"tuning {MatMulClasses.NameOf(kind)}: {shape.M}x{shape.N}x{shape.K} {shape.Transpose}");
@@ -133,9 +158,12 @@ internal sealed class Autotuner(GpuBackend backend, TimeProvider clock, Cancella
         return clock.GetElapsedTime(start).TotalSeconds;
     }
 
+    private static MatMulTuning Only(MatMulClass kind, (string Variant, string? Tile) candidate) =>
+        new([new TunedKernel(kind, candidate.Variant, candidate.Tile)]);
+
     private void Launch(Ladder ladder, MatMulClass kind, (string Variant, string? Tile) candidate)
     {
-        backend.Tuning = new MatMulTuning([new TunedKernel(kind, candidate.Variant, candidate.Tile)]);
+        backend.Tuning = Only(kind, candidate);
         ladder.Rungs.Single(rung => rung.Variant.Name == candidate.Variant).Run();
     }
 }

@@ -3,7 +3,7 @@ namespace ScratchNet.Kernels;
 /// <summary>How fast one kernel was for one class of products.</summary>
 /// <param name="Class">The class.</param>
 /// <param name="Variant">The rung.</param>
-/// <param name="Tile">Its shape of tile; null for rungs that have but one.</param>
+/// <param name="Tile">Its shape of tile; null for rungs that have but one, and where a rung runs a kernel without any.</param>
 /// <param name="Gflops">Geometric mean over the class's shapes; 0 in a built-in table, which says only what to take.</param>
 internal sealed record TunedKernel(MatMulClass Class, string Variant, string? Tile, double Gflops = 0);
 

@@ -89,7 +89,8 @@ internal sealed record TuningFile(DeviceInfo Device, string? Folder = null)
             json.GetProperty("variant").GetString()!,
             json.GetProperty("tile").GetString());
         var rung = MatMulSpec.TiledRungs.FirstOrDefault(candidate => candidate.Rung == variant);
-        var isKnown = rung is not null ? rung.Shapes.Any(shape => shape.Name == tile)
+        var isKnown = rung is not null && (rung.OwnPick is null || tile is not null)
+            ? rung.Shapes.Any(shape => shape.Name == tile)
             : tile is null && MatMulSpec.Operation.Variants.Any(
                 candidate => candidate.Name == variant && candidate is { Target: Target.Gpu, IsPeer: false });
         var kinds = MatMulClasses.All.Where(kind => MatMulClasses.NameOf(kind) == name).ToArray();

@@ -31,7 +31,10 @@ internal static class MatMulDirect
         TileKernel.Single(4, 8, FourRows<Columns8>),
         TileKernel.Single(4, 32, FourRows<Columns32>),
         TileKernel.Single(1, 16, OneRow<Columns16>),
-        TileKernel.Single(1, 32, OneRow<Columns32>));
+        TileKernel.Single(1, 32, OneRow<Columns32>))
+    {
+        OwnPick = (backend, call) => Pick(backend, call),
+    };
 
     private const int Rows = 4;
 
@@ -41,7 +44,7 @@ internal static class MatMulDirect
         {
             MatMulPanels.Run(backend, call);
         }
-        else if (!call.TransposeB && Pick(backend, call) is { } shape)
+        else if (Pick(backend, call) is { } shape)
         {
             MatMulGpu.Launch(backend, shape.Kernel, backend.Groups(shape.Tiles(call), shape.Threads), call);
         }
@@ -54,9 +57,17 @@ internal static class MatMulDirect
         MatMulGpu.LaunchCurvedActivation(backend, call);
     }
 
-    /// <summary>The tuned tile or, where there is none or it is larger than c, the first that is not.</summary>
+    /// <summary>
+    /// The tuned tile or, where there is none or it is larger than c, the first that is not; null for a transposed b, which no
+    /// tile reads, and where c is too small for all.
+    /// </summary>
     private static TileKernel? Pick(GpuBackend backend, in MatMulCall call)
     {
+        if (call.TransposeB)
+        {
+            return null;
+        }
+
         TileKernel? pick = null;
         var tuned = backend.Tuning.Tile(Tiles.Rung, MatMulClasses.Of(call));
         foreach (var shape in Tiles.Shapes)

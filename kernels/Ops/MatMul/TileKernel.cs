@@ -63,6 +63,11 @@ internal sealed class TileKernels(string rung, params IReadOnlyList<TileKernel> 
     /// </summary>
     public string? OnProcessors { get; init; }
 
+    /// <summary>
+    /// How the variant picks a shape where it does not do so by <see cref="Pick"/>; null from it is a kernel without a shape.
+    /// </summary>
+    public Func<GpuBackend, MatMulCall, TileKernel?>? OwnPick { get; init; }
+
     /// <summary>What the variant's list of kernels shows.</summary>
     public IReadOnlyList<GpuKernel> Kernels => [.. Shapes.Select(shape => shape.Kernel)];
 
@@ -108,6 +113,10 @@ internal sealed class TileKernels(string rung, params IReadOnlyList<TileKernel> 
 
         return pick ?? throw new NotSupportedException($"{Rung} does not run on {backend.Device.Id}: {WhyNot(backend)}.");
     }
+
+    /// <summary>The shape that the variant really runs a call with; null where it runs a kernel without one.</summary>
+    public TileKernel? Running(GpuBackend backend, MatMulCall call) =>
+        OwnPick is null ? Pick(backend, call) : OwnPick(backend, call);
 
     /// <summary>Launches the kernel of the shape for a call.</summary>
     public void Run(GpuBackend backend, in MatMulCall call)

@@ -125,6 +125,8 @@ public sealed class TuningFileTests : IDisposable
         new TunedKernel(MatMulClass.Large, "warp-tile", "128x128x8", 200.5),
         new TunedKernel(MatMulClass.Large, "double-buffered", "32x32x8", 150),
         new TunedKernel(MatMulClass.FewRows, "tiled", null, 3),
+        new TunedKernel(MatMulClass.InputGradient, "direct", null, 40),
+        new TunedKernel(MatMulClass.Layer, "direct", "8x16", 50),
     ]);
 
     private TuningFile Written(DeviceInfo device)
