@@ -11,9 +11,6 @@ namespace ScratchNet.Perf;
 /// </summary>
 internal sealed class PeerProcess : IDisposable
 {
-    /// <summary>The longest that any request may take; a peer that hangs must not hang the suite.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
-
     private readonly Process _process;
     private readonly string _name;
     private readonly CancellationToken _cancel;
@@ -45,9 +42,17 @@ internal sealed class PeerProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>The longest that a request may take; a peer that hangs must not hang the suite.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>Whether the peer is no more.</summary>
+    internal bool HasExited => _process.HasExited;
+
     /// <summary>Sends a request and waits for the answer.</summary>
     /// <exception cref="OperationCanceledException">The suite is to stop; the peer is no more.</exception>
-    /// <exception cref="FailureException">The peer ended, or did not answer in time; its last complaint is given.</exception>
+    /// <exception cref="FailureException">
+    /// The peer ended, and its last complaint is given; or it did not answer in time, and is no more.
+    /// </exception>
     public JsonElement Ask(object request)
     {
         try
@@ -64,6 +69,9 @@ internal sealed class PeerProcess : IDisposable
         }
         catch (TimeoutException)
         {
+            // It would go on using a core while the others are timed.
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
             throw new FailureException(string.Create(CultureInfo.InvariantCulture,
                 $"{_name} did not answer within {Patience.TotalMinutes} minutes"));
         }
@@ -76,7 +84,15 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Ends the peer.</summary>
     public void Dispose()
     {
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is no more, and what it had still to read nobody reads.
+        }
+
         if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
         {
             _process.Kill(entireProcessTree: true);

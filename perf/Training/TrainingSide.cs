@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ScratchNet.Cli;
 using ScratchNet.Engine;
 using ScratchNet.Kernels;
 using ScratchNet.Training;
@@ -113,6 +114,7 @@ internal sealed class PeerSide : ITrainingSide
     /// <param name="settings">More variables for its environment.</param>
     /// <param name="fit">Images to fit a traditional method to.</param>
     /// <param name="cancel">Kills it.</param>
+    /// <exception cref="FailureException">It ended, or did not answer in time; no process is left.</exception>
     public PeerSide(TrainingPeer peer, TrainingFiles files, TrainingCase what, int threads,
         IReadOnlyList<(string Name, string Value)>? settings = null, int fit = 0, CancellationToken cancel = default)
     {
@@ -121,17 +123,25 @@ internal sealed class PeerSide : ITrainingSide
         Settle = threads > 1 ? OpenBlas.Settle : default;
         _process = new PeerProcess(peer.Name, peer.Command(),
             [("OMP_NUM_THREADS", $"{threads}"), ("OPENBLAS_NUM_THREADS", $"{threads}"), .. Settings], cancel);
-        Versions = _process.Ask(new
+        try
         {
-            folder = files.Folder,
-            images = files.Images,
-            layers = what.Layers,
-            batch = what.Batch,
-            rate = TrainingCase.LearningRate,
-            threads,
-            mode = peer.Mode,
-            fit,
-        }).GetProperty("versions").GetString()!;
+            Versions = _process.Ask(new
+            {
+                folder = files.Folder,
+                images = files.Images,
+                layers = what.Layers,
+                batch = what.Batch,
+                rate = TrainingCase.LearningRate,
+                threads,
+                mode = peer.Mode,
+                fit,
+            }).GetProperty("versions").GetString()!;
+        }
+        catch
+        {
+            _process.Dispose();
+            throw;
+        }
     }
 
     public string Name { get; }

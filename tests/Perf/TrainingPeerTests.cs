@@ -46,6 +46,18 @@ public class TrainingPeerTests
     }
 
     [Fact]
+    public void A_peer_that_does_not_answer_in_time_is_no_more()
+    {
+        using var hung = new PeerProcess("peer", ["sh", "-c", "read request; exec sleep 600"], [])
+        {
+            Patience = TimeSpan.FromMilliseconds(200),
+        };
+        var failure = Assert.Throws<FailureException>(() => hung.Ask(new { train = 1 }));
+        Assert.StartsWith("peer did not answer within", failure.Message, StringComparison.Ordinal);
+        Assert.True(hung.HasExited);
+    }
+
+    [Fact]
     public void Made_up_pictures_can_be_learnt()
     {
         using var backend = new CpuBackend(1);
