@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using ScratchNet.Cli;
 using ScratchNet.Kernels;
 using ScratchNet.Kernels.Bench;
@@ -42,6 +43,11 @@ internal sealed class ElementwiseSuite(SuiteReport report)
 
     private void Run(IReadOnlyList<string> only)
     {
+        if (report.Has(Tensors.Name))
+        {
+            report.Version(Tensors.Name, Peer.Describe(typeof(TensorPrimitives).Assembly));
+        }
+
         foreach (var threads in report.Threads)
         {
             using var backend = new CpuBackend(threads);
@@ -76,13 +82,15 @@ internal sealed class ElementwiseSuite(SuiteReport report)
             report.Cancel);
         var (best, loopBytes) = timings.Skip(sides.Count).Zip(loops.Select(loop => loop.Bytes))
             .MinBy(pair => pair.First.MedianSeconds / pair.Second);
+        var isCounted = false;
         foreach (var (index, (contender, error)) in sides.Index())
         {
             var timing = timings[index];
             var share = timing.TimesFasterThan(best) * operation.Traffic.Bytes / loopBytes;
-            report.Row(place,
+            var isWritten = report.Row(place,
                 Row(backend, operation, contender.Name, timing) with { PercentOfPeak = 100 * share, ErrorUlp = error },
-                index == 0 ? double.NaN : timings[0].TimesFasterThan(timing));
+                isCounted ? timings[0].TimesFasterThan(timing) : double.NaN);
+            isCounted |= index == 0 && isWritten;
         }
     }
 

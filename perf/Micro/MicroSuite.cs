@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Numerics.Tensors;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
@@ -22,8 +23,10 @@ internal static class MicroSuite
     private const string Own = "simd";
     private const string Functions = "functions";
 
+    private const string Tensors = "tensors";
+
     private static readonly Peer[] Peers =
-        [new("tensors", () => null), new("mathf", () => null), new("parallel-for", () => null)];
+        [new(Tensors, () => null), new("mathf", () => null), new("parallel-for", () => null)];
 
     /// <summary>The command line of this suite.</summary>
     public static Command Create(Terminal terminal)
@@ -31,6 +34,11 @@ internal static class MicroSuite
         const string About = "Elementary functions for each number, and the hand-over to two threads, by BenchmarkDotNet.";
         return Suite.Create(Name, About, terminal, Peers, [], hasThreads: false, _ => report =>
         {
+            if (report.Has(Tensors))
+            {
+                report.Version(Tensors, Peer.Describe(typeof(TensorPrimitives).Assembly));
+            }
+
             Run<VectorMathBenchmarks>(report, Functions, threads: 1);
             Run<ForkJoinBenchmarks>(report, "threads", threads: 2);
         });

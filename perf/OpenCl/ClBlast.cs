@@ -6,6 +6,7 @@ namespace ScratchNet.Perf;
 internal static unsafe partial class ClBlast
 {
     private const string Library = "libclblast.so.1";
+    private const string Maps = "/proc/self/maps";
     private const int RowMajor = 101;
     private const int Plain = 111;
     private const int Transposed = 112;
@@ -14,6 +15,17 @@ internal static unsafe partial class ClBlast
     /// <summary>Why it cannot be used, or null.</summary>
     public static string? WhyNot() =>
         NativeLibrary.TryLoad(Library, out _) ? null : $"{Library} is not installed (on Debian: apt install libclblast1)";
+
+    /// <summary>
+    /// What it is: it does not tell its version, but on Linux its file does, libclblast.so.1 being a link to it.
+    /// </summary>
+    public static string Describe()
+    {
+        NativeLibrary.Load(Library);
+        var mapped = File.Exists(Maps) ? File.ReadLines(Maps) : [];
+        var file = mapped.FirstOrDefault(line => line.Contains("libclblast", StringComparison.Ordinal));
+        return $"CLBlast, {(file is null ? Library : Path.GetFileName(file))}";
+    }
 
     /// <summary><c>c = op(a)·op(b)</c>, row-major and contiguous; queued.</summary>
     /// <param name="queue">The OpenCL command queue.</param>
