@@ -15,11 +15,18 @@ internal sealed class BiasReluPass : ParallelJob
     private int _columns;
     private int _parts;
 
-    public static void Run(CpuBackend backend, BufferView<float> c, BufferView<float> bias, int rows, int columns)
+    /// <summary>Computes <c>c[i,j] = max(c[i,j] + bias[j], 0)</c>.</summary>
+    /// <param name="backend">Whose threads do it.</param>
+    /// <param name="c">rows x columns; updated.</param>
+    /// <param name="bias">One value a column.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="threads">How many threads at most; with one, the calling one does all.</param>
+    public static void Run(CpuBackend backend, BufferView<float> c, BufferView<float> bias, int rows, int columns, int threads)
     {
         var job = backend.Job<BiasReluPass>();
         (job._c, job._bias, job._rows, job._columns) = (c, bias, rows, columns);
-        job._parts = Math.Clamp(rows * columns / PartElements, 1, Math.Min(rows, backend.Team.Threads));
+        job._parts = Math.Clamp(rows * columns / PartElements, 1, Math.Min(rows, threads));
         backend.Team.Run(job, job._parts);
     }
 
