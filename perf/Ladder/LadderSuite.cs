@@ -91,7 +91,7 @@ internal sealed class LadderSuite(SuiteReport report)
         var bench = new MatMulBench();
         foreach (var row in Sizes.SelectMany(size => runner.Run(bench, new BenchShape(size, size, size))))
         {
-            report.Row(group, row);
+            report.Row(group, row, isJudged: true);
         }
     }
 
@@ -102,11 +102,13 @@ internal sealed class LadderSuite(SuiteReport report)
         {
             foreach (var row in Child(width).Where(row => (string?)row["variant"] == "simd"))
             {
-                report.Row(string.Create(CultureInfo.InvariantCulture, $"{width} bits"), RowOf(row));
+                report.Row(string.Create(CultureInfo.InvariantCulture, $"{width} bits"), RowOf(row), isJudged: true);
             }
         }
     }
 
+    /// <summary>The rows of a child; what one has that then fails still counts, and the suite fails with it.</summary>
+    /// <exception cref="FailureException">It has none.</exception>
     private JsonObject[] Child(int width)
     {
         var self = Environment.GetCommandLineArgs()[0];
@@ -122,10 +124,14 @@ internal sealed class LadderSuite(SuiteReport report)
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
         report.Cancel.ThrowIfCancellationRequested();
-        return process.ExitCode == 0
-            ? [.. lines.Select(line => JsonNode.Parse(line)!.AsObject())]
-            : throw new FailureException(
-                FormattableString.Invariant($"with {WidthVariable}={width} the ladder ended with exit code {process.ExitCode}"));
+        if (process.ExitCode != 0)
+        {
+            var failure = FormattableString.Invariant(
+                $"with {WidthVariable}={width} the ladder ended with exit code {process.ExitCode}");
+            report.Fail(Narrow, lines.Length > 0 ? failure : throw new FailureException(failure));
+        }
+
+        return [.. lines.Select(line => JsonNode.Parse(line)!.AsObject())];
     }
 
     private static BenchRow RowOf(JsonObject row) => new()
@@ -144,6 +150,9 @@ internal sealed class LadderSuite(SuiteReport report)
         Gflops = (double?)row["gflops"],
         Gbps = (double?)row["gbps"],
         PercentOfPeak = (double?)row["percent_of_peak"],
+        Limit = (string?)row["limit"],
+        FloorSeconds = (double?)row["floor_seconds"],
+        PercentOfFma = (double?)row["percent_of_fma"],
         ErrorUlp = (double?)row["error_ulp"],
         CompileSeconds = (double?)row["compile_seconds"],
         CopySeconds = (double?)row["copy_seconds"],

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using ScratchNet.Cli;
+using ScratchNet.Kernels;
 using ScratchNet.Kernels.Bench;
 using ScratchNet.Perf;
+using ScratchNet.Tests.Bench;
 using Xunit;
 
 namespace ScratchNet.Tests.Perf;
@@ -50,6 +52,31 @@ public sealed class SuiteReportTests : IDisposable
         Assert.Equal(ExitCode.Failure, report.Finish());
         Assert.Empty(Lines);
         Assert.Contains("120 % of the measured peak", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(10, 80, "bandwidth")]
+    [InlineData(1e9, 20, "fma")]
+    public void A_row_has_its_floor_by_the_peak_that_binds_and_its_multiply_adds_by_theirs(
+        double gbps, double percent, string limit)
+    {
+        // 2 GFLOP and 8 GB in a second; multiply-adds at 10 GFLOP/s at most, whatever else the device is said to do.
+        var row = Row("simd", 32) with { MedianSeconds = 1, Gflops = 2 };
+        var peaks = new KnownPeaks(10, new FakePeaks(1e9, gbps));
+        var judged = row.JudgedBy(peaks, [(1_000_000_000, new Traffic(4_000_000_000))], repeats: 2);
+        Assert.Equal(limit, judged.Limit);
+        Assert.Equal(percent, judged.PercentOfPeak!.Value, 9);
+        Assert.Equal(20, judged.PercentOfFma!.Value, 9);
+        Assert.Equal(percent / 100, judged.FloorSeconds!.Value, 12);
+    }
+
+    [Fact]
+    public void What_the_bench_has_judged_is_not_judged_again()
+    {
+        var report = new SuiteReport("suite", Terminal, isJson: true, [1]);
+        Assert.True(report.Row("processor", Row("simd", 32) with { PercentOfPeak = 107 }, isJudged: true));
+        Assert.Equal(ExitCode.Success, report.Finish());
+        Assert.Single(Lines);
     }
 
     [Fact]
