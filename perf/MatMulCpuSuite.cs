@@ -40,14 +40,20 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
         {
             using var backend = new CpuBackend(threads);
             var peak = MachineLine.Write(report, backend);
+            var memory = new CpuPeaks(threads);
             if (report.Has(OpenBlas.Name))
             {
                 report.Version(OpenBlas.Name, OpenBlas.Describe());
             }
 
+            if (report.Has(MathNetProduct.Name))
+            {
+                report.Version(MathNetProduct.Name, Peer.Describe(typeof(MathNet.Numerics.Control).Assembly));
+            }
+
             foreach (var shape in shapes)
             {
-                Measure(backend, peak, shape);
+                Measure(backend, peak, memory, shape);
             }
         }
     }
@@ -58,10 +64,11 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
     /// </summary>
     /// <param name="backend">Runs ours.</param>
     /// <param name="gflops">The peak that was measured before: the fastest of some short samples.</param>
+    /// <param name="memory">How fast data is moved.</param>
     /// <param name="shape">The product.</param>
-    private void Measure(CpuBackend backend, double gflops, MatMulShape shape)
+    private void Measure(CpuBackend backend, double gflops, CpuPeaks memory, MatMulShape shape)
     {
-        using var product = new MatMulContest(backend, shape, report.Has);
+        using var product = new MatMulContest(backend, shape, report.Has, report.Cancel);
         var (chains, flops) = FmaPeak.Chains(backend.Team, product.Call.Flops / gflops / 1e9);
         var isLong = backend.Team.Threads == 1 && product.Call.Flops >= LongSeconds * gflops * 1e9;
         Contender[] judges = isLong ? [new("multiply-adds", chains)] : [];
@@ -74,12 +81,15 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
             var share = isLong
                 ? timings[i].TimesFasterThan(timings[^1]) * product.Call.Flops / flops
                 : product.Call.Flops / timings[i].MedianSeconds / 1e9 / gflops;
-            var isWritten = report.Row(shape.Group, Row(backend, share, product, product.Contenders[i].Name, timings[i]), ratio);
+            var row = Row(backend, product, product.Contenders[i].Name, timings[i]);
+            var peaks = new KnownPeaks(row.Gflops!.Value / share, memory);
+            var judged = row.JudgedBy(peaks, [(product.Call.Flops, product.Call.Traffic)]);
+            var isWritten = report.Row(shape.Group, judged, ratio);
             isCounted |= i == 0 && isWritten;
         }
     }
 
-    private static BenchRow Row(CpuBackend backend, double share, MatMulContest product, string variant, Timing timing)
+    private static BenchRow Row(CpuBackend backend, MatMulContest product, string variant, Timing timing)
     {
         var (shape, seconds) = (product.Shape, timing.MedianSeconds);
         return new BenchRow
@@ -97,7 +107,6 @@ internal sealed class MatMulCpuSuite(SuiteReport report)
             Spread = timing.Spread,
             Gflops = product.Call.Flops / seconds / 1e9,
             Gbps = product.Call.Bytes / seconds / 1e9,
-            PercentOfPeak = 100 * share,
             ErrorUlp = product.ErrorUlp(variant),
             CompileSeconds = 0,
             CopySeconds = 0,

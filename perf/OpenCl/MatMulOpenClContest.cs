@@ -25,8 +25,8 @@ internal sealed class MatMulOpenClContest : IDisposable
     /// <summary>Floating-point operations by the formula.</summary>
     public long Flops => _call.Flops;
 
-    /// <summary>Bytes that must be moved.</summary>
-    public long Bytes => _call.Bytes;
+    /// <summary>What must be moved.</summary>
+    public Traffic Traffic => _call.Traffic;
 
     /// <summary>Largest error of ScratchNet's product against double precision.</summary>
     public double ErrorUlp { get; }

@@ -10,7 +10,7 @@ namespace ScratchNet.Perf;
 /// The matrix product on an OpenCL device against CLBlast on the same device, in turns: first with the parameters that CLBlast
 /// comes with, then with those that its own tuners found, for which the faster of its two kernels counts at each size.
 /// </summary>
-internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, double peak)
+internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, IPeaks peaks)
 {
     private const string Name = "matmul-opencl";
     private const string TunedName = "clblast-tuned";
@@ -35,8 +35,8 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
             return report =>
             {
                 using var backend = (GpuBackend)terminal.Open(name);
-                var peak = PeaksExtensions.Of(backend).Gflops ?? double.NaN;
-                new MatMulOpenClSuite(report, backend, peak).Run([.. Shapes(sizes.Length > 0 ? sizes : [64, 256])], tuning);
+                MatMulShape[] shapes = [.. Shapes(sizes.Length > 0 ? sizes : [64, 256])];
+                new MatMulOpenClSuite(report, backend, PeaksExtensions.Of(backend)).Run(shapes, tuning);
             };
         });
     }
@@ -54,7 +54,14 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
 
     private void Run(MatMulShape[] shapes, ClBlastTuning? tuning)
     {
-        report.Note($"{backend.Device.Name}, {backend.Device.Capabilities}: multiply-add peak {peak:F0} GFLOP/s");
+        report.Note($"{backend.Device.Name}, {backend.Device.Capabilities}: multiply-add peak {peaks.Gflops:F0} GFLOP/s");
+        var table = backend.Tuning.Kernels.Any(kernel => kernel.Gflops > 0) ? "what 'tune' measured" : "the built-in table";
+        report.Version("scratchnet", $"ScratchNet by {table} on {backend.Device.Name}, driver {backend.Device.Driver}");
+        if (report.Has(Blast.Name))
+        {
+            report.Version(Blast.Name, ClBlast.Describe());
+        }
+
         foreach (var shape in report.Has(Blast.Name) || !report.Has(TunedName) ? shapes : [])
         {
             Measure(shape, Blast.Name);
@@ -74,7 +81,8 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
 
         var device = ((CLAccelerator)backend.Accelerator).DeviceId;
         tuning.Apply(device);
-        report.Version(TunedName, $"with what its tuners found for {string.Join(" and ", tuning.Kernels.Keys)}");
+        var tuned = string.Join(" and ", tuning.Kernels.Keys);
+        report.Version(TunedName, $"{ClBlast.Describe()}, with what its tuners found for {tuned}");
         MeasureTuned(shapes, device);
     }
 
@@ -146,12 +154,11 @@ internal sealed class MatMulOpenClSuite(SuiteReport report, GpuBackend backend, 
             HighSeconds = timing.Interval.High,
             Spread = timing.Spread,
             Gflops = product.Flops / seconds / 1e9,
-            Gbps = product.Bytes / seconds / 1e9,
-            PercentOfPeak = 100 * product.Flops / seconds / 1e9 / peak,
+            Gbps = product.Traffic.Bytes / seconds / 1e9,
             ErrorUlp = errorUlp,
             CompileSeconds = 0,
             CopySeconds = 0,
             Verified = true,
-        };
+        }.JudgedBy(peaks, [(product.Flops, product.Traffic)]);
     }
 }

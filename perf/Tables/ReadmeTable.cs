@@ -83,7 +83,7 @@ internal sealed record ReadmeTable(string Name, string Suite, Func<Recording, Te
             .OrderBy(PlaceOfCase).ThenBy(row => Number(row, "threads")).ThenBy(PlaceOfPeer),
         row => $"{Text(row, "detail")}, {Text(row, "batch")}, {Text(row, "threads")}{Part(row)}", Who,
         row => BenchTables.Time(Number(row, "median_seconds")) + Times(row)
-            + (Text(row, "variant") == Own ? $", {Form(Number(row, "percent_of_peak"), "0")} % of peak" : ""));
+            + (Text(row, "variant") == Own ? $", {Form(Number(row, "percent_of_fma"), "0")} % of fma peak" : ""));
 
     private static int PlaceOfCase(JsonObject row) => TrainingCase.All.ToList()
         .FindIndex(what => what.Network == Text(row, "detail") && Form(what.Batch, "0") == Text(row, "batch"));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ScratchNet.Cli;
+using ScratchNet.Cli.Bench;
 using ScratchNet.Cli.Parsing;
 using ScratchNet.Kernels;
 using ScratchNet.Kernels.Bench;
@@ -56,10 +57,10 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         foreach (var threads in report.Threads)
         {
             using var backend = new CpuBackend(threads);
-            var peak = MachineLine.Write(report, backend);
+            var peaks = new KnownPeaks(MachineLine.Write(report, backend), new CpuPeaks(threads));
             foreach (var what in TrainingCase.All.Where(what => isWanted(what.Name)))
             {
-                Compare(backend, what with { Images = images ?? what.Images }, peak);
+                Compare(backend, what with { Images = images ?? what.Images }, peaks);
             }
 
             if (isWanted(TraditionalContest.Group))
@@ -69,7 +70,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         }
     }
 
-    private void Compare(CpuBackend backend, TrainingCase what, double peak)
+    private void Compare(CpuBackend backend, TrainingCase what, KnownPeaks peaks)
     {
         using var mine = new OwnSide(backend, files.Train, what);
         files.Share(mine.Weights());
@@ -85,7 +86,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
             var timings = Interleaved.Time(new TimingPlan(rounds, rounds, 0, TimeSpan.MaxValue), TimeProvider.System,
                 [.. sides.Select(side => new Contender(side.Name, () => side.Train(what.Steps), side.Settle))],
                 report.Cancel);
-            Write(backend, what, peak, sides, timings);
+            Write(backend, what, peaks, sides, timings);
         }
         finally
         {
@@ -117,11 +118,13 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         catch (FailureException exception)
         {
             report.Fail(peer.Name, exception.Message);
-            sides.RemoveAll(side => side.Name == peer.Name);
+            var rejected = sides.FindAll(side => side.Name == peer.Name);
+            rejected.ForEach(side => side.Dispose());
+            sides.RemoveAll(rejected.Contains);
         }
     }
 
-    private void Write(CpuBackend backend, TrainingCase what, double peak, List<ITrainingSide> sides, Timing[] timings)
+    private void Write(CpuBackend backend, TrainingCase what, KnownPeaks peaks, List<ITrainingSide> sides, Timing[] timings)
     {
         // A short turn has one before it that isn't timed: those with longer turns catch up, so that all have learnt as long.
         var most = sides.Max(side => side.Steps);
@@ -137,7 +140,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         bool[] haveLearntTheSame =
             [.. learnt.Skip(1).Select(its => Math.Abs(its.Accuracy - learnt[0].Accuracy) <= AccuracyTolerance)];
         // Alone, ours has been compared with nothing.
-        var own = Row(backend, what, peak, sides[0].Name, timings[0]) with { Verified = haveLearntTheSame.Contains(true) };
+        var own = Row(backend, what, peaks, sides[0].Name, timings[0]) with { Verified = haveLearntTheSame.Contains(true) };
         var isCounted = report.Row(what.Group, own, remark: Remark(learnt[0]));
         for (var i = 1; i < sides.Count; i++)
         {
@@ -148,7 +151,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
                     + $"{learnt[i].Accuracy:P1} right, and ScratchNet {learnt[0].Accuracy:P1}: not the same learning"));
             }
 
-            report.Row(what.Group, Row(backend, what, peak, sides[i].Name, timings[i]) with { Verified = hasLearnt },
+            report.Row(what.Group, Row(backend, what, peaks, sides[i].Name, timings[i]) with { Verified = hasLearnt },
                 isCounted && hasLearnt ? timings[0].TimesFasterThan(timings[i]) : double.NaN, Remark(learnt[i]));
         }
     }
@@ -156,7 +159,9 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
     private static string Remark(Learnt learnt) =>
         string.Create(CultureInfo.InvariantCulture, $"loss {learnt.Loss:F4}, accuracy {100 * learnt.Accuracy:F2} %");
 
-    private static BenchRow Row(CpuBackend backend, TrainingCase what, double peak, string variant, Timing timing) => new()
+    /// <summary>A row whose floor, like that of <c>bench step</c>, is that of the products and of Adam, step by step.</summary>
+    private static BenchRow Row(
+        CpuBackend backend, TrainingCase what, KnownPeaks peaks, string variant, Timing timing) => new BenchRow
     {
         Op = "epoch",
         Variant = variant,
@@ -170,9 +175,7 @@ internal sealed class TrainingSuite(SuiteReport report, TrainingFiles files, int
         HighSeconds = timing.Interval.High,
         Spread = timing.Spread,
         Gflops = what.Flops / timing.MedianSeconds / 1e9,
-        PercentOfPeak = 100 * what.Flops / timing.MedianSeconds / 1e9 / peak,
-        Limit = "fma",
         CompileSeconds = 0,
         CopySeconds = 0,
-    };
+    }.JudgedBy(peaks, StepBench.Parts(what.Layers, what.Batch), (double)what.Images / what.Batch);
 }
