@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using ScratchNet.Kernels;
 
@@ -44,7 +43,7 @@ public sealed record TrainingOptions
     public bool NeedsValidation => EarlyStopping is not null || Schedule.NeedsValidation;
 
     /// <summary>Throws unless every option is in its range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">One is not; the message names it.</exception>
+    /// <exception cref="ArgumentException">One is not; the message names it.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
@@ -53,11 +52,7 @@ public sealed record TrainingOptions
         ArgumentOutOfRangeException.ThrowIfNegative(AverageDecay);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(AverageDecay, 1f);
         ArgumentOutOfRangeException.ThrowIfLessThan(EarlyStopping?.Patience ?? 1, 1);
-        if (Distortion is { } distortion)
-        {
-            Validate(distortion);
-        }
-
+        Distortion?.Validate();
         Schedule.Validate();
     }
 
@@ -95,27 +90,6 @@ public sealed record TrainingOptions
         }
 
         return json;
-    }
-
-    /// <summary>The ranges that distorting pictures takes: what is wrong is told before a run begins.</summary>
-    private static void Validate(Distortion distortion)
-    {
-        InRange(distortion.RotationDegrees, 0f, 180f);
-        InRange(distortion.Scale, 0f, 1f);
-        InRange(distortion.ShiftPixels, 0f, 1e6f);
-        InRange(distortion.Shear, 0f, 1e3f);
-        InRange(distortion.ElasticAlpha, 0f, 1e6f);
-        if (distortion.IsElastic)
-        {
-            InRange(distortion.ElasticSigma, 0.1f, 1e3f);
-        }
-
-        static void InRange(float value, float low, float high, [CallerArgumentExpression(nameof(value))] string name = "")
-        {
-            // NaN is less than any number here.
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, low, name);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, high, name);
-        }
     }
 
     // The words of the first checkpoints, whatever the properties are called and however numbers are written here.

@@ -15,7 +15,7 @@ public class TrainingOptionsTests
             new(RotationDegrees: 181), new(RotationDegrees: float.NaN), new(Scale: 2), new(ShiftPixels: float.PositiveInfinity),
             new(Shear: -1), new(ElasticAlpha: -1), new(ElasticAlpha: 1, ElasticSigma: 0),
         ];
-        Assert.All(wrong, distortion => Assert.Throws<ArgumentOutOfRangeException>(Options(distortion).Validate));
+        Assert.All(wrong, distortion => Assert.Throws<ArgumentException>(Options(distortion).Validate));
         Options(new Distortion(180, 1, 3, 1, 34, 5)).Validate();
         Options(new Distortion(ElasticSigma: 0)).Validate();
     }

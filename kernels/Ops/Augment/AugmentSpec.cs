@@ -18,16 +18,19 @@ public readonly record struct Distortion(
     /// <summary>Whether there is an elastic field.</summary>
     public bool IsElastic => ElasticAlpha > 0f;
 
-    internal void Validate(string operation)
+    /// <summary>Throws unless every number is one that pictures can be distorted by.</summary>
+    /// <exception cref="ArgumentException">One is not; the message names it and its range.</exception>
+    public void Validate()
     {
-        Check.InRange(operation, RotationDegrees, 0f, 180f);
-        Check.InRange(operation, Scale, 0f, 1f);
-        Check.InRange(operation, ShiftPixels, 0f, 1e6f);
-        Check.InRange(operation, Shear, 0f, 1e3f);
-        Check.InRange(operation, ElasticAlpha, 0f, 1e6f);
+        const string Name = AugmentSpec.Name;
+        Check.InRange(Name, RotationDegrees, 0f, 180f);
+        Check.InRange(Name, Scale, 0f, 1f);
+        Check.InRange(Name, ShiftPixels, 0f, 1e6f);
+        Check.InRange(Name, Shear, 0f, 1e3f);
+        Check.InRange(Name, ElasticAlpha, 0f, 1e6f);
         if (IsElastic)
         {
-            Check.InRange(operation, ElasticSigma, 0.1f, 1e3f);
+            Check.InRange(Name, ElasticSigma, 0.1f, 1e3f);
         }
     }
 }
@@ -81,7 +84,7 @@ public readonly record struct AugmentCall(
         Check.Holds(Name, X, (long)Batch * Height * Width);
         Check.Holds(Name, Y, (long)Batch * Height * Width);
         Check.Holds(Name, Indices, Batch);
-        Distortion.Validate(Name);
+        Distortion.Validate();
     }
 }
 

@@ -213,7 +213,7 @@ public sealed class OwnDataTests : IDisposable
     [InlineData("1,0,0,0,9,\n2,1,1,9,\n", "line 2, column 4: expected 5 columns as on the first line, found 4")]
     [InlineData("1,0,0,0,9\n1.5,1,1,1,9\n", "line 2, column 1: expected a whole number as label, found '1.5'")]
     [InlineData("1,0,0,0,9\n1,1,1,1,9\n", "column 1 holds 1 classes, expected 2 to 256")]
-    [InlineData("1,0,0,9\n2,1,1,9\n", "3 pixels, which make no square; give the pictures' size with --image-size")]
+    [InlineData("1,0,0,9\n2,1,1,9\n", "3 pixels, which make no square; 'scratchnet train' takes their size with --image-size")]
     [InlineData("1\n2\n", "has one column")]
     [InlineData("label,p,p,p,p\n", "column names but no pictures")]
     [InlineData("\n", "is empty")]
