@@ -17,46 +17,58 @@ public enum ChecksumKind
 }
 
 /// <summary>A checksum of bytes that come one piece after another.</summary>
-public sealed class Checksum : IDisposable
+public abstract class Checksum : IDisposable
 {
-    private readonly IncrementalHash? _sha256;
-    private readonly XxHash128? _xxHash;
+    private Checksum()
+    {
+    }
 
     /// <summary>Begins one.</summary>
     /// <param name="kind">Which.</param>
-    public Checksum(ChecksumKind kind)
-    {
-        if (kind == ChecksumKind.Sha256)
-        {
-            _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        }
-        else
-        {
-            _xxHash = new XxHash128();
-        }
-    }
+    public static Checksum Begin(ChecksumKind kind) => kind == ChecksumKind.Sha256 ? new OfSha256() : new OfXxHash128();
 
     /// <summary>The checksum of some bytes; see <see cref="Digits"/>.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="bytes">All the bytes.</param>
     public static string Of(ChecksumKind kind, ReadOnlySpan<byte> bytes)
     {
-        using var checksum = new Checksum(kind);
+        using var checksum = Begin(kind);
         checksum.Add(bytes);
         return checksum.Digits();
     }
 
     /// <summary>Takes the next bytes.</summary>
     /// <param name="bytes">Any number of them.</param>
-    public void Add(ReadOnlySpan<byte> bytes)
-    {
-        _sha256?.AppendData(bytes);
-        _xxHash?.Append(bytes);
-    }
+    public abstract void Add(ReadOnlySpan<byte> bytes);
 
     /// <summary>The checksum of all bytes so far: lower-case hexadecimal digits, most significant first.</summary>
-    public string Digits() => Convert.ToHexStringLower(_xxHash?.GetCurrentHash() ?? _sha256!.GetCurrentHash());
+    public string Digits() => Convert.ToHexStringLower(Current());
 
     /// <inheritdoc/>
-    public void Dispose() => _sha256?.Dispose();
+    public virtual void Dispose()
+    {
+    }
+
+    private protected abstract byte[] Current();
+
+    // A class of its own, so that who needs no SHA-256 does not load its library either.
+    private sealed class OfSha256 : Checksum
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public override void Add(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+
+        public override void Dispose() => _hash.Dispose();
+
+        private protected override byte[] Current() => _hash.GetCurrentHash();
+    }
+
+    private sealed class OfXxHash128 : Checksum
+    {
+        private readonly XxHash128 _hash = new();
+
+        public override void Add(ReadOnlySpan<byte> bytes) => _hash.Append(bytes);
+
+        private protected override byte[] Current() => _hash.GetCurrentHash();
+    }
 }

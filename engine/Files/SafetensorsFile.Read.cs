@@ -114,7 +114,7 @@ public sealed partial class SafetensorsFile
         }
 
         var kind = ChecksumKeys.DataKind(header.Metadata);
-        using var checksum = kind is null ? null : new Checksum(kind.Value);
+        using var checksum = kind is null ? null : Checksum.Begin(kind.Value);
         foreach (var entry in entries)
         {
             var bytes = Bytes(tensors[entry.Name].Values);

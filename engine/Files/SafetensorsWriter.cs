@@ -61,7 +61,7 @@ public sealed class SafetensorsWriter
     /// <param name="checksum">Whether to add the checksums.</param>
     public void Write(Stream stream, bool checksum = true)
     {
-        using var data = checksum ? new Checksum(_kind) : null;
+        using var data = checksum ? Checksum.Begin(_kind) : null;
         var start = checksum ? stream.Position : 0;
         WriteHeader(stream, HeaderWith(data));
         foreach (var tensor in _tensors)

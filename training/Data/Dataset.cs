@@ -247,7 +247,7 @@ public sealed class Dataset
         BinaryPrimitives.WriteInt32LittleEndian(sizes[4..], Height);
         BinaryPrimitives.WriteInt32LittleEndian(sizes[8..], Width);
         BinaryPrimitives.WriteInt32LittleEndian(sizes[12..], Classes);
-        using var checksum = new Checksum(ChecksumKind.XxHash128);
+        using var checksum = Checksum.Begin(ChecksumKind.XxHash128);
         checksum.Add(sizes);
         checksum.Add(Labels.Span);
         var picture = new byte[Features];

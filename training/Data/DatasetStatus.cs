@@ -68,7 +68,7 @@ public sealed record DatasetStatus(DatasetEntry Entry, string? Folder, IReadOnly
     /// <summary>The checksum of the contents, or null as soon as they are longer than they should be.</summary>
     private static string? Sum(IdxSource source, long length, ChecksumKind kind)
     {
-        using var checksum = new Checksum(kind);
+        using var checksum = Checksum.Begin(kind);
         var buffer = new byte[1 << 16];
         while (source.ReadFully(buffer) is > 0 and var count)
         {
