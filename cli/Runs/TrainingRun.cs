@@ -153,10 +153,10 @@ internal sealed class TrainingRun : IDisposable
         Backend? backend = null;
         try
         {
-            if (!files.AreThoseOf(checkpoint))
+            var isNew = !files.AreThoseOf(checkpoint);
+            if (isNew)
             {
                 files.ProtectInterruptedRun();
-                files.ReplaceFinishedRun(terminal.Warn);
             }
 
             backend = terminal.Open(request.Device ?? "auto", request.Threads);
@@ -172,6 +172,12 @@ internal sealed class TrainingRun : IDisposable
                 Checkpoint = checkpoint,
                 WholeTrain = data.Train,
             }, runLock);
+            if (isNew)
+            {
+                // Only now: nothing that was asked for can be refused any more.
+                files.ReplaceFinishedRun(terminal.Warn);
+            }
+
             run.Tell(observer => observer.Started());
             return run;
         }

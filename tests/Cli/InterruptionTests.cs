@@ -52,6 +52,8 @@ public class InterruptionTests
         using var folder = new TemporaryFolder();
         string[] run = ["train", "--hidden", "8", "--epochs", "1", "--threads", "1", "--quiet", "--run", "a"];
         Assert.Equal("", CliProcess.Run(folder.Path, run).Error);
+        Assert.NotEqual(0, CliProcess.Run(folder.Path, [.. run, "--device", "opencl:99"]).ExitCode);
+        Assert.True(File.Exists(folder["a/model.safetensors"]));
         var again = CliProcess.Run(folder.Path, [.. run, "--learning-rate", "900", "--weight-decay", "900", "--optimizer", "sgd"]);
         Assert.StartsWith("warning: a: held a run that had finished, which this one replaces\n", again.Error,
             StringComparison.Ordinal);
