@@ -55,7 +55,11 @@ public sealed class Trainer : IDisposable
         }
 
         NetworkTraining.CheckFit(network, train);
-        NetworkTraining.CheckFit(network, validation ?? train);
+        if (validation is not null)
+        {
+            NetworkTraining.CheckFit(network, validation);
+        }
+
         Network = network;
         Optimizer = optimizer;
         Dataset = train;

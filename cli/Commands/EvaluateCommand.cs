@@ -96,7 +96,7 @@ internal static class EvaluateCommand
             return new DataSource(model.DatasetName, null);
         }
 
-        var was = RunFiles.CheckpointOf(file) is { } checkpoint ? RunRecord.FolderOf(checkpoint) : null;
+        var was = RunRecord.FolderOf(file);
         return Path.Exists(was)
             ? new DataSource(null, was)
             : throw new UsageException($"{file} was trained on '{model.DatasetName}', which is not one of the known data sets"

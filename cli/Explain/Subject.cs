@@ -49,12 +49,12 @@ internal sealed record Subject(TrainedModel Model, Network Network, NextStep Nex
 
         var checkpoint = ReadCheckpoint(path, terminal);
         var model = checkpoint?.LoadModel(backend) ?? TrainedModel.Load(backend, RunFiles.NeedModel(path, terminal.Warn));
-        var folder = (checkpoint ?? RunFiles.CheckpointOf(RunFiles.FindModel(path))) is { } run ? RunRecord.FolderOf(run) : null;
+        var folder = DataSource.IsKnown(model.DatasetName) ? null
+            : checkpoint is not null ? RunRecord.FolderOf(checkpoint)
+            : RunRecord.FolderOf(RunFiles.FindModel(path));
         return Copy(model, checkpoint, $"It is that of {path}.") with
         {
-            OwnData = !DataSource.IsKnown(model.DatasetName) && Path.Exists(folder)
-                ? new DataSource(null, folder).For(model)
-                : null,
+            OwnData = Path.Exists(folder) ? new DataSource(null, folder).For(model) : null,
         };
     }
 

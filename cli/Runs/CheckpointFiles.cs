@@ -56,8 +56,8 @@ internal sealed class CheckpointFiles(string newest, int keep)
 
         // Those of later steps are of a future that a run from an older checkpoint has left.
         var older = Older(newest);
-        older.Where(path => StepOf(Path.GetFileName(path)) >= step).ToList().ForEach(File.Delete);
-        older.Where(File.Exists).Skip(keep - 1).ToList().ForEach(File.Delete);
+        var kept = older.Where(path => !(StepOf(Path.GetFileName(path)) >= step)).Take(keep - 1);
+        older.Except(kept).ToList().ForEach(File.Delete);
     }
 
     /// <summary>Reads the newest checkpoint that is whole.</summary>

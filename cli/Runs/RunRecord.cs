@@ -25,6 +25,10 @@ internal static class RunRecord
     /// <summary>Where the run's own data were; null where the checkpoint does not say.</summary>
     public static string? FolderOf(Checkpoint checkpoint) => checkpoint.Extra[FolderKey]?.ToString();
 
+    /// <summary>Where the own data of a model's run were; null where its checkpoint does not say, or is not there.</summary>
+    /// <param name="model">The model's file.</param>
+    public static string? FolderOf(string model) => RunFiles.CheckpointOf(model) is { } checkpoint ? FolderOf(checkpoint) : null;
+
     /// <summary>Reads the plan of a run that is to go on, and checks that nothing asked for contradicts it.</summary>
     /// <returns>The plan, and the device that the run was on.</returns>
     /// <exception cref="UsageException">The command line contradicts the run; the message says in what.</exception>

@@ -129,13 +129,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Resuming_with_other_data_optimizer_or_settings_says_what_differs()
     {
-        var path = Path.Combine(_folder, "checkpoint.safetensors");
         using var backend = new CpuBackend(1);
-        using var network = TrainerTests.Make(backend);
-        using var optimizer = new Adam();
-        using var trainer = new Trainer(network, optimizer, Digits, options: Options);
-        using var model = TrainedModel.Of(network, Digits);
-        Checkpoint.Save(trainer, model, path);
+        var path = SaveNew(backend);
         var checkpoint = Checkpoint.Read(path);
 
         string Refusal(Dataset data, Optimizer other, TrainingOptions options)
@@ -158,13 +153,8 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("", "", typeof(ModelFileException))]
     public void A_checkpoint_that_contradicts_itself_is_refused_when_it_is_restored(string text, string with, Type exception)
     {
-        var path = Path.Combine(_folder, "checkpoint.safetensors");
         using var backend = new CpuBackend(1);
-        using var network = TrainerTests.Make(backend);
-        using var optimizer = new Adam();
-        using var trainer = new Trainer(network, optimizer, Digits, options: Options);
-        using var model = TrainedModel.Of(network, Digits);
-        Checkpoint.Save(trainer, model, path);
+        var path = SaveNew(backend);
         var file = SafetensorsFile.Read(path);
         StoredTensor[] others = text == "" ? [new("weights.trained", [3], new float[3])] : [];
         var training = text == "" ? file.Metadata["training"] : file.Metadata["training"].Replace(text, with);
@@ -244,4 +234,16 @@ public sealed class CheckpointTests : IDisposable
         "adamw" => new AdamW(0.002f),
         _ => new Sgd(0.05f, momentum: 0.9f),
     };
+
+    /// <summary>The checkpoint of a run that has not made a step.</summary>
+    private string SaveNew(CpuBackend backend)
+    {
+        var path = Path.Combine(_folder, "checkpoint.safetensors");
+        using var network = TrainerTests.Make(backend);
+        using var optimizer = new Adam();
+        using var trainer = new Trainer(network, optimizer, Digits, options: Options);
+        using var model = TrainedModel.Of(network, Digits);
+        Checkpoint.Save(trainer, model, path);
+        return path;
+    }
 }
